@@ -1,0 +1,25 @@
+//! Accounts: who somebody is, which roles they have, and on which devices they are signed in.
+//!
+//! Absent on purpose: anything that hashes, signs or draws random numbers. That comes through
+//! [`PasswordHasher`] and [`TokenIssuer`].
+
+mod actor;
+mod device;
+mod email;
+mod password;
+mod ports;
+mod role;
+mod service;
+mod user;
+
+pub use actor::{Actor, ProfileIds};
+pub use device::{Device, NewDevice, RefreshToken, RefreshTokenState, RefreshVerdict, judge_refresh};
+pub use email::{EmailAddress, Username};
+pub use password::Password;
+pub use ports::*;
+pub use role::Role;
+pub use service::{
+    AccountService, AddRoleError, ChangePasswordError, LoginError, MeError, RefreshError, RegisterError, Registration,
+    SignedIn, SwitchRoleError,
+};
+pub use user::{NewAccount, ProfileChanges, User, birth_date};

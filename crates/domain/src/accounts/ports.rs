@@ -1,0 +1,157 @@
+//! What accounts need from outside.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{
+    Actor, Device, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, RefreshTokenState, Role, User,
+};
+use crate::RepositoryError;
+use crate::ids::{DeviceId, UserId};
+
+/// What a login is checked against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Whose they are.
+    pub user_id: UserId,
+    /// In PHC string format; none for an account that cannot log in.
+    pub password_hash: Option<String>,
+    /// Whether the account may be used.
+    pub is_active: bool,
+}
+
+/// Why an account could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAccountError {
+    /// Another account has the address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// Another account has the handle, in whatever case.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// See [`RepositoryError`].
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// Keeps accounts.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait AccountRepository: Send + Sync {
+    /// Writes an account, a profile for each of its roles, its calendar, and the device it signs in on,
+    /// atomically. MUST answer `EmailTaken` or `UsernameTaken`, with nothing written, where another
+    /// account has the address or the folded handle.
+    async fn create(
+        &self,
+        account: NewAccount,
+        device: NewDevice,
+        token: RefreshToken,
+    ) -> Result<(User, DeviceId), CreateAccountError>;
+
+    /// Looks an account up.
+    async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
+
+    /// Looks up what a login is checked against.
+    async fn credentials(&self, email: EmailAddress) -> Result<Option<Credentials>, RepositoryError>;
+
+    /// Looks up the password hash of an account.
+    async fn password_hash(&self, id: UserId) -> Result<Option<String>, RepositoryError>;
+
+    /// Writes the fields that are given and answers with the account as it is then.
+    ///
+    /// MUST, where the account goes public, accept the follows that wait for its consent.
+    async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+
+    /// Adds a role with its profile, and makes it active. MUST be without effect on roles where the user
+    /// has it already.
+    async fn add_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+
+    /// Makes a role active. MUST answer `Conflict` where the user does not have it.
+    async fn switch_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+
+    /// Replaces the password hash and signs out every device but `keep`, atomically.
+    async fn change_password(
+        &self,
+        id: UserId,
+        password_hash: String,
+        keep: DeviceId,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError>;
+}
+
+/// Keeps the devices that users are signed in on, and their refresh tokens.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait DeviceRepository: Send + Sync {
+    /// Signs a user in on a device with its first refresh token.
+    async fn open(
+        &self,
+        user_id: UserId,
+        device: NewDevice,
+        token: RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<DeviceId, RepositoryError>;
+
+    /// Gives a signed-in device one more refresh token, beside those it has. MUST answer `Conflict` where
+    /// the device is signed out.
+    async fn extend(&self, device: DeviceId, token: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError>;
+
+    /// Looks up a refresh token by its digest.
+    async fn find_token(&self, digest: String) -> Result<Option<RefreshTokenState>, RepositoryError>;
+
+    /// Marks a token used and keeps its successor, atomically. MUST answer `Conflict`, with nothing
+    /// written, where the token was used or its device signed out in the meantime.
+    async fn rotate(&self, digest: String, successor: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError>;
+
+    /// Signs a device of this user out; false where there is none to sign out.
+    async fn revoke(&self, user_id: UserId, device: DeviceId, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
+
+    /// Whether a device is signed in and its user's account may be used.
+    async fn is_signed_in(&self, device: DeviceId) -> Result<bool, RepositoryError>;
+
+    /// The devices on which a user is signed in, the last used first.
+    async fn list(&self, user_id: UserId) -> Result<Vec<Device>, RepositoryError>;
+}
+
+/// Why a password could not be hashed or checked.
+#[derive(Debug, thiserror::Error)]
+pub enum HashingError {
+    /// More wait for a hash than will be served in time.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The hash cannot be read or made.
+    #[error("hashing failed: {0}")]
+    Failed(String),
+}
+
+/// Hashes passwords, slowly and on threads of its own.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait PasswordHasher: Send + Sync {
+    /// A salted hash in PHC string format.
+    async fn hash(&self, password: String) -> Result<String, HashingError>;
+
+    /// Whether the password is the one that was hashed. MUST take as long where `hash` is none, so that
+    /// nobody can tell by the clock whether an account exists; answers false then.
+    async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, HashingError>;
+}
+
+/// Makes tokens.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+pub trait TokenIssuer: Send + Sync {
+    /// A signed access token that says who the actor is.
+    fn access_token(&self, actor: &Actor, now: DateTime<Utc>) -> String;
+
+    /// How long access tokens live, in seconds.
+    fn access_lifetime(&self) -> i64;
+
+    /// A fresh, unguessable refresh token.
+    fn refresh_token(&self) -> RefreshToken;
+
+    /// The successor of a refresh token. MUST be the same at every call for the same secret, so that a
+    /// repeated exchange gives the same answer, and unguessable without the server's key.
+    fn successor(&self, secret: &str) -> RefreshToken;
+
+    /// The digest under which a presented secret is kept.
+    fn digest(&self, secret: &str) -> String;
+}

@@ -1,0 +1,16 @@
+//! What a port may fail with, below every use case's own errors.
+
+/// A failure of a repository. It carries no user's words: each use case decides what a conflict means to
+/// its caller.
+#[derive(Debug, thiserror::Error)]
+pub enum RepositoryError {
+    /// A fact that the write relied on no longer holds; nothing was written.
+    #[error("a fact that the write relied on has changed")]
+    Conflict,
+    /// The store cannot be reached or is too busy; trying again later may succeed.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store answered with something that the adapter cannot explain: a defect or corrupt data.
+    #[error("the store failed unexpectedly")]
+    Unexpected(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,31 @@
+//! The rules of a tutoring marketplace.
+//!
+//! Everything here is decided without I/O: no database, no web framework, no async runtime, no
+//! serialisation, no clock and no randomness. What a rule needs from outside comes in as an argument or
+//! through a *port* (a trait in a context's `ports` module) that an adapter implements.
+//!
+//! The contexts, in the order in which every crate of the workspace lists them:
+//! [`accounts`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
+//!
+//! # The way of a decision
+//!
+//! A service loads what a rule needs, calls the rule, and hands the resulting *plan* (plain data that
+//! says what becomes true) to one repository method, which writes it in one transaction. The plan was
+//! decided on a read that may be stale, so the write guards every fact that the plan relies on and
+//! answers [`RepositoryError::Conflict`] where one no longer holds; the service then decides anew.
+
+pub mod accounts;
+pub mod chat;
+pub mod clock;
+pub mod error;
+pub mod ids;
+pub mod money;
+pub mod page;
+pub mod requests;
+pub mod schedule;
+pub mod text;
+pub mod tutoring;
+pub mod validation;
+
+pub use clock::Clock;
+pub use error::RepositoryError;

@@ -1,0 +1,211 @@
+//! Sending a request.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::{DuplicateKey, Earlier, PackageSnapshot, RequestDraft, RequestTerms, RequesterType, duplicate_of};
+use crate::accounts::Actor;
+use crate::ids::{RequestId, StudentId, TutorId, UserId};
+use crate::schedule::{Parties, last_chance};
+use crate::tutoring::Package;
+use crate::validation::{Invalid, Violations};
+
+/// How much asking is enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// After how many days a pending request expires.
+    pub pending_days: u16,
+    /// How many requests of one requester may be pending at a time.
+    pub max_pending: u16,
+    /// How many rejections of one requester by one tutor, within the window, make them wait.
+    pub max_rejections: u16,
+    /// The window of those rejections, in days.
+    pub rejection_window_days: u16,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self { pending_days: 14, max_pending: 20, max_rejections: 3, rejection_window_days: 30 }
+    }
+}
+
+/// What is known of the tutor asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TutorFact {
+    /// The profile.
+    pub id: TutorId,
+    /// The user behind it.
+    pub user_id: UserId,
+    /// Where the tutor's wall clock hangs.
+    pub time_zone: Tz,
+}
+
+/// What is known of the student it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StudentFact {
+    /// The profile.
+    pub id: StudentId,
+    /// The user behind it.
+    pub user_id: UserId,
+    /// Whether the requester may ask for this student: it is them, or their child under an active
+    /// guardianship.
+    pub in_care: bool,
+}
+
+/// What a decision about a new request is made on. All of it may be stale by the time of the write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreationFacts {
+    /// The tutor; none where there is none to ask.
+    pub tutor: Option<TutorFact>,
+    /// The package named, whoever's it is.
+    pub package: Option<Package>,
+    /// The student named, or the requester's own profile.
+    pub student: Option<StudentFact>,
+    /// The requester's requests to this tutor that are pending.
+    pub pending: Vec<Earlier>,
+    /// How many requests of the requester are pending in all.
+    pub pending_count: i64,
+    /// When the tutor rejected requests of this requester within the window, instants, the oldest first.
+    pub rejections: Vec<DateTime<Utc>>,
+}
+
+/// What becomes true when a request is sent: the request, and its message in the conversation of the two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreationPlan {
+    /// What tells it apart.
+    pub key: DuplicateKey,
+    /// In what capacity.
+    pub requester_type: RequesterType,
+    /// The users who would meet.
+    pub parties: Parties,
+    /// The package as it is now.
+    pub package: Option<PackageSnapshot>,
+    /// What is asked for.
+    pub terms: RequestTerms,
+    /// When, an instant.
+    pub created_at: DateTime<Utc>,
+    /// Until when it waits, an instant.
+    pub expires_at: DateTime<Utc>,
+    /// The write makes sure that no more than this many are pending, this one included.
+    pub max_pending: u16,
+}
+
+/// Why a request is not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreationRefusal {
+    /// The active role is neither student nor parent.
+    WrongRole,
+    /// The role has no profile yet.
+    NoProfile(RequesterType),
+    /// A parent names no child.
+    NoChildNamed,
+    /// There is no such child in the caller's care.
+    ChildNotFound,
+    /// There is no such tutor, or none for the caller to know.
+    TutorNotFound,
+    /// The tutor asks themselves.
+    OwnTutor,
+    /// The same request is pending.
+    Duplicate {
+        /// Which.
+        id: RequestId,
+        /// When it was sent, an instant.
+        created_at: DateTime<Utc>,
+    },
+    /// Too many requests are pending.
+    TooManyPending {
+        /// How many may be.
+        limit: u16,
+    },
+    /// The tutor said no too often.
+    TooManyRejections {
+        /// When one may ask again, an instant.
+        retry_at: DateTime<Utc>,
+    },
+    /// The request itself is wrong.
+    Invalid(Violations),
+}
+
+/// The student that a request is for: the caller's own profile, or the child that a parent names.
+pub(super) fn student_asked_for(
+    actor: &Actor,
+    named: Option<StudentId>,
+) -> Result<(RequesterType, StudentId), CreationRefusal> {
+    let capacity = RequesterType::of(actor.active_role).ok_or(CreationRefusal::WrongRole)?;
+    let student = match capacity {
+        RequesterType::Student => actor.profiles.student.ok_or(CreationRefusal::NoProfile(capacity))?,
+        RequesterType::Parent => {
+            actor.profiles.parent.ok_or(CreationRefusal::NoProfile(capacity))?;
+            named.ok_or(CreationRefusal::NoChildNamed)?
+        }
+    };
+    Ok((capacity, student))
+}
+
+/// Decides whether a request is sent. `violations` holds what was found when the fields were parsed.
+pub fn plan_creation(
+    actor: &Actor,
+    draft: &RequestDraft,
+    mut violations: Violations,
+    facts: &CreationFacts,
+    limits: RequestLimits,
+    now: DateTime<Utc>,
+) -> Result<CreationPlan, CreationRefusal> {
+    let (requester_type, _) = student_asked_for(actor, draft.student_id)?;
+    let tutor = facts.tutor.ok_or(CreationRefusal::TutorNotFound)?;
+    let student = facts.student.filter(|student| student.in_care).ok_or(CreationRefusal::ChildNotFound)?;
+    if tutor.user_id == actor.user_id || tutor.user_id == student.user_id {
+        return Err(CreationRefusal::OwnTutor);
+    }
+    let package = facts.package.as_ref().filter(|package| package.tutor_id == tutor.id);
+    if draft.package_id.is_some() && !package.is_some_and(|package| package.terms.is_active) {
+        let reason = Invalid::new("unknown_package", "must be an active package of this tutor");
+        violations.add("package_id", reason);
+    }
+    let terms = draft
+        .complete(violations, package.map(|package| &package.terms), tutor.time_zone, now)
+        .map_err(CreationRefusal::Invalid)?;
+
+    let key = DuplicateKey {
+        requester: actor.user_id,
+        student: student.id,
+        tutor: tutor.id,
+        package: package.map(|package| package.id),
+    };
+    if let Some(earlier) = duplicate_of(key, &facts.pending) {
+        return Err(CreationRefusal::Duplicate { id: earlier.id, created_at: earlier.created_at });
+    }
+    if facts.pending_count >= i64::from(limits.max_pending) {
+        return Err(CreationRefusal::TooManyPending { limit: limits.max_pending });
+    }
+    if let Some(retry_at) = cooled_down_at(&facts.rejections, limits) {
+        return Err(CreationRefusal::TooManyRejections { retry_at });
+    }
+
+    let waits_until = now + TimeDelta::days(i64::from(limits.pending_days));
+    let expires_at = last_chance(&terms.schedule, terms.time_zone).map_or(waits_until, |last| last.min(waits_until));
+    Ok(CreationPlan {
+        key,
+        requester_type,
+        parties: Parties { tutor: tutor.user_id, student: student.user_id },
+        package: package.map(|package| PackageSnapshot {
+            id: package.id,
+            name: package.terms.name.clone(),
+            price: package.terms.hourly_rate,
+            currency: package.terms.currency,
+        }),
+        terms,
+        created_at: now,
+        expires_at,
+        max_pending: limits.max_pending,
+    })
+}
+
+/// When enough of the rejections have left the window; none where there are not too many.
+fn cooled_down_at(rejections: &[DateTime<Utc>], limits: RequestLimits) -> Option<DateTime<Utc>> {
+    let surplus = rejections.len().checked_sub(usize::from(limits.max_rejections))?;
+    rejections.get(surplus).map(|oldest| *oldest + TimeDelta::days(i64::from(limits.rejection_window_days)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! From a schedule to its occurrences.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono_tz::Tz;
+
+use super::{Dst, TimeSlot, resolve};
+
+/// The most sessions that one request may ask for.
+pub const MAX_SESSIONS: usize = 200;
+
+/// How many weeks a weekly pattern runs unless it says otherwise.
+pub const DEFAULT_WEEKS: u8 = 8;
+
+/// When sessions are wanted, in wall-clock terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schedule {
+    /// Not said: the two will agree later.
+    Unscheduled,
+    /// The same slot on some days of every week.
+    Weekly {
+        /// Which days, without repetitions.
+        days: Vec<Weekday>,
+        /// When on each.
+        slot: TimeSlot,
+        /// For how many weeks, 1 to 26.
+        weeks: u8,
+        /// Not before this day.
+        starts_on: Option<NaiveDate>,
+    },
+    /// The same slot on some dates.
+    Dates {
+        /// Which dates, ascending without repetitions.
+        dates: Vec<NaiveDate>,
+        /// When on each.
+        slot: TimeSlot,
+    },
+}
+
+/// One session to be: its wall-clock time in the schedule's zone, and the instants it comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The date, as the schedule has it.
+    pub date: NaiveDate,
+    /// The times, as the schedule has them, also where daylight saving moved the start.
+    pub slot: TimeSlot,
+    /// The first instant.
+    pub starts_at: DateTime<Utc>,
+    /// The instant of the end, exclusive: the start plus the slot's length.
+    pub ends_at: DateTime<Utc>,
+    /// What daylight saving did to the start.
+    pub dst: Option<Dst>,
+}
+
+impl Occurrence {
+    /// Places a slot on a date of a zone.
+    pub fn at(zone: Tz, date: NaiveDate, slot: TimeSlot) -> Self {
+        let (starts_at, dst) = resolve(zone, date.and_time(slot.start()));
+        Self { date, slot, starts_at, ends_at: starts_at + slot.length(), dst }
+    }
+
+    /// Whether two occurrences share an instant. Ends are exclusive: 10-11 and 11-12 do not.
+    pub fn overlaps(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> bool {
+        self.starts_at < ends_at && starts_at < self.ends_at
+    }
+}
+
+/// The occurrences of a schedule, ascending, as they come to be when it is agreed to at `now`.
+///
+/// A weekly pattern runs from today in its zone (or the day it starts on, if later) to as many weeks
+/// later, that day included, and begins with the first slot that has not begun. Dates are all taken, past
+/// ones too: the caller must hear of those.
+pub fn expand(schedule: &Schedule, zone: Tz, now: DateTime<Utc>) -> Vec<Occurrence> {
+    match schedule {
+        Schedule::Unscheduled => Vec::new(),
+        Schedule::Dates { dates, slot } => dates.iter().map(|date| Occurrence::at(zone, *date, *slot)).collect(),
+        Schedule::Weekly { days, slot, weeks, starts_on } => {
+            let today = now.with_timezone(&zone).date_naive();
+            let first = starts_on.map_or(today, |date| date.max(today));
+            (0..=u64::from(*weeks) * 7)
+                .filter_map(|offset| first.checked_add_days(Days::new(offset)))
+                .filter(|date| days.contains(&date.weekday()))
+                .map(|date| Occurrence::at(zone, date, *slot))
+                .filter(|occurrence| occurrence.starts_at > now)
+                .collect()
+        }
+    }
+}
+
+/// The instant from which nothing of a schedule is left to come; none where it goes by no dates.
+pub fn last_chance(schedule: &Schedule, zone: Tz) -> Option<DateTime<Utc>> {
+    match schedule {
+        Schedule::Dates { dates, slot } => dates.last().map(|date| Occurrence::at(zone, *date, *slot).starts_at),
+        Schedule::Unscheduled | Schedule::Weekly { .. } => None,
+    }
+}
+
+/// The first two of some occurrences, by their places, that share an instant.
+pub fn self_overlap(occurrences: &[Occurrence]) -> Option<(usize, usize)> {
+    let mut order: Vec<(usize, &Occurrence)> = occurrences.iter().enumerate().collect();
+    order.sort_by_key(|(_, occurrence)| occurrence.starts_at);
+    order.windows(2).find_map(|pair| match pair {
+        [(first, a), (second, b)] if b.starts_at < a.ends_at => Some((*first.min(second), *first.max(second))),
+        _ => None,
+    })
+}
+
+/// Whole minutes of a length of time.
+pub fn minutes(length: TimeDelta) -> i64 {
+    length.num_minutes()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn slot(start: u32, end: u32) -> TimeSlot {
+        let time = |minutes: u32| NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0).unwrap();
+        TimeSlot::new(time(start), time(end)).unwrap()
+    }
+
+    fn weekly(days: &[Weekday], start: u32, end: u32) -> Schedule {
+        Schedule::Weekly { days: days.to_vec(), slot: slot(start, end), weeks: DEFAULT_WEEKS, starts_on: None }
+    }
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn monday_wednesday_friday_accepted_on_a_friday_make_25_sessions() {
+        let schedule = weekly(&[Weekday::Mon, Weekday::Wed, Weekday::Fri], 600, 720);
+        let sessions = expand(&schedule, Tz::Africa__Addis_Ababa, instant("2026-01-30T05:00:00Z"));
+        assert_eq!(sessions.len(), 25);
+        assert_eq!(sessions[0].starts_at, instant("2026-01-30T07:00:00Z"));
+        assert_eq!(sessions[24].date.to_string(), "2026-03-27");
+    }
+
+    #[test]
+    fn a_slot_that_has_begun_is_not_the_first() {
+        let schedule = weekly(&[Weekday::Fri], 600, 720);
+        let at = |now| expand(&schedule, Tz::Africa__Addis_Ababa, instant(now));
+        assert_eq!(at("2026-01-30T06:59:59Z")[0].date.to_string(), "2026-01-30");
+        assert_eq!(at("2026-01-30T07:00:00Z")[0].date.to_string(), "2026-02-06");
+    }
+
+    #[test]
+    fn today_is_the_zones_today() {
+        let schedule = weekly(&[Weekday::Sat], 600, 720);
+        let sessions = expand(&schedule, Tz::Pacific__Auckland, instant("2026-01-30T12:00:00Z"));
+        assert_eq!(sessions[0].date.to_string(), "2026-01-31");
+        assert_eq!(sessions.len(), 9);
+    }
+
+    #[test]
+    fn three_dates_make_three_sessions_and_no_schedule_none() {
+        let dates = ["2026-01-31", "2026-02-01", "2026-02-02"].map(|date| date.parse().unwrap()).to_vec();
+        let schedule = Schedule::Dates { dates, slot: slot(840, 960) };
+        let now = instant("2026-01-30T05:00:00Z");
+        assert_eq!(expand(&schedule, Tz::Africa__Addis_Ababa, now).len(), 3);
+        assert!(expand(&Schedule::Unscheduled, Tz::Africa__Addis_Ababa, now).is_empty());
+    }
+
+    #[test]
+    fn the_wall_clock_is_kept_across_daylight_saving() {
+        let sessions =
+            expand(&weekly(&[Weekday::Mon], 900, 960), Tz::America__Chicago, instant("2026-02-20T12:00:00Z"));
+        let starts: Vec<_> = sessions.iter().map(|session| session.starts_at.to_rfc3339()).collect();
+        assert!(starts.contains(&"2026-03-02T21:00:00+00:00".to_owned()));
+        assert!(starts.contains(&"2026-03-09T20:00:00+00:00".to_owned()));
+    }
+
+    #[test]
+    fn a_gap_at_midnight_moves_the_session_and_drops_none() {
+        let sessions = expand(&weekly(&[Weekday::Fri], 0, 60), Tz::Africa__Cairo, instant("2026-04-16T12:00:00Z"));
+        assert_eq!(sessions[1].starts_at, instant("2026-04-23T22:00:00Z"));
+        assert_eq!(sessions[1].dst, Some(Dst::Gap));
+        assert_eq!(sessions.len(), 8);
+    }
+
+    #[test]
+    fn a_session_lasts_as_long_in_a_gap_and_in_an_overlap() {
+        let gap = Occurrence::at(Tz::America__New_York, "2026-03-08".parse().unwrap(), slot(120, 180));
+        assert_eq!((gap.starts_at, gap.ends_at), (instant("2026-03-08T07:00:00Z"), instant("2026-03-08T08:00:00Z")));
+        let overlap = Occurrence::at(Tz::America__New_York, "2026-11-01".parse().unwrap(), slot(90, 150));
+        assert_eq!(overlap.starts_at, instant("2026-11-01T05:30:00Z"));
+        assert_eq!(minutes(overlap.ends_at - overlap.starts_at), 60);
+    }
+
+    #[test]
+    fn back_to_back_is_no_overlap() {
+        let day: NaiveDate = "2026-02-02".parse().unwrap();
+        let at = |start, end| Occurrence::at(Tz::UTC, day, slot(start, end));
+        assert_eq!(self_overlap(&[at(600, 660), at(660, 720)]), None);
+        assert_eq!(self_overlap(&[at(659, 720), at(0, 60), at(600, 660)]), Some((0, 2)));
+    }
+
+    proptest! {
+        #[test]
+        fn occurrences_ascend_lie_within_the_horizon_and_keep_their_length(
+            zone in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
+            at in 1_700_000_000_i64..2_000_000_000,
+            days in proptest::sample::subsequence(
+                vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun], 1..=7),
+            start in 0_u32..1380, length in 1_u32..60, weeks in 1_u8..=26,
+        ) {
+            let now = DateTime::from_timestamp(at, 0).unwrap();
+            let slot = slot(start, start + length);
+            let schedule = Schedule::Weekly { days: days.clone(), slot, weeks, starts_on: None };
+            let sessions = expand(&schedule, zone, now);
+            let least = days.len() * usize::from(weeks);
+            prop_assert!((least - 1..=least + 1).contains(&sessions.len()), "{} of {least}", sessions.len());
+            prop_assert!(sessions.is_sorted_by(|a, b| a.date < b.date && a.starts_at < b.starts_at));
+            for session in &sessions {
+                prop_assert!(session.starts_at > now);
+                prop_assert!(session.starts_at < now + TimeDelta::days(i64::from(weeks) * 7 + 2));
+                prop_assert_eq!(session.ends_at - session.starts_at, slot.length());
+                prop_assert!(days.contains(&session.date.weekday()));
+            }
+        }
+    }
+}

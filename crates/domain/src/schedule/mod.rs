@@ -1,0 +1,20 @@
+//! Schedules and sessions: from wall-clock wishes to instants in two calendars.
+//!
+//! Three kinds of time, never mixed: an instant (UTC), a wall-clock date and time in an IANA zone, and a
+//! length in minutes.
+
+mod conflict;
+mod expansion;
+mod ports;
+mod service;
+mod session;
+mod slot;
+mod zone;
+
+pub use conflict::{Booking, Conflict, ConflictKind, Parties, find_conflicts};
+pub use expansion::{DEFAULT_WEEKS, MAX_SESSIONS, Occurrence, Schedule, expand, last_chance, minutes, self_overlap};
+pub use ports::*;
+pub use service::{ScheduleService, SessionError};
+pub use session::{Perspective, Session, SessionFilter, SessionStatus};
+pub use slot::{TimeSlot, parse_date, parse_time, parse_weekday, weekday_name};
+pub use zone::{Dst, parse_zone, resolve};

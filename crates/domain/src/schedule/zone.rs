@@ -1,0 +1,85 @@
+//! From a wall clock to an instant.
+
+use chrono::{DateTime, MappedLocalTime, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::{GapInfo, OffsetComponents, Tz};
+
+use crate::validation::Invalid;
+
+/// What daylight saving did to a wall-clock time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Dst {
+    /// The clock skipped the time; it moved on by as much as the clock did.
+    Gap,
+    /// The clock showed the time twice; the first is meant.
+    Overlap,
+}
+
+impl Dst {
+    /// The word for the row and the wire.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The instant at which a zone's clock shows a time.
+///
+/// In a gap the time is read with the offset before it, so that it moves by the gap and still counts; of
+/// an overlap the first is taken (RFC 5545, section 3.3.5, and section 3.3.10 with erratum 4271).
+pub fn resolve(zone: Tz, wall: NaiveDateTime) -> (DateTime<Utc>, Option<Dst>) {
+    match zone.from_local_datetime(&wall) {
+        MappedLocalTime::Single(instant) => (instant.to_utc(), None),
+        MappedLocalTime::Ambiguous(first, second) => (first.min(second).to_utc(), Some(Dst::Overlap)),
+        MappedLocalTime::None => {
+            let before = GapInfo::new(&wall, &zone).and_then(|gap| gap.begin);
+            let offset = before
+                .map_or_else(chrono::TimeDelta::zero, |(_, offset)| offset.base_utc_offset() + offset.dst_offset());
+            ((wall - offset).and_utc(), Some(Dst::Gap))
+        }
+    }
+}
+
+/// Reads an IANA time zone name. Abbreviations and fixed offsets are refused: they don't know about
+/// daylight saving.
+pub fn parse_zone(input: &str) -> Result<Tz, Invalid> {
+    let invalid = || Invalid::new("invalid_time_zone", "must be an IANA time zone name such as Africa/Addis_Ababa");
+    let zone: Tz = input.trim().parse().map_err(|_| invalid())?;
+    if zone.name().contains('/') || zone == Tz::UTC { Ok(zone) } else { Err(invalid()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(zone: &str, wall: &str, instant: &str, dst: Option<Dst>) {
+        let wall = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").unwrap();
+        let (resolved, flag) = resolve(parse_zone(zone).unwrap(), wall);
+        assert_eq!((resolved.format("%Y-%m-%dT%H:%MZ").to_string(), flag), (instant.to_owned(), dst), "{zone} {wall}");
+    }
+
+    #[test]
+    fn the_golden_table_of_gaps_and_overlaps() {
+        check("America/New_York", "2026-03-08 02:30", "2026-03-08T07:30Z", Some(Dst::Gap));
+        check("America/New_York", "2026-03-08 02:00", "2026-03-08T07:00Z", Some(Dst::Gap));
+        check("America/New_York", "2026-03-08 01:59", "2026-03-08T06:59Z", None);
+        check("America/New_York", "2026-03-08 03:00", "2026-03-08T07:00Z", None);
+        check("America/New_York", "2026-11-01 01:30", "2026-11-01T05:30Z", Some(Dst::Overlap));
+        check("America/New_York", "2026-11-01 02:00", "2026-11-01T07:00Z", None);
+        check("Asia/Beirut", "2026-03-29 00:00", "2026-03-28T22:00Z", Some(Dst::Gap));
+        check("Africa/Cairo", "2026-04-24 00:00", "2026-04-23T22:00Z", Some(Dst::Gap));
+        check("America/Santiago", "2026-09-06 00:00", "2026-09-06T04:00Z", Some(Dst::Gap));
+        check("America/Havana", "2026-03-08 00:00", "2026-03-08T05:00Z", Some(Dst::Gap));
+        check("Australia/Lord_Howe", "2026-10-04 02:00", "2026-10-03T15:30Z", Some(Dst::Gap));
+        check("Africa/Casablanca", "2026-03-22 02:30", "2026-03-22T02:30Z", Some(Dst::Gap));
+        check("Africa/Addis_Ababa", "2026-01-30 10:00", "2026-01-30T07:00Z", None);
+    }
+
+    #[test]
+    fn only_iana_names_are_zones() {
+        for name in ["CEST", "+02:00", "EST5EDT", "Mars/Olympus", ""] {
+            assert!(parse_zone(name).is_err(), "{name}");
+        }
+        assert!(parse_zone("UTC").is_ok());
+        assert!(parse_zone("Europe/Berlin").is_ok());
+    }
+}

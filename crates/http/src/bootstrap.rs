@@ -1,0 +1,126 @@
+//! Puts the parts together: the one module that names the persistence crate.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::HttpServer;
+use actix_web::dev::Server;
+use anyhow::Context;
+use astegni_domain::accounts::AccountService;
+use astegni_domain::chat::ChatService;
+use astegni_domain::requests::{RequestLimits, RequestService};
+use astegni_domain::schedule::ScheduleService;
+use astegni_domain::tutoring::TutoringService;
+use astegni_persistence::{Database, DatabaseSettings, Migrator};
+use async_trait::async_trait;
+use chrono_tz::Tz;
+
+use crate::adapters::{Argon2Hasher, Jwt, SignInGate, SystemClock};
+use crate::app::{self, Shared};
+use crate::config::{DatabaseOptions, ServeOptions, signing_secret};
+use crate::services::{HealthProbe, Services};
+
+/// For how many seconds requests under way may finish after the process is told to stop.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+#[async_trait]
+impl HealthProbe for Database {
+    async fn database_answers(&self) -> bool {
+        self.ping().await.is_ok()
+    }
+}
+
+/// Wires every service to a database.
+pub fn services(database: &Database, secret: &[u8], default_zone: Tz) -> anyhow::Result<Services> {
+    let clock = Arc::new(SystemClock);
+    let jwt = Arc::new(Jwt::new(secret));
+    let hasher = Arc::new(Argon2Hasher::new()?);
+    let database = Arc::new(database.clone());
+    let (accounts, devices) = (database.clone(), database.clone());
+    Ok(Services {
+        gate: SignInGate::new(jwt.clone(), database.clone(), clock.clone()),
+        accounts: AccountService::new(accounts, devices, hasher, jwt, clock.clone(), default_zone),
+        tutoring: TutoringService::new(database.clone(), database.clone(), clock.clone()),
+        requests: RequestService::new(database.clone(), database.clone(), clock.clone(), RequestLimits::default()),
+        schedule: ScheduleService::new(database.clone()),
+        chat: ChatService::new(database.clone(), clock),
+        health: database,
+    })
+}
+
+/// A server that is bound to its address and ready to run.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+}
+
+impl Application {
+    /// Migrates the database, wires everything and binds the address.
+    pub fn build(options: &ServeOptions) -> anyhow::Result<Self> {
+        let secret = signing_secret(options)?;
+        migrate_up(&options.database)?;
+        let settings = DatabaseSettings { threads: options.database_connections };
+        let database = Database::open(&options.database.database_url, settings)?;
+        let services = services(&database, &secret, options.default_time_zone)?;
+        let shared = Shared::new(services, options.cors_origins.clone());
+        let server = HttpServer::new(move || app::build(&shared))
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .bind(options.listen)
+            .with_context(|| format!("cannot listen on {}", options.listen))?;
+        let address = server.addrs().first().copied().unwrap_or(options.listen);
+        Ok(Self { server: server.run(), address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until the process is told to stop (SIGTERM or SIGINT).
+    pub async fn run(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}
+
+/// `astegni serve`
+pub fn serve(options: ServeOptions) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(async move {
+        let application = Application::build(&options)?;
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "listening on http://{}", application.address()).and_then(|()| stdout.flush())?;
+        tracing::info!(database = %options.database.database_url, "serving");
+        application.run().await?;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+fn migrator(options: &DatabaseOptions) -> anyhow::Result<Migrator> {
+    let url = &options.database_url;
+    Migrator::connect(url).with_context(|| format!("cannot open the database {url}"))
+}
+
+/// `astegni migrate`
+pub fn migrate_up(options: &DatabaseOptions) -> anyhow::Result<()> {
+    for name in migrator(options)?.up().context("a migration failed")? {
+        eprintln!("applied {name}");
+    }
+    Ok(())
+}
+
+/// `astegni migrate --down N`
+pub fn migrate_down(options: &DatabaseOptions, count: usize) -> anyhow::Result<()> {
+    for version in migrator(options)?.down(count).context("a migration could not be undone")? {
+        eprintln!("undid {version}");
+    }
+    Ok(())
+}
+
+/// `astegni migrate --status`
+pub fn migration_status(options: &DatabaseOptions) -> anyhow::Result<()> {
+    for migration in migrator(options)?.status().context("cannot tell")? {
+        println!("{} {}", if migration.applied { "applied" } else { "pending" }, migration.name);
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! From a request to what a handler is given: who is calling, and parsed input.
+
+mod body;
+mod caller;
+mod page;
+mod path;
+mod query;
+
+pub use body::{Body, Parse, media_type, parse_form, parse_json, read_body};
+pub use caller::{Caller, ClientDevice, MaybeCaller};
+pub use page::{Paging, PagingQuery, list, next_link};
+pub use path::PathId;
+pub use query::Query;

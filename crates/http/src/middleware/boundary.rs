@@ -1,0 +1,135 @@
+//! The outermost layer: every request gets an id, a span and a time limit; every error, whoever made it,
+//! becomes problem details; a panic becomes an answer.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    self, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use futures_util::FutureExt;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::error::{ApiError, Code, Origin, Problem};
+
+/// How long a request may take.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The origins whose pages may call the API.
+#[derive(Debug, Clone, Default)]
+pub struct CorsOrigins(pub Vec<String>);
+
+/// Wraps a request in all that.
+pub async fn boundary(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let origin = Origin { instance: request.path().to_owned(), request_id: request_id(request.headers()) };
+    let cors = cors_headers(&request);
+    let span =
+        tracing::info_span!("request", id = %origin.request_id, method = %request.method(), path = %origin.instance);
+    async {
+        let answered = tokio::time::timeout(TIME_LIMIT, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+        let response = match answered {
+            Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
+            Ok(Ok(Err(error))) => {
+                return Err(with_headers(
+                    ApiError::new(Code::of_status(error.as_response_error().status_code()), error.to_string()),
+                    cors,
+                )
+                .at(origin)
+                .into());
+            }
+            Ok(Err(panic)) => {
+                tracing::error!(panic = panic_words(panic.as_ref()), "a handler panicked");
+                let error = ApiError::new(Code::InternalError, "Something went wrong on our side");
+                return Err(with_headers(error, cors).at(origin).into());
+            }
+            Err(_) => {
+                tracing::error!("a request took too long");
+                return Err(with_headers(ApiError::busy(), cors).at(origin).into());
+            }
+        };
+        let mut response = explain(response, &origin);
+        finish(response.headers_mut(), &origin);
+        tracing::info!(status = response.status().as_u16(), elapsed_us = started.elapsed().as_micros(), "answered");
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}
+
+/// The caller's own id for the request where it is a sound one, else a new one that sorts by time.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(&REQUEST_ID).and_then(|id| id.to_str().ok());
+    let sound = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    given.filter(sound).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Gives an error its body, in the words of who refused or in those of its status.
+fn explain(mut response: ServiceResponse<BoxBody>, origin: &Origin) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let problem = response.response_mut().extensions_mut().remove::<Problem>();
+    let problem = problem.unwrap_or_else(|| Problem::of_status(status));
+    let body = problem.body(origin, status);
+    let mut response = response.map_body(|_, _| BoxBody::new(body));
+    let json = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+/// The headers of every answer.
+fn finish(headers: &mut HeaderMap, origin: &Origin) {
+    if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        // An origin that is not listed learns nothing about those that are.
+        headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// What a page of a listed origin needs to read an answer that never came back through the CORS layer.
+fn cors_headers(request: &ServiceRequest) -> Vec<(HeaderName, HeaderValue)> {
+    let allowed = request.app_data::<Data<CorsOrigins>>();
+    let origin = request.headers().get(ORIGIN);
+    match (origin, allowed) {
+        (Some(origin), Some(allowed)) if allowed.0.iter().any(|one| one.as_bytes() == origin.as_bytes()) => vec![
+            (ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
+            (ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true")),
+            (header::VARY, HeaderValue::from_static("Origin")),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn with_headers(error: ApiError, headers: Vec<(HeaderName, HeaderValue)>) -> ApiError {
+    headers.into_iter().fold(error, |error, (name, value)| error.header(name, value))
+}
+
+fn panic_words(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
+}

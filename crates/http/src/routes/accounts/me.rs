@@ -1,0 +1,19 @@
+//! `GET /auth/me`
+
+use actix_web::get;
+use actix_web::web::{Data, Json};
+
+use super::body::UserBody;
+use crate::error::ApiError;
+use crate::extract::Caller;
+use crate::services::Services;
+
+/// Your account
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, description = "The account", body = UserBody)),
+)]
+#[get("/auth/me")]
+pub(crate) async fn me(services: Data<Services>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
+    Ok(Json(UserBody::from(&services.accounts.me(caller.user_id).await?)))
+}

@@ -1,0 +1,52 @@
+//! `POST /switch-role`
+
+use actix_web::post;
+use actix_web::web::{Data, Json};
+use astegni_domain::accounts::Role;
+use astegni_domain::validation::{Invalid, Violations};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::body::RoleChangedBody;
+use crate::error::ApiError;
+use crate::extract::{Body, Caller, Parse};
+use crate::services::Services;
+
+/// The role to act in.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct SwitchRoleBody {
+    #[schema(required = true, nullable = false, example = "tutor")]
+    role: Option<String>,
+}
+
+impl Parse for SwitchRoleBody {
+    type Command = Role;
+
+    fn parse(self, violations: &mut Violations) -> Option<Role> {
+        violations.require("role", self.role, |input| {
+            let word = input.trim().to_ascii_lowercase();
+            if word == "admin" { Ok(Role::Admin) } else { Role::parse_takeable(&word) }
+                .map_err(|_: Invalid| Invalid::new("unknown_role", "must be student, tutor, parent or admin"))
+        })
+    }
+}
+
+/// Act in another of your roles
+#[utoipa::path(
+    tag = "accounts",
+    request_body = SwitchRoleBody,
+    responses(
+        (status = 200, description = "Tokens that say so", body = RoleChangedBody),
+        (status = 400, description = "You do not have the role"),
+    ),
+)]
+#[post("/switch-role")]
+pub(crate) async fn switch_role(
+    services: Data<Services>,
+    caller: Caller,
+    Body(role): Body<SwitchRoleBody>,
+) -> Result<Json<RoleChangedBody>, ApiError> {
+    let signed_in = services.accounts.switch_role(&caller, role).await?;
+    let message = format!("Successfully switched to {} role", role.as_str());
+    Ok(Json(RoleChangedBody::new(message, signed_in)))
+}

@@ -1,0 +1,20 @@
+//! The routes: one endpoint a file, in the folder of its context.
+
+pub mod accounts;
+pub mod chat;
+pub mod platform;
+pub mod requests;
+pub mod schedule;
+pub mod tutoring;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Everything under `/api/v1`. Paths are tried in this order, so fixed ones stand before those with an id in
+/// the same place: `/tutor/{tutor_id}` comes last.
+pub fn v1(config: &mut ServiceConfig<'_>) {
+    accounts::configure(config);
+    requests::configure(config);
+    schedule::configure(config);
+    chat::configure(config);
+    tutoring::configure(config);
+}

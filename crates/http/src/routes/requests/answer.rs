@@ -1,0 +1,131 @@
+//! `PATCH /session-requests/tutor/{id}`
+
+use actix_web::patch;
+use actix_web::web::{Data, Json};
+use astegni_domain::ids::RequestId;
+use astegni_domain::requests::Acceptance;
+use astegni_domain::text;
+use astegni_domain::validation::{Invalid, Violations};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::sessions_body::{ProposedSessionBody, acceptance};
+use crate::error::ApiError;
+use crate::extract::{Body, Caller, Parse, PathId};
+use crate::services::Services;
+use crate::wire::{self, ConflictBody, Price};
+
+/// Yes or no.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct AnswerBody {
+    /// `accepted` or `rejected`.
+    #[schema(required = true, nullable = false, example = "accepted")]
+    status: Option<String>,
+    /// Why not.
+    rejected_reason: Option<String>,
+    /// `fail` (the default): a conflict refuses the whole. `skip`: what conflicts is left out.
+    on_conflict: Option<String>,
+    /// The sessions, where you edit them.
+    sessions: Option<Vec<ProposedSessionBody>>,
+}
+
+/// A parsed [`AnswerBody`].
+pub(crate) enum Answer {
+    Accept(Acceptance),
+    Reject(Option<String>),
+}
+
+impl Parse for AnswerBody {
+    type Command = Answer;
+
+    fn parse(self, violations: &mut Violations) -> Option<Answer> {
+        let accepts = violations.require("status", self.status, |status| match status.as_str() {
+            "accepted" => Ok(true),
+            "rejected" => Ok(false),
+            _ => Err(Invalid::new("unknown_status", "must be accepted or rejected")),
+        });
+        let reason = violations
+            .check_some("rejected_reason", self.rejected_reason, |input| text::prose(&input, 1000))
+            .filter(|reason| !reason.is_empty());
+        let acceptance = acceptance(self.on_conflict, self.sessions, violations);
+        Some(if accepts? { Answer::Accept(acceptance) } else { Answer::Reject(reason) })
+    }
+}
+
+/// What came of an answer. The last four are there on acceptance only.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnsweredBody {
+    success: bool,
+    message: &'static str,
+    request_id: i64,
+    /// `accepted` or `rejected`.
+    status: &'static str,
+    /// Instant.
+    responded_at: String,
+    #[serde(flatten)]
+    accepted: Option<AcceptedBody>,
+}
+
+/// What an acceptance created.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AcceptedBody {
+    /// The counter offer, or the package's hourly rate.
+    agreed_price: Option<Price>,
+    sessions_created: usize,
+    enrolled_course_id: i64,
+    /// What was left out because it could not be booked.
+    skipped: Vec<ConflictBody>,
+}
+
+/// Accept or reject a request
+///
+/// Accepting enrols the student and books the sessions, all or nothing.
+#[utoipa::path(
+    tag = "requests",
+    request_body = AnswerBody,
+    params(("id" = i64, Path, description = "The request")),
+    responses(
+        (status = 200, description = "Answered", body = AnsweredBody),
+        (status = 403, description = "You are no tutor"),
+        (status = 404, description = "You received no such request"),
+        (status = 409, description = "It is answered already, or sessions conflict"),
+    ),
+)]
+#[patch("/session-requests/tutor/{id}")]
+pub(crate) async fn answer_request(
+    services: Data<Services>,
+    caller: Caller,
+    PathId(id): PathId,
+    Body(answer): Body<AnswerBody>,
+) -> Result<Json<AnsweredBody>, ApiError> {
+    let request = RequestId::new(id);
+    Ok(Json(match answer {
+        Answer::Accept(acceptance) => {
+            let answered = services.requests.accept(&caller, request, acceptance).await?;
+            AnsweredBody {
+                success: true,
+                message: "Session request accepted and student added to your students list",
+                request_id: id,
+                status: "accepted",
+                responded_at: wire::instant(answered.responded_at),
+                accepted: Some(AcceptedBody {
+                    agreed_price: answered.agreed_price.map(Price),
+                    sessions_created: answered.sessions_created,
+                    enrolled_course_id: answered.course_id.get(),
+                    skipped: answered.skipped.iter().map(ConflictBody::from).collect(),
+                }),
+            }
+        }
+        Answer::Reject(reason) => {
+            let responded_at = services.requests.reject(&caller, request, reason).await?;
+            AnsweredBody {
+                success: true,
+                message: "Session request rejected",
+                request_id: id,
+                status: "rejected",
+                responded_at: wire::instant(responded_at),
+                accepted: None,
+            }
+        }
+    }))
+}

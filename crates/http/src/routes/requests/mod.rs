@@ -1,0 +1,25 @@
+//! Session requests.
+
+mod answer;
+mod body;
+mod create;
+mod mine;
+mod my_students;
+mod preview;
+mod received;
+mod sessions_body;
+mod withdraw;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create::create_request)
+        .service(mine::my_requests)
+        .service(received::received_requests)
+        .service(my_students::my_students)
+        .service(received::received_request)
+        .service(preview::preview_acceptance)
+        .service(answer::answer_request)
+        .service(withdraw::withdraw_request);
+}

@@ -1,0 +1,143 @@
+//! Bodies that several endpoints of tutoring share.
+
+use astegni_domain::schedule::weekday_name;
+use astegni_domain::tutoring::{Package, ScheduleType, TutorCard, TutorProfile};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::wire::{self, Price};
+
+/// A tutor as the public sees them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TutorBody {
+    /// The tutor profile: what requests name.
+    id: i64,
+    /// The user behind it: what connections name.
+    user_id: i64,
+    name: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    father_name: Option<String>,
+    grandfather_name: Option<String>,
+    username: Option<String>,
+    profile_picture: Option<String>,
+    bio: Option<String>,
+    quote: Option<String>,
+    subjects: Vec<String>,
+    languages: Vec<String>,
+    grade_levels: Vec<String>,
+    /// IANA name; package times are on this wall clock.
+    time_zone: &'static str,
+    session_format: Option<String>,
+    location: Option<String>,
+    is_active: bool,
+    /// Instant.
+    created_at: String,
+    /// Instant.
+    updated_at: String,
+}
+
+impl From<TutorProfile> for TutorBody {
+    fn from(tutor: TutorProfile) -> Self {
+        Self {
+            id: tutor.id.get(),
+            user_id: tutor.user_id.get(),
+            name: tutor.name,
+            first_name: tutor.first_name,
+            last_name: tutor.last_name,
+            father_name: tutor.father_name,
+            grandfather_name: tutor.grandfather_name,
+            username: tutor.username,
+            profile_picture: tutor.profile_picture,
+            bio: tutor.bio,
+            quote: tutor.quote,
+            subjects: tutor.subjects,
+            languages: tutor.languages,
+            grade_levels: tutor.grade_levels,
+            time_zone: tutor.time_zone.name(),
+            session_format: tutor.session_format,
+            location: tutor.location,
+            is_active: tutor.is_active,
+            created_at: wire::instant(tutor.created_at),
+            updated_at: wire::instant(tutor.updated_at),
+        }
+    }
+}
+
+/// A tutor in a search result.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TutorCardBody {
+    #[serde(flatten)]
+    tutor: TutorBody,
+    /// The hourly rate of the cheapest package.
+    price: Option<Price>,
+    /// The hourly rate of the dearest package.
+    price_max: Option<Price>,
+    /// ISO 4217.
+    currency: Option<String>,
+}
+
+impl From<TutorCard> for TutorCardBody {
+    fn from(card: TutorCard) -> Self {
+        Self {
+            tutor: card.profile.into(),
+            price: card.price.map(Price),
+            price_max: card.price_max.map(Price),
+            currency: card.currency.map(|currency| currency.as_str().to_owned()),
+        }
+    }
+}
+
+/// What a tutor offers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct PackageBody {
+    id: i64,
+    tutor_id: i64,
+    name: String,
+    description: Option<String>,
+    hourly_rate: Price,
+    /// ISO 4217.
+    currency: String,
+    subjects: Vec<String>,
+    course_ids: Vec<i64>,
+    grade_level: Vec<String>,
+    session_format: Option<String>,
+    /// `recurring` or `specific_dates`.
+    schedule_type: &'static str,
+    /// English weekday names.
+    schedule_days: Vec<&'static str>,
+    /// The tutor's wall clock.
+    start_time: Option<String>,
+    /// The tutor's wall clock.
+    end_time: Option<String>,
+    is_active: bool,
+    /// Instant.
+    created_at: String,
+    /// Instant.
+    updated_at: String,
+}
+
+impl From<Package> for PackageBody {
+    fn from(package: Package) -> Self {
+        let terms = package.terms;
+        Self {
+            id: package.id.get(),
+            tutor_id: package.tutor_id.get(),
+            name: terms.name,
+            description: terms.description,
+            hourly_rate: Price(terms.hourly_rate),
+            currency: terms.currency.as_str().to_owned(),
+            subjects: terms.subjects,
+            course_ids: terms.course_ids,
+            grade_level: terms.grade_level,
+            session_format: terms.session_format,
+            schedule_type: ScheduleType::as_str(terms.schedule_type),
+            schedule_days: terms.schedule_days.into_iter().map(weekday_name).collect(),
+            start_time: terms.start_time.map(wire::time),
+            end_time: terms.end_time.map(wire::time),
+            is_active: terms.is_active,
+            created_at: wire::instant(package.created_at),
+            updated_at: wire::instant(package.updated_at),
+        }
+    }
+}

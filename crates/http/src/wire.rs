@@ -1,0 +1,89 @@
+//! How values look on the wire.
+
+use astegni_domain::money::Money;
+use astegni_domain::schedule::Conflict;
+use astegni_domain::validation::Invalid;
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+/// An instant: RFC 3339 in UTC with `Z`.
+pub fn instant(value: DateTime<Utc>) -> String {
+    value.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// A civil date: `YYYY-MM-DD`.
+pub fn date(value: NaiveDate) -> String {
+    value.to_string()
+}
+
+/// A wall-clock time: `HH:MM:SS`.
+pub fn time(value: NaiveTime) -> String {
+    value.format("%H:%M:%S").to_string()
+}
+
+/// An amount of money: a JSON number with two decimals, written from its digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = f64, example = 150.00)]
+pub struct Price(pub Money);
+
+impl Serialize for Price {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// Reads an amount from the digits of a JSON number; a text that holds one will do.
+pub fn parse_price(input: &RawValue) -> Result<Money, Invalid> {
+    let digits = input.get();
+    digits.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(digits).parse()
+}
+
+/// A session that cannot be booked, and why.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConflictBody {
+    /// Civil date.
+    session_date: String,
+    /// Wall clock.
+    start_time: String,
+    /// Wall clock.
+    end_time: String,
+    /// The first instant.
+    starts_at: String,
+    /// `tutor_busy`, `student_busy`, `time_off` or `in_past`.
+    kind: &'static str,
+    /// What stands in the way, where the caller may see it.
+    session_id: Option<i64>,
+}
+
+impl From<&Conflict> for ConflictBody {
+    fn from(conflict: &Conflict) -> Self {
+        let occurrence = &conflict.occurrence;
+        Self {
+            session_date: date(occurrence.date),
+            start_time: time(occurrence.slot.start()),
+            end_time: time(occurrence.slot.end()),
+            starts_at: instant(occurrence.starts_at),
+            kind: conflict.kind.as_str(),
+            session_id: conflict.session_id.map(astegni_domain::ids::SessionId::get),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_numbers_with_two_decimals() {
+        assert_eq!(serde_json::to_string(&Price(Money::from_cents(15_000))).unwrap(), "150.00");
+        assert_eq!(serde_json::to_string(&[Price(Money::from_cents(999_999_999))]).unwrap(), "[9999999.99]");
+    }
+
+    #[test]
+    fn instants_end_in_z() {
+        let at: DateTime<Utc> = "2026-01-30T05:00:00.120000Z".parse().unwrap();
+        assert_eq!(instant(at), "2026-01-30T05:00:00.120Z");
+    }
+}

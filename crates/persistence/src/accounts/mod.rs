@@ -1,0 +1,5 @@
+//! Accounts and devices.
+
+mod devices;
+mod repository;
+mod rows;

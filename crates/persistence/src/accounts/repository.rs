@@ -1,0 +1,132 @@
+//! [`AccountRepository`] on Diesel.
+
+use astegni_domain::RepositoryError;
+use astegni_domain::accounts::{
+    AccountRepository, CreateAccountError, Credentials, EmailAddress, NewAccount, NewDevice, ProfileChanges,
+    RefreshToken, Role, User,
+};
+use astegni_domain::ids::{DeviceId, UserId};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{devices, rows};
+use crate::Database;
+use crate::connection::AnyConnection;
+use crate::error::{StoreError, UniqueKey};
+use crate::schema::{auth_sessions, users};
+
+#[async_trait]
+impl AccountRepository for Database {
+    async fn create(
+        &self,
+        account: NewAccount,
+        device: NewDevice,
+        token: RefreshToken,
+    ) -> Result<(User, DeviceId), CreateAccountError> {
+        let now = account.created_at;
+        self.write(move |connection| {
+            let user = rows::insert_account(connection, account)?;
+            let device = devices::insert(connection, user.id, device, &token, now)?;
+            Ok((user, device))
+        })
+        .await
+        .map_err(|error| match error {
+            StoreError::Taken(UniqueKey::UsersEmail) => CreateAccountError::EmailTaken,
+            StoreError::Taken(UniqueKey::UsersUsername) => CreateAccountError::UsernameTaken,
+            error => CreateAccountError::Repository(error.into()),
+        })
+    }
+
+    async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError> {
+        Ok(self.read(move |connection| rows::find(connection, id.get())).await?)
+    }
+
+    async fn credentials(&self, email: EmailAddress) -> Result<Option<Credentials>, RepositoryError> {
+        let row: Option<(i64, Option<String>, bool)> = self
+            .read(move |connection| {
+                Ok(users::table
+                    .filter(users::email.eq(email.as_str()))
+                    .select((users::id, users::password_hash, users::is_active))
+                    .first(connection)
+                    .optional()?)
+            })
+            .await?;
+        Ok(row.map(|(id, password_hash, is_active)| Credentials { user_id: UserId::new(id), password_hash, is_active }))
+    }
+
+    async fn password_hash(&self, id: UserId) -> Result<Option<String>, RepositoryError> {
+        let hash: Option<Option<String>> = self
+            .read(move |connection| {
+                Ok(users::table.find(id.get()).select(users::password_hash).first(connection).optional()?)
+            })
+            .await?;
+        Ok(hash.flatten())
+    }
+
+    async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+        Ok(self.write(move |connection| rows::update(connection, id.get(), changes, now.naive_utc())).await?)
+    }
+
+    async fn add_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+        let user = self.write(move |connection| {
+            let mut roles = lock_roles(connection, id.get(), now)?;
+            if !roles.contains(&role) {
+                roles.push(role);
+                rows::insert_profile(connection, id.get(), role, now.naive_utc())?;
+            }
+            set_roles(connection, id.get(), &roles, role)
+        });
+        Ok(user.await?)
+    }
+
+    async fn switch_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+        let user = self.write(move |connection| {
+            let roles = lock_roles(connection, id.get(), now)?;
+            if !roles.contains(&role) {
+                return Err(StoreError::Conflict);
+            }
+            set_roles(connection, id.get(), &roles, role)
+        });
+        Ok(user.await?)
+    }
+
+    async fn change_password(
+        &self,
+        id: UserId,
+        password_hash: String,
+        keep: DeviceId,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError> {
+        let done = self.write(move |connection| {
+            let now = now.naive_utc();
+            diesel::update(users::table.find(id.get()))
+                .set((users::password_hash.eq(password_hash), users::updated_at.eq(now)))
+                .execute(connection)?;
+            let others = auth_sessions::table
+                .filter(auth_sessions::user_id.eq(id.get()))
+                .filter(auth_sessions::id.ne(keep.get()))
+                .filter(auth_sessions::revoked_at.is_null());
+            diesel::update(others).set(auth_sessions::revoked_at.eq(now)).execute(connection)?;
+            Ok(())
+        });
+        Ok(done.await?)
+    }
+}
+
+/// Takes the row's lock by writing to it, then reads: two changes of one user's roles follow each other.
+fn lock_roles(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> Result<Vec<Role>, StoreError> {
+    let roles: Option<String> = diesel::update(users::table.find(id))
+        .set(users::updated_at.eq(now.naive_utc()))
+        .returning(users::roles)
+        .get_result(connection)
+        .optional()?;
+    rows::roles(&roles.ok_or(StoreError::Conflict)?)
+}
+
+fn set_roles(connection: &mut AnyConnection, id: i64, roles: &[Role], active: Role) -> Result<User, StoreError> {
+    diesel::update(users::table.find(id))
+        .set((users::roles.eq(rows::json_roles(roles)), users::active_role.eq(active.as_str())))
+        .execute(connection)?;
+    rows::refresh_names(connection, id)
+}

@@ -1,0 +1,241 @@
+//! Rows of accounts, and the queries that several adapters share.
+
+use astegni_domain::accounts::{EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User};
+use astegni_domain::ids::{ParentId, StudentId, TutorId, UserId};
+use astegni_domain::text::fold;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::schema::{calendars, connection_counters, parent_profiles, student_profiles, tutor_profiles, users};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(crate) struct UserRow {
+    id: i64,
+    email: Option<String>,
+    username: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    father_name: Option<String>,
+    grandfather_name: Option<String>,
+    phone: Option<String>,
+    date_of_birth: Option<NaiveDate>,
+    pub(crate) roles: String,
+    active_role: Option<String>,
+    time_zone: String,
+    is_private: bool,
+    profile_picture: Option<String>,
+    is_active: bool,
+    email_verified: bool,
+    created_at: NaiveDateTime,
+}
+
+type ProfileColumns = (Option<i64>, Option<i64>, Option<i64>);
+
+/// The roles of a user, from their column.
+pub(crate) fn roles(json: &str) -> Result<Vec<Role>, StoreError> {
+    columns::strings("users.roles", json)?.iter().map(|role| columns::word("users.roles", role)).collect()
+}
+
+/// The column of a user's roles.
+pub(crate) fn json_roles(roles: &[Role]) -> String {
+    columns::json(roles.iter().map(|role| role.as_str()))
+}
+
+impl UserRow {
+    fn into_user(self, (student, tutor, parent): ProfileColumns) -> Result<User, StoreError> {
+        Ok(User {
+            id: UserId::new(self.id),
+            email: self.email.map(EmailAddress::from_store),
+            username: self.username,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            father_name: self.father_name,
+            grandfather_name: self.grandfather_name,
+            phone: self.phone,
+            date_of_birth: self.date_of_birth,
+            roles: roles(&self.roles)?,
+            active_role: columns::optional_word("users.active_role", self.active_role.as_deref())?,
+            profiles: ProfileIds {
+                student: student.map(StudentId::new),
+                tutor: tutor.map(TutorId::new),
+                parent: parent.map(ParentId::new),
+            },
+            time_zone: columns::zone("users.time_zone", &self.time_zone)?,
+            is_private: self.is_private,
+            profile_picture: self.profile_picture,
+            is_active: self.is_active,
+            email_verified: self.email_verified,
+            created_at: instant(self.created_at),
+        })
+    }
+}
+
+/// Looks an account up.
+pub(crate) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>, StoreError> {
+    let row: Option<(UserRow, ProfileColumns)> = users::table
+        .left_join(student_profiles::table)
+        .left_join(tutor_profiles::table)
+        .left_join(parent_profiles::table)
+        .filter(users::id.eq(id))
+        .select((
+            UserRow::as_select(),
+            (student_profiles::id.nullable(), tutor_profiles::id.nullable(), parent_profiles::id.nullable()),
+        ))
+        .first(connection)
+        .optional()?;
+    row.map(|(user, profiles)| user.into_user(profiles)).transpose()
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+struct NewUserRow {
+    email: Option<String>,
+    username: Option<String>,
+    username_folded: Option<String>,
+    password_hash: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    father_name: Option<String>,
+    grandfather_name: Option<String>,
+    display_name: String,
+    display_name_folded: String,
+    phone: Option<String>,
+    date_of_birth: Option<NaiveDate>,
+    roles: String,
+    active_role: Option<&'static str>,
+    time_zone: String,
+    is_private: bool,
+    profile_picture: Option<String>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// Adds an account with a profile for each role, its calendar and its counters.
+pub(crate) fn insert_account(connection: &mut AnyConnection, account: NewAccount) -> Result<User, StoreError> {
+    let now = account.created_at.naive_utc();
+    let profile = account.profile;
+    let row = NewUserRow {
+        email: account.email.map(|email| email.to_string()),
+        username_folded: account.username.as_ref().map(astegni_domain::accounts::Username::folded),
+        username: account.username.map(|username| username.as_str().to_owned()),
+        password_hash: account.password_hash,
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        father_name: profile.father_name,
+        grandfather_name: profile.grandfather_name,
+        display_name: String::new(),
+        display_name_folded: String::new(),
+        phone: profile.phone,
+        date_of_birth: profile.date_of_birth,
+        roles: json_roles(&account.roles),
+        active_role: account.roles.first().map(|role| role.as_str()),
+        time_zone: account.time_zone.name().to_owned(),
+        is_private: profile.is_private.unwrap_or(false),
+        profile_picture: profile.profile_picture,
+        created_at: now,
+        updated_at: now,
+    };
+    let id: i64 = diesel::insert_into(users::table).values(row).returning(users::id).get_result(connection)?;
+    for role in &account.roles {
+        insert_profile(connection, id, *role, now)?;
+    }
+    diesel::insert_into(calendars::table).values(calendars::user_id.eq(id)).execute(connection)?;
+    diesel::insert_into(connection_counters::table).values(connection_counters::user_id.eq(id)).execute(connection)?;
+    refresh_names(connection, id)
+}
+
+/// Adds the profile behind a role. Admins have none.
+pub(crate) fn insert_profile(
+    connection: &mut AnyConnection,
+    user: i64,
+    role: Role,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    match role {
+        Role::Student => diesel::insert_into(student_profiles::table)
+            .values((
+                student_profiles::user_id.eq(user),
+                student_profiles::created_at.eq(now),
+                student_profiles::updated_at.eq(now),
+            ))
+            .execute(connection)?,
+        Role::Parent => diesel::insert_into(parent_profiles::table)
+            .values((
+                parent_profiles::user_id.eq(user),
+                parent_profiles::created_at.eq(now),
+                parent_profiles::updated_at.eq(now),
+            ))
+            .execute(connection)?,
+        Role::Tutor => diesel::insert_into(tutor_profiles::table)
+            .values((
+                tutor_profiles::user_id.eq(user),
+                tutor_profiles::subjects.eq("[]"),
+                tutor_profiles::languages.eq("[]"),
+                tutor_profiles::grade_levels.eq("[]"),
+                tutor_profiles::search_folded.eq(""),
+                tutor_profiles::subjects_folded.eq("|"),
+                tutor_profiles::grade_levels_folded.eq("|"),
+                tutor_profiles::created_at.eq(now),
+                tutor_profiles::updated_at.eq(now),
+            ))
+            .execute(connection)?,
+        Role::Admin => 0,
+    };
+    Ok(())
+}
+
+/// What a change sets; what is none stays.
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+struct UserChangesRow {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    father_name: Option<String>,
+    grandfather_name: Option<String>,
+    phone: Option<String>,
+    date_of_birth: Option<NaiveDate>,
+    time_zone: Option<String>,
+    is_private: Option<bool>,
+    profile_picture: Option<String>,
+    updated_at: NaiveDateTime,
+}
+
+/// Writes the fields that are given.
+pub(crate) fn update(
+    connection: &mut AnyConnection,
+    id: i64,
+    changes: ProfileChanges,
+    now: NaiveDateTime,
+) -> Result<User, StoreError> {
+    let row = UserChangesRow {
+        first_name: changes.first_name,
+        last_name: changes.last_name,
+        father_name: changes.father_name,
+        grandfather_name: changes.grandfather_name,
+        phone: changes.phone,
+        date_of_birth: changes.date_of_birth,
+        time_zone: changes.time_zone.map(|zone| zone.name().to_owned()),
+        is_private: changes.is_private,
+        profile_picture: changes.profile_picture,
+        updated_at: now,
+    };
+    diesel::update(users::table.find(id)).set(row).execute(connection)?;
+    refresh_names(connection, id)
+}
+
+/// Keeps what is derived from a user's names as they are now.
+pub(crate) fn refresh_names(connection: &mut AnyConnection, id: i64) -> Result<User, StoreError> {
+    let user = find(connection, id)?.ok_or(StoreError::Conflict)?;
+    let name = user.display_name();
+    diesel::update(users::table.find(id))
+        .set((users::display_name_folded.eq(fold(&name)), users::display_name.eq(name)))
+        .execute(connection)?;
+    if let Some(tutor) = user.profiles.tutor {
+        crate::tutoring::refresh_search(connection, tutor.get())?;
+    }
+    Ok(user)
+}

@@ -1,0 +1,6 @@
+//! Conversations and messages.
+
+mod queries;
+mod writes;
+
+pub(crate) use writes::{NewDirectConversation, NewMessage, direct_conversation, say};

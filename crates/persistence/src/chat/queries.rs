@@ -1,0 +1,325 @@
+//! [`ChatQueries`] on Diesel.
+
+use std::collections::HashMap;
+
+use astegni_domain::RepositoryError;
+use astegni_domain::chat::{
+    ChatQueries, Conversation, ConversationKind, Found, LastMessage, Message, MessageType, Participant, RequestCard,
+};
+use astegni_domain::ids::{ConversationId, MessageId, PackageId, RequestId, TutorId, UserId};
+use astegni_domain::page::{Keyset, Page, PageRequest, PageSize};
+use astegni_domain::requests::{RequestStatus, RequesterType};
+use astegni_domain::schedule::weekday_name;
+use astegni_domain::tutoring::ScheduleType;
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use diesel::prelude::*;
+
+use crate::Database;
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::schema::{chat_messages, conversation_participants, conversations, requested_sessions, users};
+
+/// Conversation, kind, name, picture, last place, last spoken in, made, changed; then the viewer's own:
+/// muted, archived, read as far as.
+type ConversationColumns = (
+    (i64, String, Option<String>, Option<String>, i64, NaiveDateTime, NaiveDateTime, NaiveDateTime),
+    (bool, bool, i64),
+);
+
+#[async_trait]
+impl ChatQueries for Database {
+    async fn conversations(
+        &self,
+        viewer: UserId,
+        page: PageRequest,
+        offset: i64,
+    ) -> Result<(Page<Conversation>, i64), RepositoryError> {
+        let viewer = viewer.get();
+        Ok(self
+            .read(move |connection| {
+                let total = conversation_participants::table
+                    .filter(conversation_participants::user_id.eq(viewer))
+                    .count()
+                    .get_result(connection)?;
+                let mut query = own_conversations(viewer)
+                    .order((conversations::last_message_at.desc(), conversations::id.desc()))
+                    .limit(i64::try_from(page.size.get()).unwrap_or(i64::MAX) + 1)
+                    .offset(offset)
+                    .into_boxed();
+                if let Some(after) = page.after {
+                    let at = DateTime::from_timestamp_micros(after.sort).unwrap_or_default().naive_utc();
+                    query = query.filter(
+                        conversations::last_message_at
+                            .lt(at)
+                            .or(conversations::last_message_at.eq(at).and(conversations::id.lt(after.id))),
+                    );
+                }
+                let rows: Vec<ConversationColumns> = query.load(connection)?;
+                let places: HashMap<i64, i64> =
+                    rows.iter().map(|(row, _)| (row.0, row.5.and_utc().timestamp_micros())).collect();
+                let items = describe(connection, viewer, rows)?;
+                let keyset = |conversation: &Conversation| {
+                    let id = conversation.id.get();
+                    Keyset { sort: places.get(&id).copied().unwrap_or_default(), id }
+                };
+                Ok((Page::from_overread(items, page.size, keyset), total))
+            })
+            .await?)
+    }
+
+    async fn conversation(&self, viewer: UserId, id: ConversationId) -> Result<Found, RepositoryError> {
+        let (viewer, id) = (viewer.get(), id.get());
+        Ok(self
+            .read(move |connection| {
+                let rows: Vec<ConversationColumns> =
+                    own_conversations(viewer).filter(conversations::id.eq(id)).load(connection)?;
+                if let Some(conversation) = describe(connection, viewer, rows)?.pop() {
+                    let participants = participants(connection, &[id])?.into_iter().map(|(_, one)| one).collect();
+                    return Ok(Found::Conversation(Box::new(conversation), participants));
+                }
+                let exists = diesel::dsl::exists(conversations::table.find(id));
+                Ok(if diesel::select(exists).get_result(connection)? { Found::NotYours } else { Found::Nothing })
+            })
+            .await?)
+    }
+
+    async fn messages(
+        &self,
+        id: ConversationId,
+        viewer: UserId,
+        before: Option<MessageId>,
+        size: PageSize,
+        now: DateTime<Utc>,
+    ) -> Result<(Page<Message>, i64), RepositoryError> {
+        Ok(self.read(move |connection| messages(connection, id.get(), viewer.get(), before, size, now)).await?)
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn own_conversations(viewer: i64) -> _ {
+    let own = conversation_participants::user_id.eq(viewer);
+    conversations::table.inner_join(conversation_participants::table).filter(own).select((
+        (
+            conversations::id,
+            conversations::kind,
+            conversations::name,
+            conversations::avatar_url,
+            conversations::last_seq,
+            conversations::last_message_at,
+            conversations::created_at,
+            conversations::updated_at,
+        ),
+        (
+            conversation_participants::is_muted,
+            conversation_participants::is_archived,
+            conversation_participants::last_read_seq,
+        ),
+    ))
+}
+
+/// Who takes part in some conversations, by conversation.
+fn participants(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<(i64, Participant)>, StoreError> {
+    let rows: Vec<(i64, i64, String, Option<String>)> = conversation_participants::table
+        .inner_join(users::table)
+        .filter(conversation_participants::conversation_id.eq_any(ids))
+        .order((conversation_participants::conversation_id, conversation_participants::user_id))
+        .select((conversation_participants::conversation_id, users::id, users::display_name, users::profile_picture))
+        .load(connection)?;
+    let participant =
+        |(conversation, user, name, avatar)| (conversation, Participant { user_id: UserId::new(user), name, avatar });
+    Ok(rows.into_iter().map(participant).collect())
+}
+
+/// Adds to some conversations who takes part, what was said last and how much is unread: one query each.
+fn describe(
+    connection: &mut AnyConnection,
+    viewer: i64,
+    rows: Vec<ConversationColumns>,
+) -> Result<Vec<Conversation>, StoreError> {
+    let ids: Vec<i64> = rows.iter().map(|(row, _)| row.0).collect();
+    let mut people: HashMap<i64, Vec<Participant>> = HashMap::new();
+    for (conversation, participant) in participants(connection, &ids)? {
+        people.entry(conversation).or_default().push(participant);
+    }
+    let last: Vec<(i64, Option<String>, String, i64, NaiveDateTime)> = chat_messages::table
+        .inner_join(conversations::table)
+        .filter(conversations::id.eq_any(&ids))
+        .filter(chat_messages::seq.eq(conversations::last_seq))
+        .select((
+            conversations::id,
+            chat_messages::content,
+            chat_messages::message_type,
+            chat_messages::sender_user_id,
+            chat_messages::created_at,
+        ))
+        .load(connection)?;
+    let mut last: HashMap<i64, _> = last.into_iter().map(|row| (row.0, row)).collect();
+    let unread: Vec<(i64, i64)> = conversation_participants::table
+        .inner_join(
+            chat_messages::table.on(chat_messages::conversation_id.eq(conversation_participants::conversation_id)),
+        )
+        .filter(conversation_participants::conversation_id.eq_any(&ids))
+        .filter(conversation_participants::user_id.eq(viewer))
+        .filter(chat_messages::seq.gt(conversation_participants::last_read_seq))
+        .filter(chat_messages::sender_user_id.ne(viewer))
+        .filter(chat_messages::is_deleted.eq(false))
+        .group_by(conversation_participants::conversation_id)
+        .select((conversation_participants::conversation_id, diesel::dsl::count_star()))
+        .load(connection)?;
+    let unread: HashMap<i64, i64> = unread.into_iter().collect();
+
+    rows.into_iter()
+        .map(|((id, kind, name, avatar_url, _, _, created_at, updated_at), (is_muted, is_archived, _))| {
+            let kind: ConversationKind = columns::word("conversations.type", &kind)?;
+            let people = people.remove(&id).unwrap_or_default();
+            let participant_count = i64::try_from(people.len()).unwrap_or(i64::MAX);
+            let other = people.into_iter().find(|one| one.user_id.get() != viewer);
+            let last_message = last.remove(&id).map(|(_, content, message_type, sender, at)| {
+                Ok::<_, StoreError>(LastMessage {
+                    content,
+                    message_type: columns::word("chat_messages.message_type", &message_type)?,
+                    sender_user_id: UserId::new(sender),
+                    created_at: instant(at),
+                })
+            });
+            Ok(Conversation {
+                id: ConversationId::new(id),
+                kind,
+                name,
+                avatar_url,
+                other: other.filter(|_| kind == ConversationKind::Direct),
+                unread_count: unread.get(&id).copied().unwrap_or_default(),
+                participant_count,
+                last_message: last_message.transpose()?,
+                is_muted,
+                is_archived,
+                created_at: instant(created_at),
+                updated_at: instant(updated_at),
+            })
+        })
+        .collect()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = chat_messages)]
+struct MessageRow {
+    id: i64,
+    conversation_id: i64,
+    seq: i64,
+    sender_user_id: i64,
+    message_type: String,
+    content: Option<String>,
+    media_url: Option<String>,
+    reply_to_id: Option<i64>,
+    is_edited: bool,
+    is_deleted: bool,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = requested_sessions)]
+struct CardRow {
+    id: i64,
+    package_id: Option<i64>,
+    tutor_id: i64,
+    requester_type: String,
+    status: String,
+    schedule_type: Option<String>,
+    year_range: String,
+    months: String,
+    days: String,
+    specific_dates: String,
+    start_time: Option<NaiveTime>,
+    end_time: Option<NaiveTime>,
+    counter_offer_price_cents: Option<i64>,
+    expires_at: NaiveDateTime,
+}
+
+fn card(row: CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
+    let requester_type: RequesterType = columns::word("requested_sessions.requester_type", &row.requester_type)?;
+    let status: RequestStatus = columns::word("requested_sessions.status", &row.status)?;
+    let schedule_type: Option<ScheduleType> =
+        columns::optional_word("requested_sessions.schedule_type", row.schedule_type.as_deref())?;
+    let days = columns::weekdays("requested_sessions.days", &row.days)?;
+    Ok(RequestCard {
+        request_id: RequestId::new(row.id),
+        package_id: row.package_id.map(PackageId::new),
+        tutor_id: TutorId::new(row.tutor_id),
+        requester_type: requester_type.as_str(),
+        status: status.at(instant(row.expires_at), now),
+        schedule_type: schedule_type.map(ScheduleType::as_str),
+        year_range: columns::integers("requested_sessions.year_range", &row.year_range)?,
+        months: columns::strings("requested_sessions.months", &row.months)?,
+        days: days.into_iter().map(|day| weekday_name(day).to_owned()).collect(),
+        specific_dates: columns::dates("requested_sessions.specific_dates", &row.specific_dates)?,
+        start_time: row.start_time,
+        end_time: row.end_time,
+        counter_offer_price: columns::money(row.counter_offer_price_cents),
+    })
+}
+
+fn messages(
+    connection: &mut AnyConnection,
+    conversation: i64,
+    viewer: i64,
+    before: Option<MessageId>,
+    size: PageSize,
+    now: DateTime<Utc>,
+) -> Result<(Page<Message>, i64), StoreError> {
+    let in_conversation = chat_messages::table.filter(chat_messages::conversation_id.eq(conversation));
+    let total = in_conversation.count().get_result(connection)?;
+    let read_by_all: Option<i64> = conversation_participants::table
+        .filter(conversation_participants::conversation_id.eq(conversation))
+        .filter(conversation_participants::user_id.ne(viewer))
+        .select(diesel::dsl::min(conversation_participants::last_read_seq))
+        .first(connection)?;
+    let mut query = chat_messages::table
+        .inner_join(users::table)
+        .left_join(requested_sessions::table)
+        .filter(chat_messages::conversation_id.eq(conversation))
+        .select((
+            MessageRow::as_select(),
+            (users::display_name, users::profile_picture),
+            Option::<CardRow>::as_select(),
+        ))
+        .order(chat_messages::seq.desc())
+        .limit(i64::try_from(size.get()).unwrap_or(i64::MAX) + 1)
+        .into_boxed();
+    if let Some(before) = before {
+        let place: Option<i64> =
+            in_conversation.find(before.get()).select(chat_messages::seq).first(connection).optional()?;
+        // A message of another conversation has nothing before it in this one.
+        query = query.filter(chat_messages::seq.lt(place.unwrap_or_default()));
+    }
+    let rows: Vec<(MessageRow, (String, Option<String>), Option<CardRow>)> = query.load(connection)?;
+    let message = |(row, (sender_name, sender_avatar), request): (MessageRow, _, Option<CardRow>)| {
+        let message_type: MessageType = columns::word("chat_messages.message_type", &row.message_type)?;
+        Ok::<_, StoreError>(Message {
+            id: MessageId::new(row.id),
+            conversation_id: ConversationId::new(row.conversation_id),
+            seq: row.seq,
+            sender_user_id: UserId::new(row.sender_user_id),
+            sender_name,
+            sender_avatar,
+            message_type,
+            content: row.content.filter(|_| !row.is_deleted),
+            media_url: row.media_url.filter(|_| !row.is_deleted),
+            request: request
+                .filter(|_| message_type == MessageType::SessionRequest)
+                .map(|request| card(request, now))
+                .transpose()?,
+            reply_to_id: row.reply_to_id.map(MessageId::new),
+            is_edited: row.is_edited,
+            is_deleted: row.is_deleted,
+            is_read: read_by_all.is_some_and(|seq| seq >= row.seq),
+            created_at: instant(row.created_at),
+            updated_at: instant(row.updated_at),
+        })
+    };
+    let items = rows.into_iter().map(message).collect::<Result<Vec<_>, _>>()?;
+    let keyset = |message: &Message| Keyset { sort: message.seq, id: message.id.get() };
+    Ok((Page::from_overread(items, size, keyset), total))
+}

@@ -1,0 +1,181 @@
+//! Connections to either database, and the pool's rules about them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+
+/// How long a connection may lie idle before it is pinged. A ping at every checkout costs a quarter of the
+/// throughput, none at all never recovers a dead connection.
+const IDLE_BEFORE_PING: Duration = Duration::from_secs(1);
+
+/// A connection to whichever database is configured. Only `dialect.rs` and this module tell them apart.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    Pg(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file on this machine.
+    Sqlite(PathBuf),
+    /// A server, by libpq's URL.
+    Postgres(String),
+}
+
+/// The URL of a database that we don't speak to.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum InvalidDatabaseUrl {
+    /// Neither of the schemes.
+    #[error("must begin with sqlite:// or postgres://")]
+    UnknownScheme,
+    /// No file is named.
+    #[error("must name a file, as in sqlite://astegni.db")]
+    NoFile,
+    /// Several connections would each see a database of their own.
+    #[error("an in-memory database cannot be shared by several connections; name a file")]
+    InMemory,
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = InvalidDatabaseUrl;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        let path = url.strip_prefix("sqlite:").ok_or(InvalidDatabaseUrl::UnknownScheme)?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        match path {
+            "" => Err(InvalidDatabaseUrl::NoFile),
+            ":memory:" => Err(InvalidDatabaseUrl::InMemory),
+            path => Ok(Self::Sqlite(PathBuf::from(path))),
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+                let authority_end = rest.find('/').unwrap_or(rest.len());
+                let host = rest.get(..authority_end).and_then(|authority| authority.rsplit_once('@'));
+                let rest = host.and_then(|(user, _)| rest.get(user.len() + 1..)).unwrap_or(rest);
+                let rest = rest.split('?').next().unwrap_or(rest);
+                write!(f, "{scheme}://{rest}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a connection is used for. SQLite has one writer beside its readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// Opens a connection.
+///
+/// Diesel's own choice between the two would try one after the other and hide why the first one failed.
+pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection, ConnectionError> {
+    match url {
+        DatabaseUrl::Postgres(url) => {
+            let mut connection = PgConnection::establish(url)?;
+            connection
+                .batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '10s'")
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(AnyConnection::Pg(connection))
+        }
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.to_str().ok_or_else(|| ConnectionError::BadConnection("the path is not UTF-8".into()))?;
+            let mut connection = SqliteConnection::establish(path)?;
+            let query_only = if access == Access::Read { "PRAGMA query_only = ON;" } else { "" };
+            connection
+                .batch_execute(&format!(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; {query_only}"
+                ))
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(AnyConnection::Sqlite(connection))
+        }
+    }
+}
+
+/// A connection in the pool.
+pub(crate) struct Pooled {
+    pub(crate) connection: AnyConnection,
+    /// Set where a job panicked half way: what the connection is in then, nobody knows.
+    pub(crate) broken: bool,
+    checked_at: Instant,
+}
+
+/// Opens connections for the pool and tells which of them are still good.
+#[derive(Debug)]
+pub(crate) struct ConnectionSource {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) access: Access,
+}
+
+impl r2d2::ManageConnection for ConnectionSource {
+    type Connection = Pooled;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        let connection = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
+        Ok(Pooled { connection, broken: false, checked_at: Instant::now() })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        if pooled.checked_at.elapsed() > IDLE_BEFORE_PING {
+            pooled.connection.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        pooled.checked_at = Instant::now();
+        Ok(())
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.broken
+            || <AnyConnection as Connection>::TransactionManager::is_broken_transaction_manager(&mut pooled.connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_chooses_the_database() {
+        assert_eq!("sqlite://a.db".parse(), Ok(DatabaseUrl::Sqlite("a.db".into())));
+        assert_eq!("sqlite:///tmp/a.db".parse(), Ok(DatabaseUrl::Sqlite("/tmp/a.db".into())));
+        let url = "postgresql://h/d";
+        assert_eq!(url.parse(), Ok(DatabaseUrl::Postgres(url.to_owned())));
+        for (url, error) in [
+            ("mysql://h/d", InvalidDatabaseUrl::UnknownScheme),
+            ("sqlite://", InvalidDatabaseUrl::NoFile),
+            ("sqlite://:memory:", InvalidDatabaseUrl::InMemory),
+        ] {
+            assert_eq!(url.parse::<DatabaseUrl>(), Err(error), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let url: DatabaseUrl = "postgres://ann:s3c@ret@db:5432/astegni?sslpassword=x".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://db:5432/astegni");
+    }
+}

@@ -1,0 +1,151 @@
+//! Writing a request, with its conversation and its message.
+
+use astegni_domain::chat::MessageType;
+use astegni_domain::ids::{ConversationId, MessageId, RequestId};
+use astegni_domain::requests::{CreationPlan, RequestStatus, RequesterType, Sent};
+use astegni_domain::schedule::{DEFAULT_WEEKS, Schedule};
+use astegni_domain::tutoring::ScheduleType;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::facts;
+use crate::chat::{self, NewMessage};
+use crate::columns;
+use crate::connection::AnyConnection;
+use crate::dialect;
+use crate::error::StoreError;
+use crate::schema::{requested_sessions, tutor_packages};
+
+#[derive(Insertable)]
+#[diesel(table_name = requested_sessions)]
+struct NewRequestRow {
+    tutor_id: i64,
+    requester_id: i64,
+    requester_type: &'static str,
+    requested_to_id: i64,
+    package_id: Option<i64>,
+    package_name: Option<String>,
+    package_price_cents: Option<i64>,
+    currency: String,
+    status: &'static str,
+    message: Option<String>,
+    preferred_schedule: Option<String>,
+    schedule_type: Option<&'static str>,
+    year_range: String,
+    months: String,
+    days: String,
+    specific_dates: String,
+    start_time: Option<NaiveTime>,
+    end_time: Option<NaiveTime>,
+    time_zone: &'static str,
+    starts_on: Option<NaiveDate>,
+    weeks: i32,
+    counter_offer_price_cents: Option<i64>,
+    created_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// Writes a plan, guarding what it relies on.
+pub(super) fn apply(connection: &mut AnyConnection, plan: CreationPlan) -> Result<Sent, StoreError> {
+    guard(connection, &plan)?;
+    let (requester, tutor, at) = (plan.key.requester, plan.parties.tutor, plan.created_at);
+    let content = plan.terms.message.clone().unwrap_or_default();
+    let request: i64 = diesel::insert_into(requested_sessions::table)
+        .values(row(plan))
+        .returning(requested_sessions::id)
+        .get_result(connection)?;
+    let conversation = chat::direct_conversation(connection, requester, tutor, at)?;
+    let message = chat::say(
+        connection,
+        &NewMessage {
+            conversation,
+            sender: requester,
+            message_type: MessageType::SessionRequest,
+            content: &content,
+            request: Some(request),
+            at,
+        },
+    )?;
+    Ok(Sent {
+        request_id: RequestId::new(request),
+        conversation_id: ConversationId::new(conversation),
+        message_id: MessageId::new(message),
+    })
+}
+
+/// Makes sure that what the plan was decided on still holds. The same request twice is the unique index's
+/// business.
+fn guard(connection: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
+    let (requester, now) = (plan.key.requester, plan.created_at.naive_utc());
+    // Requests of one requester follow each other, so that counting them means something.
+    dialect::lock_relations(connection, &[requester.get()])?;
+    if facts::pending_count(connection, requester, now)? >= i64::from(plan.max_pending) {
+        return Err(StoreError::Conflict);
+    }
+    if plan.requester_type == RequesterType::Parent && !facts::is_guardian(connection, requester, plan.key.student)? {
+        return Err(StoreError::Conflict);
+    }
+    if let Some(package) = plan.key.package {
+        let active = tutor_packages::table
+            .find(package.get())
+            .filter(tutor_packages::tutor_id.eq(plan.key.tutor.get()))
+            .filter(tutor_packages::is_active.eq(true));
+        if !diesel::select(exists(active)).get_result::<bool>(connection)? {
+            return Err(StoreError::Conflict);
+        }
+    }
+    // Who is late is expired: written down here, where it would stand in the way of asking again.
+    diesel::update(
+        requested_sessions::table
+            .filter(requested_sessions::requester_id.eq(requester.get()))
+            .filter(requested_sessions::tutor_id.eq(plan.key.tutor.get()))
+            .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
+            .filter(requested_sessions::expires_at.le(now)),
+    )
+    .set((requested_sessions::status.eq(RequestStatus::Expired.as_str()), requested_sessions::updated_at.eq(now)))
+    .execute(connection)?;
+    Ok(())
+}
+
+fn row(plan: CreationPlan) -> NewRequestRow {
+    let terms = plan.terms;
+    let (schedule_type, days, dates, slot, weeks, starts_on) = match terms.schedule {
+        Schedule::Unscheduled => (None, Vec::new(), Vec::new(), None, DEFAULT_WEEKS, None),
+        Schedule::Weekly { days, slot, weeks, starts_on } => {
+            (Some(ScheduleType::Recurring), days, Vec::new(), Some(slot), weeks, starts_on)
+        }
+        Schedule::Dates { dates, slot } => {
+            (Some(ScheduleType::SpecificDates), Vec::new(), dates, Some(slot), DEFAULT_WEEKS, None)
+        }
+    };
+    let currency = plan.package.as_ref().map_or(astegni_domain::money::Currency::ETB, |package| package.currency);
+    NewRequestRow {
+        tutor_id: plan.key.tutor.get(),
+        requester_id: plan.key.requester.get(),
+        requester_type: plan.requester_type.as_str(),
+        requested_to_id: plan.key.student.get(),
+        package_id: plan.package.as_ref().map(|package| package.id.get()),
+        package_price_cents: plan.package.as_ref().map(|package| package.price.cents()),
+        package_name: plan.package.map(|package| package.name),
+        currency: currency.as_str().to_owned(),
+        status: RequestStatus::Pending.as_str(),
+        message: terms.message,
+        preferred_schedule: terms.preferred_schedule,
+        schedule_type: schedule_type.map(ScheduleType::as_str),
+        year_range: columns::json(terms.year_range),
+        months: columns::json(terms.months),
+        days: columns::json_weekdays(&days),
+        specific_dates: columns::json_dates(&dates),
+        start_time: slot.map(astegni_domain::schedule::TimeSlot::start),
+        end_time: slot.map(astegni_domain::schedule::TimeSlot::end),
+        time_zone: terms.time_zone.name(),
+        starts_on,
+        weeks: i32::from(weeks),
+        counter_offer_price_cents: terms.counter_offer_price.map(astegni_domain::money::Money::cents),
+        created_at: plan.created_at.naive_utc(),
+        expires_at: plan.expires_at.naive_utc(),
+        updated_at: plan.created_at.naive_utc(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a decision about a new request is made on.
+
+use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
+use astegni_domain::requests::{
+    CreationFacts, CreationQuery, DuplicateKey, Earlier, RequestStatus, StudentFact, TutorFact,
+};
+use chrono::NaiveDateTime;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::schema::{guardianships, requested_sessions, student_profiles, tutor_packages, tutor_profiles, users};
+use crate::tutoring::{PackageRow, package};
+
+/// Loads the facts, one query each.
+pub(super) fn load(connection: &mut AnyConnection, query: &CreationQuery) -> Result<CreationFacts, StoreError> {
+    let tutor: Option<(i64, String)> = tutor_profiles::table
+        .inner_join(users::table)
+        .filter(tutor_profiles::id.eq(query.tutor.get()))
+        .filter(tutor_profiles::is_active.eq(true))
+        .filter(users::is_active.eq(true))
+        .select((users::id, users::time_zone))
+        .first(connection)
+        .optional()?;
+    let tutor = tutor
+        .map(|(user, zone)| {
+            let time_zone = columns::zone("users.time_zone", &zone)?;
+            Ok::<_, StoreError>(TutorFact { id: query.tutor, user_id: UserId::new(user), time_zone })
+        })
+        .transpose()?;
+    let package_row: Option<PackageRow> = match query.package {
+        Some(id) => {
+            tutor_packages::table.find(id.get()).select(PackageRow::as_select()).first(connection).optional()?
+        }
+        None => None,
+    };
+    Ok(CreationFacts {
+        tutor,
+        package: package_row.map(package).transpose()?,
+        student: student(connection, query.requester, query.student)?,
+        pending: pending(connection, query)?,
+        pending_count: pending_count(connection, query.requester, query.now.naive_utc())?,
+        rejections: rejections(connection, query)?.into_iter().map(instant).collect(),
+    })
+}
+
+fn student(
+    connection: &mut AnyConnection,
+    requester: UserId,
+    student: StudentId,
+) -> Result<Option<StudentFact>, StoreError> {
+    let user: Option<i64> =
+        student_profiles::table.find(student.get()).select(student_profiles::user_id).first(connection).optional()?;
+    let Some(user_id) = user.map(UserId::new) else { return Ok(None) };
+    let in_care = user_id == requester || is_guardian(connection, requester, student)?;
+    Ok(Some(StudentFact { id: student, user_id, in_care }))
+}
+
+/// Whether a parent may act for a student now.
+pub(super) fn is_guardian(
+    connection: &mut AnyConnection,
+    parent: UserId,
+    student: StudentId,
+) -> Result<bool, StoreError> {
+    let active = guardianships::table
+        .filter(guardianships::parent_user_id.eq(parent.get()))
+        .filter(guardianships::student_id.eq(student.get()))
+        .filter(guardianships::status.eq("active"));
+    Ok(diesel::select(exists(active)).get_result(connection)?)
+}
+
+/// How many requests of somebody wait for an answer.
+pub(super) fn pending_count(
+    connection: &mut AnyConnection,
+    requester: UserId,
+    now: NaiveDateTime,
+) -> Result<i64, StoreError> {
+    Ok(requested_sessions::table
+        .filter(requested_sessions::requester_id.eq(requester.get()))
+        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
+        .filter(requested_sessions::expires_at.gt(now))
+        .count()
+        .get_result(connection)?)
+}
+
+fn pending(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<Earlier>, StoreError> {
+    type Row = (i64, i64, i64, Option<i64>, NaiveDateTime);
+    let rows: Vec<Row> = requested_sessions::table
+        .filter(requested_sessions::requester_id.eq(query.requester.get()))
+        .filter(requested_sessions::tutor_id.eq(query.tutor.get()))
+        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
+        .filter(requested_sessions::expires_at.gt(query.now.naive_utc()))
+        .select((
+            requested_sessions::id,
+            requested_sessions::requested_to_id,
+            requested_sessions::tutor_id,
+            requested_sessions::package_id,
+            requested_sessions::created_at,
+        ))
+        .load(connection)?;
+    let earlier = |(id, student, tutor, package, created_at): Row| Earlier {
+        id: RequestId::new(id),
+        key: DuplicateKey {
+            requester: query.requester,
+            student: StudentId::new(student),
+            tutor: TutorId::new(tutor),
+            package: package.map(PackageId::new),
+        },
+        status: RequestStatus::Pending,
+        created_at: instant(created_at),
+    };
+    Ok(rows.into_iter().map(earlier).collect())
+}
+
+fn rejections(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<NaiveDateTime>, StoreError> {
+    Ok(requested_sessions::table
+        .filter(requested_sessions::requester_id.eq(query.requester.get()))
+        .filter(requested_sessions::tutor_id.eq(query.tutor.get()))
+        .filter(requested_sessions::status.eq(RequestStatus::Rejected.as_str()))
+        .filter(requested_sessions::rejected_at.gt(query.rejected_since.naive_utc()))
+        .order(requested_sessions::rejected_at)
+        .select(requested_sessions::rejected_at.assume_not_null())
+        .load(connection)?)
+}

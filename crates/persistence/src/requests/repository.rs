@@ -1,0 +1,62 @@
+//! [`RequestRepository`] on Diesel.
+
+use astegni_domain::RepositoryError;
+use astegni_domain::ids::{CourseId, RequestId};
+use astegni_domain::requests::{
+    AcceptancePlan, AnswerPlan, CreationFacts, CreationPlan, CreationQuery, RequestRepository, Sent, SessionRequest,
+};
+use astegni_domain::schedule::{Booking, Parties};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::rows::{self, RequestRow};
+use super::{accept, create, facts};
+use crate::Database;
+use crate::schedule;
+use crate::schema::{requested_sessions, student_profiles, tutor_profiles};
+
+#[async_trait]
+impl RequestRepository for Database {
+    async fn creation_facts(&self, query: CreationQuery) -> Result<CreationFacts, RepositoryError> {
+        Ok(self.read(move |connection| facts::load(connection, &query)).await?)
+    }
+
+    async fn create(&self, plan: CreationPlan) -> Result<Sent, RepositoryError> {
+        Ok(self.write(move |connection| create::apply(connection, plan)).await?)
+    }
+
+    async fn find(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<SessionRequest>, RepositoryError> {
+        Ok(self
+            .read(move |connection| {
+                let row: Option<(RequestRow, i64, i64)> = requested_sessions::table
+                    .inner_join(tutor_profiles::table)
+                    .inner_join(student_profiles::table)
+                    .filter(requested_sessions::id.eq(id.get()))
+                    .select((RequestRow::as_select(), tutor_profiles::user_id, student_profiles::user_id))
+                    .first(connection)
+                    .optional()?;
+                row.map(|(row, tutor, student)| rows::request(row, tutor, student, now)).transpose()
+            })
+            .await?)
+    }
+
+    async fn bookings(
+        &self,
+        parties: Parties,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Booking>, RepositoryError> {
+        Ok(self
+            .read(move |connection| schedule::bookings(connection, parties, from.naive_utc(), to.naive_utc()))
+            .await?)
+    }
+
+    async fn answer(&self, plan: AnswerPlan) -> Result<(), RepositoryError> {
+        Ok(self.write(move |connection| accept::answer(connection, &plan)).await?)
+    }
+
+    async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError> {
+        Ok(self.write(move |connection| accept::accept(connection, &plan)).await?)
+    }
+}

@@ -1,0 +1,121 @@
+//! What takes time in people's calendars, and the lock under which that changes.
+
+use astegni_domain::ids::{SessionId, UserId};
+use astegni_domain::requests::AcceptancePlan;
+use astegni_domain::schedule::{Booking, Parties, SessionStatus, minutes};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use diesel::prelude::*;
+
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::schema::{calendars, sessions};
+
+/// No session is longer: it ends on the day on which it starts, or an hour later where the clock jumped.
+const LONGEST_SESSION: TimeDelta = TimeDelta::hours(26);
+
+/// Counts up the versions of both calendars, in ascending order of their people: who else would change one
+/// of them waits until this transaction ends.
+pub(crate) fn lock_calendars(connection: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
+    for user in parties.ascending() {
+        diesel::update(calendars::table.find(user.get()))
+            .set(calendars::version.eq(calendars::version + 1))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// What takes time in the calendars of two people between two instants.
+pub(crate) fn bookings(
+    connection: &mut AnyConnection,
+    parties: Parties,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+) -> Result<Vec<Booking>, StoreError> {
+    type Row = (i64, i64, i64, NaiveDateTime, NaiveDateTime);
+    let people = parties.ascending().map(UserId::get);
+    let mut bookings = Vec::new();
+    // One look on either side, each along its index.
+    for as_tutor in [true, false] {
+        let mut query = sessions::table
+            .filter(sessions::starts_at.lt(to))
+            .filter(sessions::starts_at.gt(from - LONGEST_SESSION))
+            .filter(sessions::ends_at.gt(from))
+            .filter(sessions::status.eq_any([SessionStatus::Scheduled.as_str(), SessionStatus::InProgress.as_str()]))
+            .into_boxed();
+        query = if as_tutor {
+            query.filter(sessions::tutor_user_id.eq_any(people))
+        } else {
+            query.filter(sessions::student_user_id.eq_any(people))
+        };
+        let rows: Vec<Row> = query
+            .select((
+                sessions::id,
+                sessions::tutor_user_id,
+                sessions::student_user_id,
+                sessions::starts_at,
+                sessions::ends_at,
+            ))
+            .load(connection)?;
+        bookings.extend(rows.into_iter().map(|(id, tutor, student, starts_at, ends_at)| Booking {
+            session_id: SessionId::new(id),
+            parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },
+            starts_at: instant(starts_at),
+            ends_at: instant(ends_at),
+        }));
+    }
+    Ok(bookings)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = sessions)]
+#[diesel(treat_none_as_default_value = false)]
+pub(crate) struct NewSessionRow {
+    enrolled_courses_id: i64,
+    series_index: i32,
+    tutor_user_id: i64,
+    student_user_id: i64,
+    session_date: NaiveDate,
+    start_time: NaiveTime,
+    end_time: NaiveTime,
+    time_zone: &'static str,
+    starts_at: NaiveDateTime,
+    ends_at: NaiveDateTime,
+    duration: i32,
+    dst: Option<&'static str>,
+    topics: String,
+    topics_covered: &'static str,
+    session_mode: &'static str,
+    status: &'static str,
+    priority_level: &'static str,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// The rows of the sessions that an acceptance makes.
+pub(crate) fn new_session_rows(plan: &AcceptancePlan, course: i64) -> Vec<NewSessionRow> {
+    let now = plan.answer.at.naive_utc();
+    let topics = columns::json(plan.topics.iter().map(String::as_str));
+    let row = |(index, occurrence): (usize, &astegni_domain::schedule::Occurrence)| NewSessionRow {
+        enrolled_courses_id: course,
+        series_index: i32::try_from(index).unwrap_or(i32::MAX),
+        tutor_user_id: plan.parties.tutor.get(),
+        student_user_id: plan.parties.student.get(),
+        session_date: occurrence.date,
+        start_time: occurrence.slot.start(),
+        end_time: occurrence.slot.end(),
+        time_zone: plan.time_zone.name(),
+        starts_at: occurrence.starts_at.naive_utc(),
+        ends_at: occurrence.ends_at.naive_utc(),
+        duration: i32::try_from(minutes(occurrence.slot.length())).unwrap_or(i32::MAX),
+        dst: occurrence.dst.map(astegni_domain::schedule::Dst::as_str),
+        topics: topics.clone(),
+        topics_covered: "[]",
+        session_mode: "online",
+        status: SessionStatus::Scheduled.as_str(),
+        priority_level: "medium",
+        created_at: now,
+        updated_at: now,
+    };
+    plan.sessions.iter().enumerate().map(row).collect()
+}

@@ -1,0 +1,6 @@
+//! Sessions.
+
+mod calendar;
+mod queries;
+
+pub(crate) use calendar::{NewSessionRow, bookings, lock_calendars, new_session_rows};

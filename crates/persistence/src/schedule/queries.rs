@@ -1,0 +1,209 @@
+//! [`SessionQueries`] on Diesel.
+
+use astegni_domain::RepositoryError;
+use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
+use astegni_domain::page::{Keyset, Page, PageRequest};
+use astegni_domain::schedule::{
+    Occurrence, Parties, Perspective, Session, SessionFilter, SessionQueries, SessionStatus, TimeSlot,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::prelude::*;
+
+use crate::Database;
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::schema::{enrolled_courses, guardianships, requested_sessions, sessions, student_profiles, users};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct SessionRow {
+    id: i64,
+    enrolled_courses_id: i64,
+    series_index: i32,
+    tutor_user_id: i64,
+    student_user_id: i64,
+    session_date: NaiveDate,
+    start_time: NaiveTime,
+    end_time: NaiveTime,
+    time_zone: String,
+    starts_at: NaiveDateTime,
+    ends_at: NaiveDateTime,
+    dst: Option<String>,
+    topics: String,
+    topics_covered: String,
+    session_mode: String,
+    location: Option<String>,
+    status: String,
+    priority_level: String,
+    version: i32,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// Tutor profile, student profile, request, package name, tutor name, student name.
+type JoinedColumns = (i64, i64, i64, Option<String>, String, String);
+
+fn session((row, joined): (SessionRow, JoinedColumns)) -> Result<Session, StoreError> {
+    let (tutor_id, student_id, request_id, package_name, tutor_name, student_name) = joined;
+    let slot = TimeSlot::new(row.start_time, row.end_time)
+        .map_err(|_| StoreError::Corrupt { column: "sessions.end_time", value: row.end_time.to_string() })?;
+    Ok(Session {
+        id: SessionId::new(row.id),
+        course_id: CourseId::new(row.enrolled_courses_id),
+        request_id: RequestId::new(request_id),
+        series_index: row.series_index,
+        parties: Parties { tutor: UserId::new(row.tutor_user_id), student: UserId::new(row.student_user_id) },
+        tutor_id: TutorId::new(tutor_id),
+        tutor_name,
+        student_id: StudentId::new(student_id),
+        student_name,
+        package_name,
+        occurrence: Occurrence {
+            date: row.session_date,
+            slot,
+            starts_at: instant(row.starts_at),
+            ends_at: instant(row.ends_at),
+            dst: columns::optional_word("sessions.dst", row.dst.as_deref())?,
+        },
+        time_zone: columns::zone("sessions.time_zone", &row.time_zone)?,
+        topics: columns::strings("sessions.topics", &row.topics)?,
+        topics_covered: columns::strings("sessions.topics_covered", &row.topics_covered)?,
+        session_mode: row.session_mode,
+        location: row.location,
+        status: columns::word("sessions.status", &row.status)?,
+        priority_level: row.priority_level,
+        version: row.version,
+        created_at: instant(row.created_at),
+        updated_at: instant(row.updated_at),
+    })
+}
+
+/// Whose time a list is about: one side of the sessions, each along its index.
+#[derive(Clone, Copy)]
+enum Side {
+    Teaching,
+    Learning,
+    ChildrenLearning,
+}
+
+impl Side {
+    fn of(perspective: Perspective) -> &'static [Self] {
+        match perspective {
+            Perspective::Tutor => &[Self::Teaching],
+            Perspective::Student => &[Self::Learning],
+            Perspective::Parent => &[Self::ChildrenLearning],
+            Perspective::Any => &[Self::Teaching, Self::Learning, Self::ChildrenLearning],
+        }
+    }
+}
+
+/// What narrows a list beyond its side.
+#[derive(Clone, Copy)]
+struct Narrow {
+    filter: SessionFilter,
+    only: Option<i64>,
+    after: Option<Keyset>,
+    limit: i64,
+}
+
+#[async_trait]
+impl SessionQueries for Database {
+    async fn list(
+        &self,
+        viewer: UserId,
+        filter: SessionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Session>, RepositoryError> {
+        let limit = i64::try_from(page.size.get()).unwrap_or(i64::MAX) + 1;
+        let narrow = Narrow { filter, only: None, after: page.after, limit };
+        let found = self.read(move |connection| load(connection, viewer.get(), narrow)).await?;
+        Ok(Page::from_overread(found, page.size, keyset))
+    }
+
+    async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError> {
+        let filter = SessionFilter { perspective: Perspective::Any, from: None, to: None, status: None, student: None };
+        let narrow = Narrow { filter, only: Some(id.get()), after: None, limit: 1 };
+        let found = self.read(move |connection| load(connection, viewer.get(), narrow)).await?;
+        Ok(found.into_iter().next())
+    }
+}
+
+fn keyset(session: &Session) -> Keyset {
+    Keyset { sort: session.occurrence.starts_at.timestamp_micros(), id: session.id.get() }
+}
+
+/// The first rows of all sides together, each session once.
+fn load(connection: &mut AnyConnection, viewer: i64, narrow: Narrow) -> Result<Vec<Session>, StoreError> {
+    let mut found = Vec::new();
+    for side in Side::of(narrow.filter.perspective) {
+        found.extend(load_side(connection, viewer, *side, narrow)?);
+    }
+    found.sort_by_key(keyset);
+    found.dedup_by_key(|session| session.id);
+    found.truncate(usize::try_from(narrow.limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+fn load_side(
+    connection: &mut AnyConnection,
+    viewer: i64,
+    side: Side,
+    narrow: Narrow,
+) -> Result<Vec<Session>, StoreError> {
+    let (tutors, students) = diesel::alias!(users as tutors, users as students);
+    let mut query = sessions::table
+        .inner_join(enrolled_courses::table.inner_join(requested_sessions::table))
+        .inner_join(tutors.on(tutors.field(users::id).eq(sessions::tutor_user_id)))
+        .inner_join(students.on(students.field(users::id).eq(sessions::student_user_id)))
+        .select((
+            SessionRow::as_select(),
+            (
+                enrolled_courses::tutor_id,
+                enrolled_courses::student_id,
+                enrolled_courses::request_id,
+                requested_sessions::package_name,
+                tutors.field(users::display_name),
+                students.field(users::display_name),
+            ),
+        ))
+        .order((sessions::starts_at, sessions::id))
+        .limit(narrow.limit)
+        .into_boxed();
+    query = match side {
+        Side::Teaching => query.filter(sessions::tutor_user_id.eq(viewer)),
+        Side::Learning => query.filter(sessions::student_user_id.eq(viewer)),
+        Side::ChildrenLearning => {
+            let children = guardianships::table
+                .inner_join(student_profiles::table)
+                .filter(guardianships::parent_user_id.eq(viewer))
+                .filter(guardianships::status.eq("active"))
+                .select(student_profiles::user_id);
+            query.filter(sessions::student_user_id.eq_any(children))
+        }
+    };
+    let SessionFilter { from, to, status, student, .. } = narrow.filter;
+    if let Some(from) = from {
+        query = query.filter(sessions::ends_at.gt(from.naive_utc()));
+    }
+    if let Some(to) = to {
+        query = query.filter(sessions::starts_at.lt(to.naive_utc()));
+    }
+    if let Some(status) = status.map(SessionStatus::as_str) {
+        query = query.filter(sessions::status.eq(status));
+    }
+    if let Some(student) = student {
+        query = query.filter(enrolled_courses::student_id.eq(student.get()));
+    }
+    if let Some(id) = narrow.only {
+        query = query.filter(sessions::id.eq(id));
+    }
+    if let Some(after) = narrow.after {
+        let starts_at = DateTime::from_timestamp_micros(after.sort).unwrap_or_default().naive_utc();
+        let behind =
+            sessions::starts_at.gt(starts_at).or(sessions::starts_at.eq(starts_at).and(sessions::id.gt(after.id)));
+        query = query.filter(behind);
+    }
+    query.load::<(SessionRow, JoinedColumns)>(connection)?.into_iter().map(session).collect()
+}

@@ -1,0 +1,7 @@
+//! Tutor profiles and packages.
+
+mod packages;
+mod tutors;
+
+pub(crate) use packages::{PackageRow, package};
+pub(crate) use tutors::refresh_search;

@@ -1,0 +1,232 @@
+//! [`PackageRepository`] on Diesel.
+
+use astegni_domain::RepositoryError;
+use astegni_domain::ids::{PackageId, TutorId};
+use astegni_domain::money::Money;
+use astegni_domain::tutoring::{Package, PackageRepository, PackageTerms};
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use diesel::dsl::{exists, max, min};
+use diesel::prelude::*;
+
+use crate::Database;
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::schema::{requested_sessions, tutor_packages, tutor_profiles};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tutor_packages)]
+pub(crate) struct PackageRow {
+    id: i64,
+    tutor_id: i64,
+    name: String,
+    description: Option<String>,
+    hourly_rate_cents: i64,
+    currency: String,
+    subjects: String,
+    course_ids: String,
+    grade_level: String,
+    session_format: Option<String>,
+    schedule_type: String,
+    schedule_days: String,
+    start_time: Option<NaiveTime>,
+    end_time: Option<NaiveTime>,
+    is_active: bool,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// A package from its row.
+pub(crate) fn package(row: PackageRow) -> Result<Package, StoreError> {
+    Ok(Package {
+        id: PackageId::new(row.id),
+        tutor_id: TutorId::new(row.tutor_id),
+        terms: PackageTerms {
+            name: row.name,
+            description: row.description,
+            hourly_rate: Money::from_cents(row.hourly_rate_cents),
+            currency: columns::currency("tutor_packages.currency", &row.currency)?,
+            subjects: columns::strings("tutor_packages.subjects", &row.subjects)?,
+            course_ids: columns::integers("tutor_packages.course_ids", &row.course_ids)?,
+            grade_level: columns::strings("tutor_packages.grade_level", &row.grade_level)?,
+            session_format: row.session_format,
+            schedule_type: columns::word("tutor_packages.schedule_type", &row.schedule_type)?,
+            schedule_days: columns::weekdays("tutor_packages.schedule_days", &row.schedule_days)?,
+            start_time: row.start_time,
+            end_time: row.end_time,
+            is_active: row.is_active,
+        },
+        created_at: instant(row.created_at),
+        updated_at: instant(row.updated_at),
+    })
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = tutor_packages)]
+#[diesel(treat_none_as_null = true)]
+struct TermsRow {
+    name: String,
+    description: Option<String>,
+    hourly_rate_cents: i64,
+    currency: String,
+    subjects: String,
+    course_ids: String,
+    grade_level: String,
+    session_format: Option<String>,
+    schedule_type: &'static str,
+    schedule_days: String,
+    start_time: Option<NaiveTime>,
+    end_time: Option<NaiveTime>,
+    is_active: bool,
+    updated_at: NaiveDateTime,
+}
+
+fn terms_row(terms: PackageTerms, now: NaiveDateTime) -> TermsRow {
+    TermsRow {
+        name: terms.name,
+        description: terms.description,
+        hourly_rate_cents: terms.hourly_rate.cents(),
+        currency: terms.currency.as_str().to_owned(),
+        subjects: columns::json(terms.subjects),
+        course_ids: columns::json(terms.course_ids),
+        grade_level: columns::json(terms.grade_level),
+        session_format: terms.session_format,
+        schedule_type: terms.schedule_type.as_str(),
+        schedule_days: columns::json_weekdays(&terms.schedule_days),
+        start_time: terms.start_time,
+        end_time: terms.end_time,
+        is_active: terms.is_active,
+        updated_at: now,
+    }
+}
+
+#[async_trait]
+impl PackageRepository for Database {
+    async fn find(&self, id: PackageId) -> Result<Option<Package>, RepositoryError> {
+        Ok(self
+            .read(move |connection| {
+                let row: Option<PackageRow> = tutor_packages::table
+                    .find(id.get())
+                    .filter(tutor_packages::archived_at.is_null())
+                    .select(PackageRow::as_select())
+                    .first(connection)
+                    .optional()?;
+                row.map(package).transpose()
+            })
+            .await?)
+    }
+
+    async fn list(&self, tutor: TutorId, active_only: bool) -> Result<Vec<Package>, RepositoryError> {
+        Ok(self
+            .read(move |connection| {
+                let mut query = tutor_packages::table
+                    .filter(tutor_packages::tutor_id.eq(tutor.get()))
+                    .filter(tutor_packages::archived_at.is_null())
+                    .into_boxed();
+                if active_only {
+                    query = query.filter(tutor_packages::is_active.eq(true));
+                }
+                let rows: Vec<PackageRow> = query
+                    .order((tutor_packages::hourly_rate_cents, tutor_packages::id))
+                    .select(PackageRow::as_select())
+                    .load(connection)?;
+                rows.into_iter().map(package).collect()
+            })
+            .await?)
+    }
+
+    async fn create(
+        &self,
+        tutor: TutorId,
+        terms: PackageTerms,
+        now: DateTime<Utc>,
+    ) -> Result<Package, RepositoryError> {
+        let created = self.write(move |connection| {
+            let now = now.naive_utc();
+            let id: i64 = diesel::insert_into(tutor_packages::table)
+                .values((
+                    terms_row(terms, now),
+                    tutor_packages::tutor_id.eq(tutor.get()),
+                    tutor_packages::created_at.eq(now),
+                ))
+                .returning(tutor_packages::id)
+                .get_result(connection)?;
+            refresh_prices(connection, tutor.get())?;
+            read(connection, id)
+        });
+        Ok(created.await?)
+    }
+
+    async fn update(
+        &self,
+        id: PackageId,
+        terms: PackageTerms,
+        seen: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Package, RepositoryError> {
+        let updated = self.write(move |connection| {
+            let unchanged = tutor_packages::table
+                .find(id.get())
+                .filter(tutor_packages::updated_at.eq(seen.naive_utc()))
+                .filter(tutor_packages::archived_at.is_null());
+            let tutor: i64 = diesel::update(unchanged)
+                .set(terms_row(terms, now.naive_utc()))
+                .returning(tutor_packages::tutor_id)
+                .get_result(connection)
+                .optional()?
+                .ok_or(StoreError::Conflict)?;
+            refresh_prices(connection, tutor)?;
+            read(connection, id.get())
+        });
+        Ok(updated.await?)
+    }
+
+    async fn remove(&self, tutor: TutorId, id: PackageId, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
+        let removed = self.write(move |connection| {
+            let own = tutor_packages::table
+                .filter(tutor_packages::id.eq(id.get()))
+                .filter(tutor_packages::tutor_id.eq(tutor.get()))
+                .filter(tutor_packages::archived_at.is_null());
+            // Archived first, which takes the row's lock: a request that names it either came before and is
+            // seen below, or comes after and finds it inactive.
+            let found = diesel::update(own)
+                .set((tutor_packages::archived_at.eq(now.naive_utc()), tutor_packages::is_active.eq(false)))
+                .execute(connection)?;
+            let in_use = requested_sessions::table.filter(requested_sessions::package_id.eq(id.get()));
+            if found > 0 && !diesel::select(exists(in_use)).get_result::<bool>(connection)? {
+                diesel::delete(tutor_packages::table.find(id.get())).execute(connection)?;
+            }
+            refresh_prices(connection, tutor.get())?;
+            Ok(found > 0)
+        });
+        Ok(removed.await?)
+    }
+}
+
+fn read(connection: &mut AnyConnection, id: i64) -> Result<Package, StoreError> {
+    let row = tutor_packages::table.find(id).select(PackageRow::as_select()).first(connection)?;
+    package(row)
+}
+
+/// Keeps the prices that a search sorts by as the packages are now.
+fn refresh_prices(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+    let active =
+        tutor_packages::table.filter(tutor_packages::tutor_id.eq(tutor)).filter(tutor_packages::is_active.eq(true));
+    let (lowest, highest): (Option<i64>, Option<i64>) = active
+        .select((min(tutor_packages::hourly_rate_cents), max(tutor_packages::hourly_rate_cents)))
+        .first(connection)?;
+    let currency: Option<String> = active
+        .order((tutor_packages::hourly_rate_cents, tutor_packages::id))
+        .select(tutor_packages::currency)
+        .first(connection)
+        .optional()?;
+    diesel::update(tutor_profiles::table.find(tutor))
+        .set((
+            tutor_profiles::price_min_cents.eq(lowest),
+            tutor_profiles::price_max_cents.eq(highest),
+            tutor_profiles::price_currency.eq(currency),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

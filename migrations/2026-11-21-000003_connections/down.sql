@@ -1,0 +1,2 @@
+DROP TABLE connection_counters;
+DROP TABLE connections;

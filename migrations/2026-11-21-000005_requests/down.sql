@@ -1,0 +1,3 @@
+DROP TABLE enrolled_courses;
+DROP TABLE enrolled_students;
+DROP TABLE requested_sessions;
