@@ -1,0 +1,125 @@
+use astegni_domain::RepositoryError;
+use astegni_domain::accounts::{
+    AccountRepository, CreateAccountError, DeviceRepository, NewDevice, ProfileChanges, Role, Username,
+};
+use chrono::TimeDelta;
+use futures_executor::block_on;
+
+use crate::harness::{contract, now, race, token};
+
+contract! {
+    fn an_account_comes_with_a_profile_for_each_role(world: World) {
+        let (user, _) = world.register(world.account(&[Role::Student, Role::Tutor, Role::Parent]));
+        let profiles = user.profiles;
+        assert!(profiles.student.is_some() && profiles.tutor.is_some() && profiles.parent.is_some());
+        assert_eq!(user.active_role, Some(Role::Student));
+        let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap();
+        assert_eq!(found, Some(user));
+        assert_eq!(world.number("SELECT COUNT(*) FROM calendars"), 1);
+        assert_eq!(world.number("SELECT COUNT(*) FROM connection_counters"), 1);
+    }
+
+    fn an_address_is_taken_once_and_nothing_is_half_written(world: World) {
+        let account = world.account(&[Role::Tutor]);
+        let outcomes = race(8, |number| {
+            let create = AccountRepository::create(
+                &world.database, account.clone(), NewDevice::default(), token(&format!("racer {number}")),
+            );
+            match block_on(create) {
+                Ok(_) => "made",
+                Err(CreateAccountError::EmailTaken) => "taken",
+                Err(error) => panic!("{error:?}"),
+            }
+        });
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == "made").count(), 1);
+        for table in ["users", "tutor_profiles", "calendars", "auth_sessions", "refresh_tokens"] {
+            assert_eq!(world.number(&format!("SELECT COUNT(*) FROM {table}")), 1, "{table}");
+        }
+    }
+
+    fn a_handle_is_taken_in_every_case(world: World) {
+        let named = |name| {
+            let mut account = world.account(&[]);
+            account.username = Some(Username::parse(name).unwrap());
+            account
+        };
+        world.register(named("Émile"));
+        let again = AccountRepository::create(&world.database, named("éMILE"), NewDevice::default(), token("x"));
+        assert!(matches!(block_on(again), Err(CreateAccountError::UsernameTaken)));
+    }
+
+    fn a_change_leaves_the_rest(world: World) {
+        let (user, _) = world.register(world.account(&[Role::Student]));
+        let changes = ProfileChanges { last_name: Some("Bekele".to_owned()), ..ProfileChanges::default() };
+        let changed = block_on(AccountRepository::update(&world.database, user.id, changes, now())).unwrap();
+        assert_eq!(changed.first_name, user.first_name);
+        assert_eq!(changed.last_name.as_deref(), Some("Bekele"));
+        assert!(changed.display_name().ends_with(" Bekele"));
+    }
+
+    fn a_role_is_added_once_and_becomes_active(world: World) {
+        let (user, _) = world.register(world.account(&[Role::Student]));
+        race(4, |_| block_on(world.database.add_role(user.id, Role::Tutor, now())).map(drop).unwrap());
+        let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap().unwrap();
+        assert_eq!(found.roles, [Role::Student, Role::Tutor]);
+        assert_eq!(found.active_role, Some(Role::Tutor));
+        assert!(found.profiles.tutor.is_some());
+    }
+
+    fn two_roles_added_at_once_are_both_there(world: World) {
+        let (user, _) = world.register(world.account(&[]));
+        let roles = [Role::Student, Role::Tutor, Role::Parent];
+        race(3, |number| block_on(world.database.add_role(user.id, roles[number], now())).map(drop).unwrap());
+        let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap().unwrap();
+        assert_eq!(found.roles.len(), 3);
+    }
+
+    fn only_a_role_that_is_held_becomes_active(world: World) {
+        let (user, _) = world.register(world.account(&[Role::Student, Role::Parent]));
+        let switched = block_on(world.database.switch_role(user.id, Role::Parent, now())).unwrap();
+        assert_eq!(switched.active_role, Some(Role::Parent));
+        let refused = block_on(world.database.switch_role(user.id, Role::Admin, now()));
+        assert!(matches!(refused, Err(RepositoryError::Conflict)));
+    }
+
+    fn a_refresh_token_is_exchanged_once(world: World) {
+        let (user, _) = world.register(world.account(&[]));
+        let first = token("first");
+        block_on(world.database.open(user.id, NewDevice::default(), first.clone(), now())).unwrap();
+        let outcomes = race(8, |_| {
+            match block_on(world.database.rotate(first.digest.clone(), token("second"), now())) {
+                Ok(()) => 1,
+                Err(RepositoryError::Conflict) => 0,
+                Err(error) => panic!("{error:?}"),
+            }
+        });
+        assert_eq!(outcomes.iter().sum::<i32>(), 1);
+        let used = block_on(world.database.find_token(first.digest.clone())).unwrap().unwrap();
+        assert_eq!(used.used_at, Some(now()));
+        assert!(block_on(world.database.find_token(token("second").digest)).unwrap().is_some());
+    }
+
+    fn a_signed_out_device_is_dead(world: World) {
+        let (user, actor) = world.register(world.account(&[]));
+        let (_, stranger) = world.register(world.account(&[]));
+        assert!(block_on(world.database.is_signed_in(actor.device_id)).unwrap());
+        assert!(!block_on(world.database.revoke(stranger.user_id, actor.device_id, now())).unwrap());
+        assert!(block_on(world.database.revoke(user.id, actor.device_id, now())).unwrap());
+        assert!(!block_on(world.database.is_signed_in(actor.device_id)).unwrap());
+        assert!(block_on(world.database.list(user.id)).unwrap().is_empty());
+        let extended = block_on(world.database.extend(actor.device_id, token("late"), now()));
+        assert!(matches!(extended, Err(RepositoryError::Conflict)));
+    }
+
+    fn a_new_password_signs_the_other_devices_out(world: World) {
+        let (user, here) = world.register(world.account(&[]));
+        let open = |name| block_on(world.database.open(user.id, NewDevice::default(), token(name), now())).unwrap();
+        let there = open("there");
+        let later = now() + TimeDelta::seconds(1);
+        let change = world.database.change_password(user.id, "new".to_owned(), here.device_id, later);
+        block_on(change).unwrap();
+        assert!(block_on(world.database.is_signed_in(here.device_id)).unwrap());
+        assert!(!block_on(world.database.is_signed_in(there)).unwrap());
+        assert_eq!(block_on(world.database.password_hash(user.id)).unwrap().as_deref(), Some("new"));
+    }
+}

@@ -1,0 +1,254 @@
+//! A world of its own for each test.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+
+use astegni_domain::accounts::{
+    AccountRepository, Actor, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, Role, User,
+};
+use astegni_domain::clock::FixedClock;
+use astegni_domain::ids::{PackageId, TutorId};
+use astegni_domain::money::Money;
+use astegni_domain::requests::{RequestDraft, RequestLimits, RequestService, ScheduleDraft};
+use astegni_domain::tutoring::{Package, PackageRepository, PackageTerms, ScheduleType};
+use astegni_persistence::{Database, DatabaseSettings, DatabaseUrl, Migrator};
+use chrono::{DateTime, NaiveTime, Utc, Weekday};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use futures_executor::block_on;
+
+/// Makes of each function a test on SQLite and a test on PostgreSQL.
+macro_rules! contract {
+    ($($(#[$attribute:meta])* fn $name:ident($world:ident: World) $body:block)*) => {
+        $(fn $name($world: crate::harness::World) $body)*
+
+        mod sqlite {
+            $($(#[$attribute])* #[test] fn $name() { super::$name(crate::harness::World::sqlite()); })*
+        }
+
+        mod postgres {
+            $($(#[$attribute])* #[test] fn $name() {
+                if let Some(world) = crate::harness::World::postgres() { super::$name(world); }
+            })*
+        }
+    };
+}
+
+pub(crate) use contract;
+
+/// Friday morning in Addis Ababa: the day of the old platform's golden example.
+pub(crate) fn now() -> DateTime<Utc> {
+    "2026-01-30T05:00:00Z".parse().unwrap()
+}
+
+/// Where PostgreSQL is, if it answers. It must with `REQUIRE_POSTGRES=1`.
+fn postgres_url() -> Option<&'static str> {
+    static URL: OnceLock<Option<String>> = OnceLock::new();
+    URL.get_or_init(|| {
+        let url = std::env::var("TEST_POSTGRES_URL")
+            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres?connect_timeout=3".to_owned());
+        match PgConnection::establish(&url) {
+            Ok(_) => Some(url),
+            Err(error) => {
+                let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
+                assert!(!required, "PostgreSQL is required and does not answer: {error}");
+                eprintln!("PostgreSQL does not answer; its half of the contract tests is LEFT OUT: {error}");
+                None
+            }
+        }
+    })
+    .as_deref()
+}
+
+static NEXT: AtomicI64 = AtomicI64::new(1);
+
+/// A number that no other test of this process has.
+fn unique() -> i64 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+enum Place {
+    File(tempfile::TempDir),
+    Schema(String),
+}
+
+/// A migrated database with nobody in it, and ways to people it.
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) url: DatabaseUrl,
+    place: Place,
+}
+
+impl World {
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
+        Self::migrated(url, Place::File(folder))
+    }
+
+    pub(crate) fn postgres() -> Option<Self> {
+        let server = postgres_url()?;
+        let schema = format!("astegni_test_{}_{}", std::process::id(), unique());
+        PgConnection::establish(server).unwrap().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
+        let mark = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{mark}options=-csearch_path%3D{schema}").parse().unwrap();
+        Some(Self::migrated(url, Place::Schema(schema)))
+    }
+
+    fn migrated(url: DatabaseUrl, place: Place) -> Self {
+        Migrator::connect(&url).unwrap().up().unwrap();
+        let database = Database::open(&url, DatabaseSettings::default()).unwrap();
+        Self { database, url, place }
+    }
+
+    /// The single number that a query gives.
+    pub(crate) fn number(&self, query: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = BigInt)]
+            n: i64,
+        }
+        let query = diesel::sql_query(format!("SELECT CAST(({query}) AS BIGINT) AS n"));
+        let row: Row = match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                query.get_result(&mut SqliteConnection::establish(path.to_str().unwrap()).unwrap()).unwrap()
+            }
+            DatabaseUrl::Postgres(url) => query.get_result(&mut PgConnection::establish(url).unwrap()).unwrap(),
+        };
+        row.n
+    }
+
+    /// Changes rows behind the repositories' back.
+    pub(crate) fn execute(&self, statement: &str) {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+                connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").unwrap();
+                connection.batch_execute(statement).unwrap();
+            }
+            DatabaseUrl::Postgres(url) => {
+                PgConnection::establish(url).unwrap().batch_execute(statement).unwrap();
+            }
+        }
+    }
+
+    pub(crate) fn account(&self, roles: &[Role]) -> NewAccount {
+        let number = unique();
+        NewAccount {
+            email: Some(EmailAddress::parse(&format!("user{number}@example.com")).unwrap()),
+            username: None,
+            password_hash: Some("$argon2id$".to_owned()),
+            profile: ProfileChanges { first_name: Some(format!("User{number}")), ..ProfileChanges::default() },
+            time_zone: chrono_tz::Tz::Africa__Addis_Ababa,
+            roles: roles.to_vec(),
+            created_at: now(),
+        }
+    }
+
+    pub(crate) fn register(&self, account: NewAccount) -> (User, Actor) {
+        let token = token(&format!("first of {}", unique()));
+        let (user, device_id) =
+            block_on(AccountRepository::create(&self.database, account, NewDevice::default(), token)).unwrap();
+        let actor = Actor { user_id: user.id, device_id, active_role: user.active_role, profiles: user.profiles };
+        (user, actor)
+    }
+
+    pub(crate) fn person(&self, role: Role) -> Actor {
+        self.register(self.account(&[role])).1
+    }
+
+    /// A package without times.
+    pub(crate) fn package(&self, tutor: &Actor) -> Package {
+        let terms = PackageTerms::new("Algebra".to_owned(), Money::from_cents(20_000));
+        block_on(PackageRepository::create(&self.database, tutor.profiles.tutor.unwrap(), terms, now())).unwrap()
+    }
+
+    pub(crate) fn requests(&self) -> RequestService {
+        self.requests_at(now())
+    }
+
+    pub(crate) fn requests_at(&self, now: DateTime<Utc>) -> RequestService {
+        let database = Arc::new(self.database.clone());
+        RequestService::new(database.clone(), database, Arc::new(FixedClock(now)), RequestLimits::default())
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        match &self.place {
+            Place::File(_folder) => {}
+            Place::Schema(schema) => {
+                // A test that failed half way may still hold locks; what is left then is only a schema.
+                if let Ok(mut connection) = PgConnection::establish(postgres_url().unwrap_or_default()) {
+                    drop(connection.batch_execute(&format!(
+                        "SET lock_timeout = '2s'; SET client_min_messages = 'error'; DROP SCHEMA {schema} CASCADE"
+                    )));
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn token(secret: &str) -> RefreshToken {
+    RefreshToken { secret: secret.to_owned(), digest: format!("digest of {secret}") }
+}
+
+/// A request for a tutor, without a schedule.
+pub(crate) fn draft(tutor: &Actor, package: Option<PackageId>) -> RequestDraft {
+    RequestDraft {
+        tutor_id: tutor_id(tutor),
+        package_id: package,
+        student_id: None,
+        message: Some("Fractions".to_owned()),
+        schedule: ScheduleDraft::default(),
+        counter_offer_price: None,
+        preferred_schedule: None,
+        year_range: Vec::new(),
+        months: Vec::new(),
+    }
+}
+
+pub(crate) fn tutor_id(tutor: &Actor) -> TutorId {
+    tutor.profiles.tutor.unwrap()
+}
+
+/// Monday, Wednesday and Friday, from ten to twelve.
+pub(crate) fn weekly() -> ScheduleDraft {
+    ScheduleDraft {
+        schedule_type: Some(ScheduleType::Recurring),
+        days: Some(vec![Weekday::Mon, Weekday::Wed, Weekday::Fri]),
+        start_time: NaiveTime::from_hms_opt(10, 0, 0),
+        end_time: NaiveTime::from_hms_opt(12, 0, 0),
+        ..ScheduleDraft::default()
+    }
+}
+
+/// Some dates, within some hours.
+pub(crate) fn dates(dates: &[&str], from: u32, to: u32) -> ScheduleDraft {
+    ScheduleDraft {
+        schedule_type: Some(ScheduleType::SpecificDates),
+        specific_dates: Some(dates.iter().map(|date| date.parse().unwrap()).collect()),
+        start_time: NaiveTime::from_hms_opt(from, 0, 0),
+        end_time: NaiveTime::from_hms_opt(to, 0, 0),
+        ..ScheduleDraft::default()
+    }
+}
+
+/// Runs the same thing on as many threads at once, and gathers what came of each.
+pub(crate) fn race<T: Send>(contenders: usize, run: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(contenders);
+    thread::scope(|scope| {
+        let start = |number| {
+            let (barrier, run) = (&barrier, &run);
+            scope.spawn(move || {
+                barrier.wait();
+                run(number)
+            })
+        };
+        let threads: Vec<_> = (0..contenders).map(start).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}

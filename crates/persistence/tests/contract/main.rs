@@ -1,0 +1,14 @@
+//! The ports' contracts, each proved on both databases.
+//!
+//! A test is written once, as a function of a [`harness::World`]; the macro `contract` makes one of it for
+//! SQLite and one for PostgreSQL, each on a database of its own.
+
+mod harness;
+
+mod accounts;
+mod chat;
+mod migrations;
+mod outage;
+mod requests;
+mod schedule;
+mod tutoring;

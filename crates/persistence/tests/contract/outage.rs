@@ -1,0 +1,29 @@
+use astegni_domain::RepositoryError;
+use astegni_domain::accounts::AccountRepository;
+use astegni_domain::ids::UserId;
+use astegni_persistence::{Database, DatabaseSettings};
+use futures_executor::block_on;
+
+use crate::harness::World;
+
+#[test]
+fn a_server_that_is_away_is_unavailable_and_not_a_hang() {
+    let url = "postgres://postgres@127.0.0.1:1/nowhere".parse().unwrap();
+    let database = Database::open(&url, DatabaseSettings { threads: 2 }).unwrap();
+    let found = block_on(AccountRepository::find(&database, UserId::new(1)));
+    assert!(matches!(found, Err(RepositoryError::Unavailable(_))), "{found:?}");
+}
+
+#[test]
+fn connections_that_the_server_closed_are_replaced() {
+    let Some(world) = World::postgres() else { return };
+    block_on(world.database.ping()).unwrap();
+    world.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE pid <> pg_backend_pid() AND query LIKE 'SELECT 1%' AND state = 'idle'",
+    );
+    // Each dead connection may fail the one job that finds it so.
+    let mut answers = (0..20).map(|_| block_on(world.database.ping()));
+    assert!(answers.any(|answer| answer.is_ok()));
+    assert!(block_on(world.database.ping()).is_ok());
+}
