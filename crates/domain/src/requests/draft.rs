@@ -90,6 +90,13 @@ impl ScheduleDraft {
             && self.end_time.is_none()
     }
 
+    /// Whether something was said that could not be read.
+    fn is_refused(violations: &Violations) -> bool {
+        const FIELDS: [&str; 5] = ["schedule_type", "days", "specific_dates", "start_time", "end_time"];
+        let concerns = |field: &str| FIELDS.contains(&field.split('.').next().unwrap_or_default());
+        violations.errors().iter().any(|error| concerns(&error.field))
+    }
+
     /// Whether dates are asked for rather than days, where the requester does not say so outright.
     fn kind(&self, package: Option<&PackageTerms>) -> ScheduleType {
         let gives_dates = self.specific_dates.as_ref().is_some_and(|dates| !dates.is_empty());
@@ -116,7 +123,7 @@ impl ScheduleDraft {
             Some(days) if !days.is_empty() => days.clone(),
             _ => package.map(|package| package.schedule_days.clone()).unwrap_or_default(),
         };
-        if self.says_nothing() && violations.is_empty() {
+        if self.says_nothing() && !Self::is_refused(violations) {
             let complete = kind == ScheduleType::Recurring && !days.is_empty() && start.is_some() && end.is_some();
             if !complete {
                 return Some(Schedule::Unscheduled);

@@ -141,7 +141,10 @@ impl RequestService {
         loop {
             let now = self.clock.now();
             let (request, booked) = self.consider(actor, id, &acceptance, now).await?;
-            let plan = plan_acceptance(&request, &acceptance, &booked, now).map_err(AcceptError::Refused)?;
+            let plan = match plan_acceptance(&request, &acceptance, &booked, now) {
+                Ok(plan) => plan,
+                Err(refusal) => return Err(self.explain(id, refusal).await),
+            };
             let (agreed_price, sessions_created) = (plan.agreed_price, plan.sessions.len());
             let skipped = plan.skipped.clone();
             match self.requests.accept(plan).await {
@@ -152,6 +155,21 @@ impl RequestService {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// What is booked was read after the request: what stands in its way may be its own sessions, because
+    /// somebody has just accepted it. Then that is the reason.
+    async fn explain(&self, id: RequestId, refusal: AcceptRefusal) -> AcceptError {
+        if matches!(refusal, AcceptRefusal::Conflicts(_)) {
+            match self.requests.find(id, self.clock.now()).await {
+                Ok(Some(request)) if request.status != RequestStatus::Pending => {
+                    return AcceptError::Refused(AcceptRefusal::AlreadyAnswered(request.status));
+                }
+                Ok(_) => {}
+                Err(error) => return error.into(),
+            }
+        }
+        AcceptError::Refused(refusal)
     }
 
     /// What accepting would create; writes nothing.

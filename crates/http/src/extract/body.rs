@@ -9,7 +9,7 @@ use actix_web::web::{Bytes, Query};
 use actix_web::{FromRequest, HttpRequest};
 use astegni_domain::validation::{Invalid, Violations};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{ApiError, Code};
 
@@ -107,33 +107,34 @@ fn deserialize<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_path_to_erro
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body))
 }
 
-/// Notes each field of a wrong type and takes it out, until the rest can be read: the caller is told about
-/// what is wrong with the rest as well.
+/// Reads what is left when each field of a wrong type is noted and taken out: the caller is told about what
+/// is wrong with the rest as well.
 fn without_wrong_types<T: DeserializeOwned>(body: &[u8], violations: &mut Violations) -> Result<Option<T>, ApiError> {
-    let mut value: Value = serde_json::from_slice(body).map_err(|error| {
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
         let mut violations = Violations::new();
         violations.add("body", Invalid::new("invalid_json", format!("is not valid JSON: {error}")));
         ApiError::invalid(&violations)
     })?;
-    let Value::Object(fields) = &value else {
+    let Value::Object(fields) = value else {
         violations.add("body", Invalid::new("invalid_type", "must be a JSON object"));
         return Ok(None);
     };
-    for _ in 0..fields.len() {
-        match deserialize(value.to_string().as_bytes()) {
-            Ok(input) => return Ok(Some(input)),
+    let mut sound = Map::new();
+    for (name, value) in fields {
+        // No field needs another, so each can be read alone.
+        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+        match deserialize::<T>(alone.to_string().as_bytes()) {
+            Ok(_) => {
+                sound.insert(name, value);
+            }
             Err(error) => {
                 let path = error.path().to_string().replace('[', ".").replace(']', "");
-                let field = path.split('.').next().unwrap_or_default().to_owned();
-                violations.add(path, Invalid::new("invalid_type", reason(error.inner())));
-                let removed = value.as_object_mut().and_then(|fields| fields.remove(&field));
-                if removed.is_none() {
-                    return Ok(None);
-                }
+                let field = if path.starts_with(&name) { path } else { name };
+                violations.add(field, Invalid::new("invalid_type", reason(error.inner())));
             }
         }
     }
-    Ok(deserialize(value.to_string().as_bytes()).ok())
+    Ok(deserialize(Value::Object(sound).to_string().as_bytes()).ok())
 }
 
 /// What serde says, without where in a text that the caller never sent.

@@ -1,0 +1,207 @@
+//! An application of its own for each test, and who calls it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use actix_http::Request;
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
+use actix_web::http::header::HeaderMap;
+use actix_web::test::{TestRequest, init_service};
+use astegni_http::app::{self, Shared};
+use astegni_http::bootstrap;
+use astegni_persistence::{Database, DatabaseSettings, DatabaseUrl, Migrator};
+use chrono_tz::Tz;
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Value, json};
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, Answer>>;
+
+/// An application with nobody registered.
+#[derive(Clone)]
+pub(crate) struct TestApp {
+    call: Call,
+    people: Rc<Cell<u32>>,
+    _folder: Rc<tempfile::TempDir>,
+}
+
+/// Nobody in particular.
+pub(crate) type Anonymous = Actor;
+/// Somebody who learns.
+pub(crate) type Student = Actor;
+/// Somebody who teaches.
+pub(crate) type Tutor = Actor;
+/// Somebody with children.
+pub(crate) type Parent = Actor;
+
+/// Somebody who calls, with or without a token.
+#[derive(Clone)]
+pub(crate) struct Actor {
+    app: TestApp,
+    pub(crate) token: Option<String>,
+    pub(crate) refresh_token: String,
+    pub(crate) user: Value,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> (Self, Anonymous) {
+        let folder = tempfile::tempdir().unwrap();
+        let url: DatabaseUrl = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
+        Migrator::connect(&url).unwrap().up().unwrap();
+        let database = Database::open(&url, DatabaseSettings { threads: 2 }).unwrap();
+        let services = bootstrap::services(&database, &[7; 32], Tz::Africa__Addis_Ababa).unwrap();
+        let shared = Shared::new(services, vec!["https://astegni.com".to_owned()]);
+        let service = Rc::new(init_service(app::build(&shared)).await);
+        let call: Call = Rc::new(move |request| {
+            let service = service.clone();
+            Box::pin(async move {
+                let response = match service.call(request).await {
+                    Ok(response) => response.into_parts().1.map_into_boxed_body(),
+                    Err(error) => error.error_response(),
+                };
+                let (status, headers) = (response.status().as_u16(), response.headers().clone());
+                let bytes = to_bytes(response.into_body()).await.unwrap_or_default();
+                let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+                let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| text());
+                Answer { status, headers, body }
+            })
+        });
+        let app = Self { call, people: Rc::default(), _folder: Rc::new(folder) };
+        let anonymous = Actor { app: app.clone(), token: None, refresh_token: String::new(), user: Value::Null };
+        (app, anonymous)
+    }
+
+    /// Registers somebody with one role.
+    pub(crate) async fn person(&self, role: &str) -> Actor {
+        self.register(json!({ "role": role })).await
+    }
+
+    /// Registers somebody; what is not said is made up.
+    pub(crate) async fn register(&self, more: Value) -> Actor {
+        let number = self.people.replace(self.people.get() + 1) + 1;
+        let mut body = json!({
+            "email": format!("person{number}@example.com"), "password": "Test1234",
+            "first_name": format!("Person{number}"), "phone": "+251 911 000000",
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let anonymous = Actor { app: self.clone(), token: None, refresh_token: String::new(), user: Value::Null };
+        anonymous.signed_in(&anonymous.post("/api/v1/auth/register", body).await.expect(201))
+    }
+
+    pub(crate) async fn student(&self) -> Student {
+        self.person("student").await
+    }
+
+    pub(crate) async fn tutor(&self) -> Tutor {
+        self.person("tutor").await
+    }
+
+    pub(crate) async fn parent(&self) -> Parent {
+        self.person("parent").await
+    }
+}
+
+impl Actor {
+    pub(crate) async fn send(&self, request: TestRequest) -> Answer {
+        let request = match &self.token {
+            Some(token) => request.insert_header(("Authorization", format!("Bearer {token}"))),
+            None => request,
+        };
+        (self.app.call)(request.to_request()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(TestRequest::post().uri(path).set_json(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(TestRequest::put().uri(path).set_json(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(TestRequest::patch().uri(path).set_json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(TestRequest::delete().uri(path)).await
+    }
+
+    /// The same person with the tokens of an answer.
+    pub(crate) fn signed_in(&self, tokens: &Value) -> Self {
+        let user = if tokens["user"].is_null() { self.user.clone() } else { tokens["user"].clone() };
+        Self {
+            app: self.app.clone(),
+            token: tokens["access_token"].as_str().map(str::to_owned),
+            refresh_token: tokens["refresh_token"].as_str().unwrap_or_default().to_owned(),
+            user,
+        }
+    }
+
+    /// The profile behind a role.
+    pub(crate) fn profile(&self, role: &str) -> i64 {
+        self.user["role_ids"][role].as_i64().unwrap()
+    }
+
+    /// Offers a package.
+    pub(crate) async fn package(&self, name: &str) -> Value {
+        self.post("/api/v1/tutor/packages", json!({ "name": name, "hourly_rate": 200.5 })).await.expect(201)
+    }
+
+    /// Asks a tutor for sessions; answers with what was answered.
+    pub(crate) async fn ask(&self, tutor: &Actor, more: Value) -> Answer {
+        let mut body = json!({ "tutor_id": tutor.profile("tutor") });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.post("/api/session-requests", body).await
+    }
+
+    /// Answers a request.
+    pub(crate) async fn answer(&self, request: &Value, body: Value) -> Answer {
+        self.patch(&format!("/api/session-requests/tutor/{}", request["request_id"]), body).await
+    }
+}
+
+/// Today plus some days, as a civil date.
+pub(crate) fn day(offset: i64) -> String {
+    use astegni_domain::Clock;
+    (astegni_http::adapters::SystemClock.now() + chrono::TimeDelta::days(offset)).date_naive().to_string()
+}
+
+/// Mondays and Wednesdays from two to four.
+pub(crate) fn weekly() -> Value {
+    json!({ "schedule_type": "recurring", "days": ["Monday", "wed"], "start_time": "14:00", "end_time": "16:00" })
+}
+
+/// Some days from today on, within some hours.
+pub(crate) fn dates(offsets: &[i64], from: &str, to: &str) -> Value {
+    let dates: Vec<_> = offsets.iter().map(|offset| day(*offset)).collect();
+    json!({ "schedule_type": "specific_dates", "specific_dates": dates, "start_time": from, "end_time": to })
+}
+
+/// The fields that a refusal names.
+pub(crate) fn fields(problem: &Value) -> Vec<&str> {
+    problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
+}
