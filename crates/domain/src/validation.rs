@@ -70,12 +70,11 @@ impl Violations {
         input: Option<I>,
         parse: impl FnOnce(I) -> Result<T, Invalid>,
     ) -> Option<T> {
-        match input {
-            Some(value) => self.check(field, parse(value)),
-            None => {
-                self.add(field, Invalid::new("required", "is required"));
-                None
-            }
+        if let Some(value) = input {
+            self.check(field, parse(value))
+        } else {
+            self.add(field, Invalid::new("required", "is required"));
+            None
         }
     }
 

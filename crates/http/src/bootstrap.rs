@@ -12,6 +12,7 @@ use astegni_domain::chat::ChatService;
 use astegni_domain::requests::{RequestLimits, RequestService};
 use astegni_domain::schedule::ScheduleService;
 use astegni_domain::tutoring::TutoringService;
+pub use astegni_persistence::DatabaseUrl;
 use astegni_persistence::{Database, DatabaseSettings, Migrator};
 use async_trait::async_trait;
 use chrono_tz::Tz;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use astegni_domain::schedule::parse_zone;
-use astegni_persistence::DatabaseUrl;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
+
+use crate::bootstrap::DatabaseUrl;
 
 /// The shortest signing secret: as long as the hash that it keys (RFC 7518, section 3.2).
 const SHORTEST_SECRET: usize = 32;
@@ -19,7 +20,7 @@ const SHORTEST_SECRET: usize = 32;
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseOptions {
-    /// A file (sqlite://PATH) or a server (postgres://USER@HOST/NAME).
+    /// A file (<sqlite://PATH>) or a server (<postgres://USER@HOST/NAME>).
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://astegni.db", hide_env_values = true)]
     pub database_url: DatabaseUrl,
 }
@@ -51,7 +52,7 @@ pub struct ServeOptions {
     /// The time zone of accounts that name none.
     #[arg(long, env = "DEFAULT_TIME_ZONE", default_value = "Africa/Addis_Ababa", value_parser = parse_time_zone)]
     pub default_time_zone: Tz,
-    /// How logs are written to stderr; RUST_LOG says which.
+    /// How logs are written to stderr; `RUST_LOG` says which.
     #[arg(long, env = "LOG_FORMAT", default_value = "pretty")]
     pub log_format: LogFormat,
     /// How many connections to the database are held.

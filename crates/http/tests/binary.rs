@@ -1,5 +1,11 @@
 //! The binary as an operator runs it: started on a free port, walked through, stopped, started again.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "outside #[test] functions, helpers of tests fail the test in the same way"
+)]
+
 #[path = "../examples/demo/client.rs"]
 mod client;
 #[path = "../examples/demo/walk.rs"]

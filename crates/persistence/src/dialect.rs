@@ -47,30 +47,30 @@ pub(crate) fn insert_direct_conversation(
         .execute(inner))
 }
 
-/// Keeps the relations of some users as they are until the transaction ends: who changes them waits. Takes
-/// the locks in the order given, which must be ascending. SQLite has one writer anyway.
-pub(crate) fn hold_relations(connection: &mut AnyConnection, users: &[i64]) -> QueryResult<()> {
-    lock_counters(connection, users, "FOR SHARE")
+/// What a transaction is about to do with somebody's relations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// Rely on them: who would change them waits until the transaction ends.
+    Keep,
+    /// Change them, or what is counted by them: everybody else waits.
+    Change,
 }
 
-/// Keeps everybody else from the relations of some users until the transaction ends, in the order given,
-/// which must be ascending.
-pub(crate) fn lock_relations(connection: &mut AnyConnection, users: &[i64]) -> QueryResult<()> {
-    lock_counters(connection, users, "FOR UPDATE")
-}
-
-fn lock_counters(connection: &mut AnyConnection, users: &[i64], strength: &str) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(_) => Ok(()),
-        AnyConnection::Pg(inner) => {
-            for user in users {
-                diesel::sql_query(format!("SELECT 1 FROM connection_counters WHERE user_id = $1 {strength}"))
-                    .bind::<diesel::sql_types::BigInt, _>(user)
-                    .execute(inner)?;
-            }
-            Ok(())
-        }
+/// Locks the relations of some users, in ascending order of the users, until the transaction ends. SQLite
+/// has one writer anyway.
+pub(crate) fn lock_relations(connection: &mut AnyConnection, mut users: Vec<(i64, Hold)>) -> QueryResult<()> {
+    let AnyConnection::Pg(inner) = connection else { return Ok(()) };
+    users.sort_by_key(|(user, _)| *user);
+    for (user, hold) in users {
+        let strength = match hold {
+            Hold::Keep => "FOR SHARE",
+            Hold::Change => "FOR UPDATE",
+        };
+        diesel::sql_query(format!("SELECT 1 FROM connection_counters WHERE user_id = $1 {strength}"))
+            .bind::<diesel::sql_types::BigInt, _>(user)
+            .execute(inner)?;
     }
+    Ok(())
 }
 
 /// The phrase of our SQL that SQLite spells differently.

@@ -134,7 +134,8 @@ impl Embedded {
 
 impl MigrationSource<Backend> for Embedded {
     fn migrations(&self) -> migration::Result<Vec<Box<dyn Migration<Backend>>>> {
-        Ok(self.0.iter().map(|migration| Box::new(migration.clone()) as Box<dyn Migration<Backend>>).collect())
+        let boxed = |migration: &EmbeddedMigration| -> Box<dyn Migration<Backend>> { Box::new(migration.clone()) };
+        Ok(self.0.iter().map(boxed).collect())
     }
 }
 

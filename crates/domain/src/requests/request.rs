@@ -56,6 +56,7 @@ impl RequestStatus {
 
     /// The status at `now` of a request that a store keeps as `self`: a pending one whose time has run
     /// out is expired, whether or not anybody wrote that down.
+    #[must_use]
     pub fn at(self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         if self == Self::Pending && expires_at <= now { Self::Expired } else { self }
     }

@@ -103,6 +103,7 @@ impl Code {
     ];
 
     /// The word, the title, the status, and what a caller can do about it.
+    #[expect(clippy::too_many_lines, reason = "a table with a line for each code")]
     pub fn explain(self) -> (&'static str, &'static str, u16, &'static str) {
         match self {
             Self::ValidationFailed => (

@@ -13,7 +13,7 @@ use super::Code;
 /// An error on its way to the caller.
 #[derive(Debug)]
 pub struct ApiError {
-    problem: Problem,
+    problem: Box<Problem>,
     origin: Option<Origin>,
 }
 
@@ -41,7 +41,7 @@ impl ApiError {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let problem =
             Problem { code, detail: detail.into(), errors: Vec::new(), extras: Map::new(), headers: Vec::new() };
-        Self { problem, origin: None }
+        Self { problem: Box::new(problem), origin: None }
     }
 
     /// Everything that is wrong with an input.
@@ -190,7 +190,7 @@ impl ResponseError for ApiError {
             response.headers_mut().insert(name.clone(), value.clone());
         }
         let Some(origin) = &self.origin else {
-            response.extensions_mut().insert(self.problem.clone());
+            response.extensions_mut().insert::<Problem>(self.problem.as_ref().clone());
             return response;
         };
         let headers = response.headers_mut();

@@ -90,12 +90,11 @@ pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8]) -> Result<T::Command
 pub fn parse_form<T: Parse + DeserializeOwned>(body: &[u8]) -> Result<T::Command, ApiError> {
     let mut violations = Violations::new();
     let words = std::str::from_utf8(body).ok();
-    let command = match words.and_then(|words| Query::<T>::from_query(words).ok()) {
-        Some(input) => input.into_inner().parse(&mut violations),
-        None => {
-            violations.add("query", Invalid::new("invalid_form", "cannot be read"));
-            None
-        }
+    let command = if let Some(input) = words.and_then(|words| Query::<T>::from_query(words).ok()) {
+        input.into_inner().parse(&mut violations)
+    } else {
+        violations.add("query", Invalid::new("invalid_form", "cannot be read"));
+        None
     };
     match command {
         Some(command) if violations.is_empty() => Ok(command),

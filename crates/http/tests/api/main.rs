@@ -1,5 +1,11 @@
 //! The API over real services on SQLite, called by actors: `Anonymous`, `Student`, `Tutor`, `Parent`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "outside #[test] functions, helpers of tests fail the test in the same way"
+)]
+
 mod support;
 
 mod accounts;

@@ -17,7 +17,7 @@ async fn the_public_finds_a_tutor_and_learns_no_address() {
         let page = anonymous.get(&format!("{path}/{}", tutor.profile("tutor"))).await.expect(200);
         assert_eq!(page["packages"][0]["name"], "Algebra");
         let text = page.to_string();
-        assert!(!text.contains("@") && !text.contains("+251"), "{text}");
+        assert!(!text.contains('@') && !text.contains("+251"), "{text}");
         let packages = anonymous.get(&format!("{path}/{}/packages", tutor.profile("tutor"))).await.expect(200);
         assert_eq!(packages["packages"], page["packages"]);
     }

@@ -238,7 +238,7 @@ struct CardRow {
     expires_at: NaiveDateTime,
 }
 
-fn card(row: CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
+fn card(row: &CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
     let requester_type: RequesterType = columns::word("requested_sessions.requester_type", &row.requester_type)?;
     let status: RequestStatus = columns::word("requested_sessions.status", &row.status)?;
     let schedule_type: Option<ScheduleType> =
@@ -260,6 +260,9 @@ fn card(row: CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
         counter_offer_price: columns::money(row.counter_offer_price_cents),
     })
 }
+
+/// A message, its sender's name and picture, and the request that it is about.
+type MessageColumns = (MessageRow, (String, Option<String>), Option<CardRow>);
 
 fn messages(
     connection: &mut AnyConnection,
@@ -294,8 +297,8 @@ fn messages(
         // A message of another conversation has nothing before it in this one.
         query = query.filter(chat_messages::seq.lt(place.unwrap_or_default()));
     }
-    let rows: Vec<(MessageRow, (String, Option<String>), Option<CardRow>)> = query.load(connection)?;
-    let message = |(row, (sender_name, sender_avatar), request): (MessageRow, _, Option<CardRow>)| {
+    let rows: Vec<MessageColumns> = query.load(connection)?;
+    let message = |(row, (sender_name, sender_avatar), request): MessageColumns| {
         let message_type: MessageType = columns::word("chat_messages.message_type", &row.message_type)?;
         Ok::<_, StoreError>(Message {
             id: MessageId::new(row.id),
@@ -309,7 +312,7 @@ fn messages(
             media_url: row.media_url.filter(|_| !row.is_deleted),
             request: request
                 .filter(|_| message_type == MessageType::SessionRequest)
-                .map(|request| card(request, now))
+                .map(|request| card(&request, now))
                 .transpose()?,
             reply_to_id: row.reply_to_id.map(MessageId::new),
             is_edited: row.is_edited,

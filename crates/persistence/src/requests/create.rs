@@ -13,7 +13,7 @@ use super::facts;
 use crate::chat::{self, NewMessage};
 use crate::columns;
 use crate::connection::AnyConnection;
-use crate::dialect;
+use crate::dialect::{self, Hold};
 use crate::error::StoreError;
 use crate::schema::{requested_sessions, tutor_packages};
 
@@ -80,7 +80,8 @@ pub(super) fn apply(connection: &mut AnyConnection, plan: CreationPlan) -> Resul
 fn guard(connection: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
     let (requester, now) = (plan.key.requester, plan.created_at.naive_utc());
     // Requests of one requester follow each other, so that counting them means something.
-    dialect::lock_relations(connection, &[requester.get()])?;
+    let tutor = plan.parties.tutor.get();
+    dialect::lock_relations(connection, vec![(requester.get(), Hold::Change), (tutor, Hold::Keep)])?;
     if facts::pending_count(connection, requester, now)? >= i64::from(plan.max_pending) {
         return Err(StoreError::Conflict);
     }

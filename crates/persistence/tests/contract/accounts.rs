@@ -5,11 +5,11 @@ use astegni_domain::accounts::{
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
-use crate::harness::{contract, now, race, token};
+use crate::harness::{World, contract, now, race, token};
 
 contract! {
     fn an_account_comes_with_a_profile_for_each_role(world: World) {
-        let (user, _) = world.register(world.account(&[Role::Student, Role::Tutor, Role::Parent]));
+        let (user, _) = world.register(World::account(&[Role::Student, Role::Tutor, Role::Parent]));
         let profiles = user.profiles;
         assert!(profiles.student.is_some() && profiles.tutor.is_some() && profiles.parent.is_some());
         assert_eq!(user.active_role, Some(Role::Student));
@@ -20,7 +20,7 @@ contract! {
     }
 
     fn an_address_is_taken_once_and_nothing_is_half_written(world: World) {
-        let account = world.account(&[Role::Tutor]);
+        let account = World::account(&[Role::Tutor]);
         let outcomes = race(8, |number| {
             let create = AccountRepository::create(
                 &world.database, account.clone(), NewDevice::default(), token(&format!("racer {number}")),
@@ -39,7 +39,7 @@ contract! {
 
     fn a_handle_is_taken_in_every_case(world: World) {
         let named = |name| {
-            let mut account = world.account(&[]);
+            let mut account = World::account(&[]);
             account.username = Some(Username::parse(name).unwrap());
             account
         };
@@ -49,7 +49,7 @@ contract! {
     }
 
     fn a_change_leaves_the_rest(world: World) {
-        let (user, _) = world.register(world.account(&[Role::Student]));
+        let (user, _) = world.register(World::account(&[Role::Student]));
         let changes = ProfileChanges { last_name: Some("Bekele".to_owned()), ..ProfileChanges::default() };
         let changed = block_on(AccountRepository::update(&world.database, user.id, changes, now())).unwrap();
         assert_eq!(changed.first_name, user.first_name);
@@ -58,7 +58,7 @@ contract! {
     }
 
     fn a_role_is_added_once_and_becomes_active(world: World) {
-        let (user, _) = world.register(world.account(&[Role::Student]));
+        let (user, _) = world.register(World::account(&[Role::Student]));
         race(4, |_| block_on(world.database.add_role(user.id, Role::Tutor, now())).map(drop).unwrap());
         let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap().unwrap();
         assert_eq!(found.roles, [Role::Student, Role::Tutor]);
@@ -67,7 +67,7 @@ contract! {
     }
 
     fn two_roles_added_at_once_are_both_there(world: World) {
-        let (user, _) = world.register(world.account(&[]));
+        let (user, _) = world.register(World::account(&[]));
         let roles = [Role::Student, Role::Tutor, Role::Parent];
         race(3, |number| block_on(world.database.add_role(user.id, roles[number], now())).map(drop).unwrap());
         let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap().unwrap();
@@ -75,7 +75,7 @@ contract! {
     }
 
     fn only_a_role_that_is_held_becomes_active(world: World) {
-        let (user, _) = world.register(world.account(&[Role::Student, Role::Parent]));
+        let (user, _) = world.register(World::account(&[Role::Student, Role::Parent]));
         let switched = block_on(world.database.switch_role(user.id, Role::Parent, now())).unwrap();
         assert_eq!(switched.active_role, Some(Role::Parent));
         let refused = block_on(world.database.switch_role(user.id, Role::Admin, now()));
@@ -83,7 +83,7 @@ contract! {
     }
 
     fn a_refresh_token_is_exchanged_once(world: World) {
-        let (user, _) = world.register(world.account(&[]));
+        let (user, _) = world.register(World::account(&[]));
         let first = token("first");
         block_on(world.database.open(user.id, NewDevice::default(), first.clone(), now())).unwrap();
         let outcomes = race(8, |_| {
@@ -100,8 +100,8 @@ contract! {
     }
 
     fn a_signed_out_device_is_dead(world: World) {
-        let (user, actor) = world.register(world.account(&[]));
-        let (_, stranger) = world.register(world.account(&[]));
+        let (user, actor) = world.register(World::account(&[]));
+        let (_, stranger) = world.register(World::account(&[]));
         assert!(block_on(world.database.is_signed_in(actor.device_id)).unwrap());
         assert!(!block_on(world.database.revoke(stranger.user_id, actor.device_id, now())).unwrap());
         assert!(block_on(world.database.revoke(user.id, actor.device_id, now())).unwrap());
@@ -112,7 +112,7 @@ contract! {
     }
 
     fn a_new_password_signs_the_other_devices_out(world: World) {
-        let (user, here) = world.register(world.account(&[]));
+        let (user, here) = world.register(World::account(&[]));
         let open = |name| block_on(world.database.open(user.id, NewDevice::default(), token(name), now())).unwrap();
         let there = open("there");
         let later = now() + TimeDelta::seconds(1);

@@ -135,7 +135,7 @@ impl World {
         }
     }
 
-    pub(crate) fn account(&self, roles: &[Role]) -> NewAccount {
+    pub(crate) fn account(roles: &[Role]) -> NewAccount {
         let number = unique();
         NewAccount {
             email: Some(EmailAddress::parse(&format!("user{number}@example.com")).unwrap()),
@@ -157,7 +157,7 @@ impl World {
     }
 
     pub(crate) fn person(&self, role: Role) -> Actor {
-        self.register(self.account(&[role])).1
+        self.register(Self::account(&[role])).1
     }
 
     /// A package without times.

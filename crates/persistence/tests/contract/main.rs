@@ -3,6 +3,12 @@
 //! A test is written once, as a function of a [`harness::World`]; the macro `contract` makes one of it for
 //! SQLite and one for PostgreSQL, each on a database of its own.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "outside #[test] functions, helpers of tests fail the test in the same way"
+)]
+
 mod harness;
 
 mod accounts;

@@ -47,10 +47,10 @@ impl Parse for RegisterBody {
         let single = self.role.map(|role| ("role".to_owned(), role));
         let several = self.roles.unwrap_or_default().into_iter().enumerate();
         for (field, role) in single.into_iter().chain(several.map(|(place, role)| (format!("roles.{place}"), role))) {
-            if let Some(role) = violations.check(field, Role::parse_takeable(&role)) {
-                if !roles.contains(&role) {
-                    roles.push(role);
-                }
+            if let Some(role) = violations.check(field, Role::parse_takeable(&role))
+                && !roles.contains(&role)
+            {
+                roles.push(role);
             }
         }
         let profile = self.person.parse(violations);
