@@ -1,0 +1,149 @@
+//! What services do around the rules: load, decide, persist, and decide anew on a conflict.
+
+#![expect(clippy::unwrap_used, reason = "outside #[test] functions, helpers of tests fail the test in the same way")]
+
+use std::sync::Arc;
+
+use astegni_domain::RepositoryError;
+use astegni_domain::accounts::{
+    AccountService, Actor, MockAccountRepository, MockDeviceRepository, MockPasswordHasher, MockTokenIssuer,
+    ProfileIds, RefreshError, RefreshToken, RefreshTokenState, Role,
+};
+use astegni_domain::clock::FixedClock;
+use astegni_domain::ids::{ConversationId, DeviceId, MessageId, RequestId, StudentId, TutorId, UserId};
+use astegni_domain::requests::{
+    CreateRequestError, CreationFacts, CreationRefusal, DuplicateKey, Earlier, MockRequestQueries,
+    MockRequestRepository, RequestDraft, RequestLimits, RequestService, RequestStatus, ScheduleDraft, Sent,
+    StudentFact, TutorFact,
+};
+use astegni_domain::validation::Violations;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use futures_executor::block_on;
+
+fn now() -> DateTime<Utc> {
+    "2026-01-30T05:00:00Z".parse().unwrap()
+}
+
+fn student() -> Actor {
+    Actor {
+        user_id: UserId::new(1),
+        device_id: DeviceId::new(1),
+        active_role: Some(Role::Student),
+        profiles: ProfileIds { student: Some(StudentId::new(8)), ..ProfileIds::default() },
+    }
+}
+
+fn draft() -> RequestDraft {
+    RequestDraft {
+        tutor_id: TutorId::new(2),
+        package_id: None,
+        student_id: None,
+        message: None,
+        schedule: ScheduleDraft::default(),
+        counter_offer_price: None,
+        preferred_schedule: None,
+        year_range: Vec::new(),
+        months: Vec::new(),
+    }
+}
+
+fn facts(pending: Vec<Earlier>) -> CreationFacts {
+    CreationFacts {
+        tutor: Some(TutorFact { id: TutorId::new(2), user_id: UserId::new(3), time_zone: Tz::UTC }),
+        package: None,
+        student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), in_care: true }),
+        pending_count: 0,
+        pending,
+        rejections: Vec::new(),
+    }
+}
+
+fn earlier() -> Earlier {
+    let key =
+        DuplicateKey { requester: UserId::new(1), student: StudentId::new(8), tutor: TutorId::new(2), package: None };
+    Earlier { id: RequestId::new(7), key, status: RequestStatus::Pending, created_at: now() }
+}
+
+fn create(requests: MockRequestRepository, actor: &Actor) -> Result<Sent, CreateRequestError> {
+    let queries = Arc::new(MockRequestQueries::new());
+    let clock = Arc::new(FixedClock(now()));
+    let service = RequestService::new(Arc::new(requests), queries, clock, RequestLimits::default());
+    block_on(service.create(actor, draft(), Violations::new())).map(|(sent, _)| sent)
+}
+
+#[test]
+fn a_conflict_is_decided_anew_on_fresh_facts() {
+    let mut requests = MockRequestRepository::new();
+    let mut pending = [Vec::new(), vec![earlier()]].into_iter();
+    requests.expect_creation_facts().times(2).returning(move |_| Ok(facts(pending.next().unwrap())));
+    requests.expect_create().once().returning(|_| Err(RepositoryError::Conflict));
+    let refusal = create(requests, &student());
+    let id = RequestId::new(7);
+    assert!(matches!(refusal, Err(CreateRequestError::Refused(CreationRefusal::Duplicate { id: of, .. })) if of == id));
+}
+
+#[test]
+fn conflicts_without_end_are_given_up() {
+    let mut requests = MockRequestRepository::new();
+    requests.expect_creation_facts().times(5).returning(|_| Ok(facts(Vec::new())));
+    requests.expect_create().times(5).returning(|_| Err(RepositoryError::Conflict));
+    let given_up = create(requests, &student());
+    assert!(matches!(given_up, Err(CreateRequestError::Repository(RepositoryError::Conflict))));
+}
+
+#[test]
+fn a_refusal_persists_nothing() {
+    let mut requests = MockRequestRepository::new();
+    requests.expect_creation_facts().once().returning(|_| Ok(facts(vec![earlier()])));
+    requests.expect_create().never();
+    assert!(create(requests, &student()).is_err());
+    let tutor = Actor { active_role: Some(Role::Tutor), ..student() };
+    let untouched = MockRequestRepository::new();
+    let refusal = create(untouched, &tutor);
+    assert!(matches!(refusal, Err(CreateRequestError::Refused(CreationRefusal::WrongRole))));
+}
+
+#[test]
+fn the_plan_is_what_is_persisted() {
+    let sent =
+        Sent { request_id: RequestId::new(1), conversation_id: ConversationId::new(2), message_id: MessageId::new(3) };
+    let mut requests = MockRequestRepository::new();
+    requests.expect_creation_facts().once().returning(|_| Ok(facts(Vec::new())));
+    let expected = |plan: &astegni_domain::requests::CreationPlan| plan.created_at == now() && plan.max_pending == 20;
+    requests.expect_create().once().withf(expected).returning(move |_| Ok(sent));
+    assert_eq!(create(requests, &student()).unwrap(), sent);
+}
+
+#[test]
+fn a_reused_refresh_token_ends_the_devices_family() {
+    let token = |secret: &str| RefreshToken { secret: secret.to_owned(), digest: format!("#{secret}") };
+    let mut tokens = MockTokenIssuer::new();
+    tokens.expect_digest().returning(|secret| format!("#{secret}"));
+    tokens.expect_successor().returning(move |_| token("next"));
+    let mut devices = MockDeviceRepository::new();
+    devices.expect_find_token().once().returning(|_| {
+        Ok(Some(RefreshTokenState {
+            user_id: UserId::new(1),
+            device_id: DeviceId::new(9),
+            device_revoked: false,
+            expires_at: now() + TimeDelta::days(1),
+            used_at: Some(now() - TimeDelta::minutes(1)),
+        }))
+    });
+    devices.expect_rotate().never();
+    devices
+        .expect_revoke()
+        .once()
+        .withf(|user, device, _| *user == UserId::new(1) && *device == DeviceId::new(9))
+        .returning(|_, _, _| Ok(true));
+    let service = AccountService::new(
+        Arc::new(MockAccountRepository::new()),
+        Arc::new(devices),
+        Arc::new(MockPasswordHasher::new()),
+        Arc::new(tokens),
+        Arc::new(FixedClock(now())),
+        Tz::UTC,
+    );
+    assert!(matches!(block_on(service.refresh("old")), Err(RefreshError::Reused)));
+}
