@@ -16,7 +16,8 @@ CREATE TABLE conversations (
     CONSTRAINT conversations_one_direct UNIQUE (direct_user_low, direct_user_high),
     CONSTRAINT conversations_direct_pair CHECK (
         (type = 'group' AND direct_user_low IS NULL AND direct_user_high IS NULL)
-        OR (type = 'direct' AND direct_user_low < direct_user_high)
+        OR (type = 'direct' AND direct_user_low IS NOT NULL AND direct_user_high IS NOT NULL
+            AND direct_user_low < direct_user_high)
     )
 );
 

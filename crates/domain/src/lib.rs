@@ -5,7 +5,7 @@
 //! through a *port* (a trait in a context's `ports` module) that an adapter implements.
 //!
 //! The contexts, in the order in which every crate of the workspace lists them:
-//! [`accounts`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
+//! [`accounts`], [`connections`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
 //!
 //! # The way of a decision
 //!
@@ -17,6 +17,7 @@
 pub mod accounts;
 pub mod chat;
 pub mod clock;
+pub mod connections;
 pub mod error;
 pub mod ids;
 pub mod money;

@@ -18,6 +18,11 @@ impl PageSize {
     pub fn get(self) -> usize {
         usize::from(self.0)
     }
+
+    /// One more than that, which tells whether there is a next page.
+    pub fn overread(self) -> i64 {
+        i64::from(self.0) + 1
+    }
 }
 
 /// The place of a row in a list: what the list is sorted by, then the row's id, which breaks ties.

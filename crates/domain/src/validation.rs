@@ -29,6 +29,9 @@ pub struct FieldError {
     pub message: Cow<'static, str>,
 }
 
+/// How many refused fields are told about: enough for people, and a bound on what hostile input costs.
+const MOST_TOLD: usize = 100;
+
 /// Collects what is wrong with an input, so that a caller hears all of it at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(Vec<FieldError>);
@@ -43,7 +46,7 @@ impl Violations {
     /// would only confuse.
     pub fn add(&mut self, field: impl Into<String>, reason: Invalid) {
         let field = field.into();
-        if !self.concerns(&field) {
+        if self.0.len() < MOST_TOLD && !self.concerns(&field) {
             self.0.push(FieldError { field, code: reason.code, message: reason.message });
         }
     }
@@ -81,6 +84,13 @@ impl Violations {
     /// Whether something was noted about this very field.
     pub fn concerns(&self, field: &str) -> bool {
         self.0.iter().any(|error| error.field == field)
+    }
+
+    /// Whether something was noted about this field or an entry of it.
+    pub fn concerns_within(&self, field: &str) -> bool {
+        let within =
+            |noted: &str| noted.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.0.iter().any(|error| within(&error.field))
     }
 
     /// Whether nothing was noted.

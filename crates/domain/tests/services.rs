@@ -10,6 +10,7 @@ use astegni_domain::accounts::{
     ProfileIds, RefreshError, RefreshToken, RefreshTokenState, Role,
 };
 use astegni_domain::clock::FixedClock;
+use astegni_domain::connections::Standing;
 use astegni_domain::ids::{ConversationId, DeviceId, MessageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::requests::{
     CreateRequestError, CreationFacts, CreationRefusal, DuplicateKey, Earlier, MockRequestQueries,
@@ -51,8 +52,9 @@ fn draft() -> RequestDraft {
 fn facts(pending: Vec<Earlier>) -> CreationFacts {
     CreationFacts {
         tutor: Some(TutorFact { id: TutorId::new(2), user_id: UserId::new(3), time_zone: Tz::UTC }),
+        standing: Standing::Open,
         package: None,
-        student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), in_care: true }),
+        student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), in_care: false }),
         pending_count: 0,
         pending,
         rejections: Vec::new(),

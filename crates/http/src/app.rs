@@ -1,7 +1,5 @@
 //! The application: its layers and its routes.
 
-use std::sync::Arc;
-
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -86,8 +84,8 @@ pub fn build(
         .default_service(web::to(nothing_here))
         .wrap(from_fn(old_paths))
         .wrap(cors(&shared.origins))
-        .wrap(from_fn(boundary))
         .wrap(Compress::default())
+        .wrap(from_fn(boundary))
 }
 
 fn v1() -> utoipa_actix_web::scope::Scope<
@@ -137,10 +135,4 @@ async fn nothing_here(request: HttpRequest, document: Data<Document>) -> Result<
         }
         None => Err(ApiError::new(Code::NotFound, "Not found")),
     }
-}
-
-/// Shared services, for tests that look behind the routes.
-#[doc(hidden)]
-pub fn services(shared: &Shared) -> Arc<Services> {
-    shared.services.clone().into_inner()
 }

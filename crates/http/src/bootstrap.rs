@@ -9,6 +9,7 @@ use actix_web::dev::Server;
 use anyhow::Context;
 use astegni_domain::accounts::AccountService;
 use astegni_domain::chat::ChatService;
+use astegni_domain::connections::{ConnectionService, RelationGate};
 use astegni_domain::requests::{RequestLimits, RequestService};
 use astegni_domain::schedule::ScheduleService;
 use astegni_domain::tutoring::TutoringService;
@@ -19,7 +20,7 @@ use chrono_tz::Tz;
 
 use crate::adapters::{Argon2Hasher, Jwt, SignInGate, SystemClock};
 use crate::app::{self, Shared};
-use crate::config::{DatabaseOptions, ServeOptions, signing_secret};
+use crate::config::{DatabaseOptions, ServeOptions, check_secret, signing_secret};
 use crate::services::{HealthProbe, Services};
 
 /// For how many seconds requests under way may finish after the process is told to stop.
@@ -39,10 +40,12 @@ pub fn services(database: &Database, secret: &[u8], default_zone: Tz) -> anyhow:
     let hasher = Arc::new(Argon2Hasher::new()?);
     let database = Arc::new(database.clone());
     let (accounts, devices) = (database.clone(), database.clone());
+    let gate = RelationGate::new(database.clone());
     Ok(Services {
         gate: SignInGate::new(jwt.clone(), database.clone(), clock.clone()),
         accounts: AccountService::new(accounts, devices, hasher, jwt, clock.clone(), default_zone),
-        tutoring: TutoringService::new(database.clone(), database.clone(), clock.clone()),
+        connections: ConnectionService::new(database.clone(), database.clone(), clock.clone()),
+        tutoring: TutoringService::new(database.clone(), database.clone(), gate, clock.clone()),
         requests: RequestService::new(database.clone(), database.clone(), clock.clone(), RequestLimits::default()),
         schedule: ScheduleService::new(database.clone()),
         chat: ChatService::new(database.clone(), clock),
@@ -59,8 +62,9 @@ pub struct Application {
 impl Application {
     /// Migrates the database, wires everything and binds the address.
     pub fn build(options: &ServeOptions) -> anyhow::Result<Self> {
-        let secret = signing_secret(options)?;
+        check_secret(options)?;
         migrate_up(&options.database)?;
+        let secret = signing_secret(options)?;
         let settings = DatabaseSettings { threads: options.database_connections };
         let database = Database::open(&options.database.database_url, settings)?;
         let services = services(&database, &secret, options.default_time_zone)?;
@@ -120,6 +124,9 @@ pub fn migrate_down(options: &DatabaseOptions, count: usize) -> anyhow::Result<(
 
 /// `astegni migrate --status`
 pub fn migration_status(options: &DatabaseOptions) -> anyhow::Result<()> {
+    if let DatabaseUrl::Sqlite(file) = &options.database_url {
+        anyhow::ensure!(file.exists(), "there is no database at {}", options.database_url);
+    }
     for migration in migrator(options)?.status().context("cannot tell")? {
         println!("{} {}", if migration.applied { "applied" } else { "pending" }, migration.name);
     }

@@ -8,14 +8,14 @@ use crate::config::{DatabaseOptions, ServeOptions};
 use crate::{bootstrap, openapi, telemetry};
 
 /// The backend of a tutoring marketplace in one binary.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "astegni", version)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Apply pending migrations and serve the API.
     Serve(ServeOptions),

@@ -34,8 +34,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// How the API is served.
-#[derive(Debug, Clone, Args)]
+/// How the API is served. It is never printed: it holds the secret.
+#[derive(Clone, Args)]
 pub struct ServeOptions {
     /// The database.
     #[command(flatten)]
@@ -73,19 +73,30 @@ fn parse_origin(input: &str) -> Result<String, String> {
     }
 }
 
-/// The secret that signs the tokens: the one that is set, or, with SQLite, the one kept beside the file.
-pub fn signing_secret(options: &ServeOptions) -> anyhow::Result<Vec<u8>> {
+/// Refuses a secret that is too short, and none with PostgreSQL, before anything is done.
+pub fn check_secret(options: &ServeOptions) -> anyhow::Result<()> {
     match (&options.jwt_secret, &options.database.database_url) {
         (Some(secret), _) if secret.len() < SHORTEST_SECRET => {
             bail!("JWT_SECRET has {} bytes; it needs at least {SHORTEST_SECRET}", secret.len())
         }
-        (Some(secret), _) => Ok(secret.clone().into_bytes()),
-        (None, DatabaseUrl::Sqlite(file)) => kept_secret(file),
         (None, DatabaseUrl::Postgres(_)) => {
             bail!(
                 "JWT_SECRET must be set with PostgreSQL, to the same at least {SHORTEST_SECRET} bytes on every replica"
             )
         }
+        (Some(_), _) | (None, DatabaseUrl::Sqlite(_)) => Ok(()),
+    }
+}
+
+/// The secret that signs the tokens: the one that is set, or, with SQLite, the one kept beside the file.
+pub fn signing_secret(options: &ServeOptions) -> anyhow::Result<Vec<u8>> {
+    check_secret(options)?;
+    if let Some(secret) = &options.jwt_secret {
+        return Ok(secret.clone().into_bytes());
+    }
+    match &options.database.database_url {
+        DatabaseUrl::Sqlite(file) => kept_secret(file),
+        DatabaseUrl::Postgres(_) => bail!("JWT_SECRET must be set with PostgreSQL"),
     }
 }
 

@@ -1,13 +1,17 @@
 //! The OpenAPI document: collected from the routes, completed with what all of them share.
 
+use std::io::Write;
+
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 use crate::app;
+use crate::error::Code;
 
 /// Prints the document.
 pub fn print() -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(&document())?);
+    // Whoever reads may stop reading.
+    drop(writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&document())?));
     Ok(())
 }
 
@@ -33,6 +37,7 @@ pub(crate) fn complete(collected: &OpenApi) -> Value {
             "security": [{ "bearer": [] }, { "password": [] }],
             "tags": [
                 { "name": "accounts", "description": "Accounts, roles and devices" },
+                { "name": "connections", "description": "Follows, friendships and blocks" },
                 { "name": "tutoring", "description": "Tutors and their packages" },
                 { "name": "requests", "description": "Session requests" },
                 { "name": "schedule", "description": "Sessions" },
@@ -82,7 +87,8 @@ fn complete_operation(operation: &mut Map<String, Value>) {
 
 fn problem_schema() -> Value {
     let text = json!({ "type": "string" });
-    let field_error = |names: [&str; 3]| {
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let field_error = |names: &[&str]| {
         let properties: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
         json!({ "type": "object", "properties": properties })
     };
@@ -92,14 +98,14 @@ fn problem_schema() -> Value {
         "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "success", "error"],
         "properties": {
             "type": text, "title": text, "status": { "type": "integer" }, "detail": text, "instance": text,
-            "code": text, "request_id": text, "success": { "type": "boolean", "const": false },
-            "errors": { "type": "array", "items": field_error(["field", "code", "message"]) },
+            "code": { "type": "string", "enum": codes }, "request_id": text, "success": { "type": "boolean", "const": false },
+            "errors": { "type": "array", "items": field_error(&["field", "pointer", "code", "message"]) },
             "error": {
                 "type": "object",
                 "description": "The same for clients of the old platforms",
                 "properties": {
                     "type": text, "message": text, "status_code": { "type": "integer" },
-                    "details": { "type": "array", "items": field_error(["field", "message", "type"]) },
+                    "details": { "type": "array", "items": field_error(&["field", "message", "type"]) },
                 },
             },
         },

@@ -2,6 +2,7 @@
 
 use astegni_domain::accounts::AccountService;
 use astegni_domain::chat::ChatService;
+use astegni_domain::connections::ConnectionService;
 use astegni_domain::requests::RequestService;
 use astegni_domain::schedule::ScheduleService;
 use astegni_domain::tutoring::TutoringService;
@@ -23,6 +24,8 @@ pub struct Services {
     pub gate: SignInGate,
     /// Accounts.
     pub accounts: AccountService,
+    /// Follows, friendships and blocks.
+    pub connections: ConnectionService,
     /// Tutor profiles and packages.
     pub tutoring: TutoringService,
     /// Session requests.

@@ -34,10 +34,14 @@ impl Serialize for Price {
     }
 }
 
-/// Reads an amount from the digits of a JSON number; a text that holds one will do.
+/// Reads an amount from the digits of a JSON number.
 pub fn parse_price(input: &RawValue) -> Result<Money, Invalid> {
     let digits = input.get();
-    digits.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(digits).parse()
+    if digits.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
+        digits.parse()
+    } else {
+        Err(Invalid::new("invalid_type", "must be a number"))
+    }
 }
 
 /// A session that cannot be booked, and why.

@@ -29,6 +29,15 @@ pub(crate) fn instant(value: NaiveDateTime) -> DateTime<Utc> {
     value.and_utc()
 }
 
+/// The instant that a list was sorted by, from its microseconds. What no row can hold becomes the nearest
+/// that one can: the databases agree on those only.
+pub(crate) fn instant_of(micros: i64) -> NaiveDateTime {
+    /// The years 1900 and 2300.
+    const EARLIEST: i64 = -2_208_988_800_000_000;
+    const LATEST: i64 = 10_413_792_000_000_000;
+    DateTime::from_timestamp_micros(micros.clamp(EARLIEST, LATEST)).unwrap_or_default().naive_utc()
+}
+
 /// An amount in hundredths.
 pub(crate) fn money(value: Option<i64>) -> Option<Money> {
     value.map(Money::from_cents)
@@ -77,4 +86,18 @@ pub(crate) fn json_weekdays(days: &[Weekday]) -> String {
 /// A JSON list of civil dates.
 pub(crate) fn json_dates(dates: &[NaiveDate]) -> String {
     json(dates.iter().map(ToString::to_string))
+}
+
+/// A pattern for what contains some text, with the pattern's own signs taken literally.
+pub(crate) fn containing(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }

@@ -95,14 +95,17 @@ pub(crate) enum Access {
 pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection, ConnectionError> {
     match url {
         DatabaseUrl::Postgres(url) => {
-            let mut connection = PgConnection::establish(url)?;
+            let mut connection = PgConnection::establish(&with_timeouts(url))?;
             connection
-                .batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '10s'")
+                .batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'")
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(AnyConnection::Pg(connection))
         }
         DatabaseUrl::Sqlite(path) => {
             let path = path.to_str().ok_or_else(|| ConnectionError::BadConnection("the path is not UTF-8".into()))?;
+            if access == Access::Write {
+                keep_private(path);
+            }
             let mut connection = SqliteConnection::establish(path)?;
             let query_only = if access == Access::Read { "PRAGMA query_only = ON;" } else { "" };
             connection
@@ -116,11 +119,30 @@ pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection
     }
 }
 
+/// Makes a database's file readable by its owner alone, before SQLite makes it for everybody: it holds hashes,
+/// addresses and phones. What is wrong with the path is for SQLite to say.
+fn keep_private(path: &str) {
+    use std::os::unix::fs::OpenOptionsExt;
+    drop(std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
+}
+
+/// A server's URL with limits on how long its network may be silent, where the operator set none: libpq would
+/// wait for as long as TCP does.
+fn with_timeouts(url: &str) -> String {
+    let defaults = [("connect_timeout", "3"), ("tcp_user_timeout", "15000"), ("keepalives_idle", "30")];
+    defaults.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, value)| {
+        let mark = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{mark}{name}={value}")
+    })
+}
+
 /// A connection in the pool.
 pub(crate) struct Pooled {
     pub(crate) connection: AnyConnection,
     /// Set where a job panicked half way: what the connection is in then, nobody knows.
     pub(crate) broken: bool,
+    /// Set where the last job failed for reasons of the database's.
+    pub(crate) failed: bool,
     checked_at: Instant,
 }
 
@@ -137,7 +159,7 @@ impl r2d2::ManageConnection for ConnectionSource {
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
         let connection = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Pooled { connection, broken: false, checked_at: Instant::now() })
+        Ok(Pooled { connection, broken: false, failed: false, checked_at: Instant::now() })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {

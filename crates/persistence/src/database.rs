@@ -69,10 +69,16 @@ struct Task {
 impl Task {
     fn run(self, connection: Result<&mut Pooled, StoreError>) -> Settlement {
         let _entered = self.span.enter();
-        if self.queued_at.elapsed() > PATIENCE {
-            return (self.work)(Err(StoreError::Unavailable("the job waited too long".to_owned())));
-        }
         (self.work)(connection)
+    }
+
+    /// Sends the caller of a job that waited too long away, before anything is done for it.
+    fn unless_late(self) -> Option<Self> {
+        if self.queued_at.elapsed() <= PATIENCE {
+            return Some(self);
+        }
+        self.run(Err(StoreError::Unavailable("the job waited too long".to_owned())))(None);
+        None
     }
 }
 
@@ -145,17 +151,19 @@ impl Database {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |pooled| {
             let result = pooled.and_then(|pooled| {
-                catch_unwind(AssertUnwindSafe(|| job(pooled))).unwrap_or_else(|_| {
+                let result = catch_unwind(AssertUnwindSafe(|| job(pooled))).unwrap_or_else(|panic| {
+                    let words = panic.downcast_ref::<&str>().copied().unwrap_or("without words");
+                    tracing::error!(panic = words, "a job panicked");
                     pooled.broken = true;
                     Err(StoreError::Panicked)
-                })
+                });
+                // A refusal is a job's own business; anything else may have hurt the transaction around it.
+                pooled.failed = matches!(&result, Err(error) if !error.is_refusal());
+                result
             });
             Box::new(move |failure| {
                 // The caller may have gone away, which is no failure of the job.
-                drop(reply.send(match failure {
-                    Some(error) if result.is_ok() => Err(error),
-                    _ => result,
-                }));
+                drop(reply.send(failure.map_or(result, Err)));
             })
         });
         let task = Task { work, queued_at: Instant::now(), span: Span::current() };
@@ -191,7 +199,7 @@ fn checkout(pool: &Pool) -> Result<r2d2::PooledConnection<ConnectionSource>, Sto
 
 /// A thread's life: one job after the other.
 fn serve(pool: &Pool, tasks: &Receiver<Task>) {
-    for task in tasks {
+    for task in tasks.iter().filter_map(Task::unless_late) {
         let settle = match checkout(pool) {
             Ok(mut pooled) => task.run(Ok(&mut pooled)),
             Err(error) => task.run(Err(error)),
@@ -202,7 +210,7 @@ fn serve(pool: &Pool, tasks: &Receiver<Task>) {
 
 /// The life of SQLite's writer: what waits goes into one commit, a savepoint each.
 fn serve_in_batches(pool: &Pool, tasks: &Receiver<Task>) {
-    for first in tasks {
+    for first in tasks.iter().filter_map(Task::unless_late) {
         let mut pooled = match checkout(pool) {
             Ok(pooled) => pooled,
             Err(error) => {
@@ -215,9 +223,9 @@ fn serve_in_batches(pool: &Pool, tasks: &Receiver<Task>) {
             continue;
         }
         let mut settlements = vec![first.run(Ok(&mut pooled))];
-        while settlements.len() < BATCH && !pooled.broken {
+        while settlements.len() < BATCH && !pooled.broken && !pooled.failed {
             let Ok(task) = tasks.try_recv() else { break };
-            settlements.push(task.run(Ok(&mut pooled)));
+            settlements.extend(task.unless_late().map(|task| task.run(Ok(&mut pooled))));
         }
         let failure = commit(&mut pooled).err();
         for settle in settlements {
@@ -233,8 +241,7 @@ fn commit(pooled: &mut Pooled) -> Result<(), StoreError> {
         return Err(StoreError::Panicked);
     }
     let committed = Transactions::commit_transaction(&mut pooled.connection);
-    if committed.is_err() {
-        pooled.broken = true;
-    }
+    pooled.broken |= committed.is_err();
+    pooled.failed = false;
     committed.map_err(StoreError::from)
 }

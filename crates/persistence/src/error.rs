@@ -57,6 +57,18 @@ impl UniqueKey {
     }
 }
 
+impl StoreError {
+    /// Whether the job itself said no, on a database that is well.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Taken(_))
+    }
+
+    /// A row that every user has is not there.
+    pub(crate) fn missing_row(table: &'static str, user: i64) -> Self {
+        Self::Corrupt { column: table, value: format!("no row for user {user}") }
+    }
+}
+
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match error {
@@ -68,9 +80,12 @@ impl From<DieselError> for StoreError {
                 DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure,
                 _,
             ) => Self::Conflict,
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, information) => {
-                Self::Unavailable(information.message().to_owned())
-            }
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction,
+                information,
+            ) => Self::Unavailable(information.message().to_owned()),
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
                 let message = information.message();
                 if message.contains("deadlock detected") {

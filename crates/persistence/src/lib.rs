@@ -10,6 +10,7 @@ mod accounts;
 mod chat;
 mod columns;
 mod connection;
+mod connections;
 mod database;
 mod dialect;
 mod error;

@@ -6,6 +6,7 @@
 mod actor;
 mod device;
 mod email;
+mod errors;
 mod password;
 mod ports;
 mod role;
@@ -15,11 +16,11 @@ mod user;
 pub use actor::{Actor, ProfileIds};
 pub use device::{Device, NewDevice, RefreshToken, RefreshTokenState, RefreshVerdict, judge_refresh};
 pub use email::{EmailAddress, Username};
+pub use errors::{
+    AddRoleError, ChangePasswordError, LoginError, MeError, RefreshError, RegisterError, SwitchRoleError,
+};
 pub use password::Password;
 pub use ports::*;
 pub use role::Role;
-pub use service::{
-    AccountService, AddRoleError, ChangePasswordError, LoginError, MeError, RefreshError, RegisterError, Registration,
-    SignedIn, SwitchRoleError,
-};
+pub use service::{AccountService, Registration, SignedIn};
 pub use user::{NewAccount, ProfileChanges, User, birth_date};

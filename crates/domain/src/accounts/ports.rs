@@ -20,6 +20,23 @@ pub struct Credentials {
     pub is_active: bool,
 }
 
+/// A change of the role in which a user acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleChange {
+    /// Whose.
+    pub user_id: UserId,
+    /// Which is to be active.
+    pub role: Role,
+    /// Whether the user is to take it, or has it.
+    pub takes: bool,
+    /// The device that is to be told by its tokens.
+    pub device_id: DeviceId,
+    /// The device's next refresh token.
+    pub token: RefreshToken,
+    /// When, an instant.
+    pub at: DateTime<Utc>,
+}
+
 /// Why an account could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
@@ -62,17 +79,17 @@ pub trait AccountRepository: Send + Sync {
     /// MUST, where the account goes public, accept the follows that wait for its consent.
     async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError>;
 
-    /// Adds a role with its profile, and makes it active. MUST be without effect on roles where the user
-    /// has it already.
-    async fn add_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+    /// Makes a role active, with its profile where the user is to take it, and gives the device a refresh
+    /// token in the place of those it has, atomically. MUST answer `Conflict` where the user has a role that
+    /// is to be taken, does not have one that is only to be active, or where the device is signed out.
+    async fn change_role(&self, change: RoleChange) -> Result<User, RepositoryError>;
 
-    /// Makes a role active. MUST answer `Conflict` where the user does not have it.
-    async fn switch_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError>;
-
-    /// Replaces the password hash and signs out every device but `keep`, atomically.
+    /// Replaces the password hash and signs out every device but `keep`, atomically. MUST answer `Conflict`
+    /// where the hash is no longer the one that the current password was checked against.
     async fn change_password(
         &self,
         id: UserId,
+        checked_hash: Option<String>,
         password_hash: String,
         keep: DeviceId,
         now: DateTime<Utc>,
@@ -83,18 +100,16 @@ pub trait AccountRepository: Send + Sync {
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait DeviceRepository: Send + Sync {
-    /// Signs a user in on a device with its first refresh token.
+    /// Signs a user in on a device with its first refresh token. MUST answer `Conflict` where the account may
+    /// not be used, or its hash is no longer the one that the password was checked against.
     async fn open(
         &self,
         user_id: UserId,
+        checked_hash: Option<String>,
         device: NewDevice,
         token: RefreshToken,
         now: DateTime<Utc>,
     ) -> Result<DeviceId, RepositoryError>;
-
-    /// Gives a signed-in device one more refresh token, beside those it has. MUST answer `Conflict` where
-    /// the device is signed out.
-    async fn extend(&self, device: DeviceId, token: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError>;
 
     /// Looks up a refresh token by its digest.
     async fn find_token(&self, digest: String) -> Result<Option<RefreshTokenState>, RepositoryError>;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    AccountRepository, Actor, CreateAccountError, DeviceRepository, EmailAddress, HashingError, NewAccount, NewDevice,
-    Password, PasswordHasher, ProfileChanges, RefreshVerdict, Role, TokenIssuer, User, Username, judge_refresh,
+    AccountRepository, Actor, AddRoleError, ChangePasswordError, CreateAccountError, DeviceRepository, EmailAddress,
+    LoginError, MeError, NewAccount, NewDevice, Password, PasswordHasher, ProfileChanges, RefreshError, RefreshVerdict,
+    RegisterError, Role, RoleChange, SwitchRoleError, TokenIssuer, User, Username, judge_refresh,
 };
 use crate::ids::{DeviceId, UserId};
 use crate::{Clock, RepositoryError};
@@ -27,7 +28,7 @@ pub struct Registration {
 }
 
 /// A user with fresh tokens for one device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// The account.
     pub user: User,
@@ -37,104 +38,6 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// How long the access token lives, in seconds.
     pub expires_in: i64,
-}
-
-/// Why a registration is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum RegisterError {
-    /// Another account has the address.
-    #[error("the e-mail address is taken")]
-    EmailTaken,
-    /// Another account has the handle.
-    #[error("the username is taken")]
-    UsernameTaken,
-    /// See [`HashingError`].
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a login is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    /// No such account, a wrong password or an account that may not be used: the caller cannot tell.
-    #[error("the credentials are wrong")]
-    WrongCredentials,
-    /// See [`HashingError`].
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a refresh is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum RefreshError {
-    /// Unknown, expired or signed out.
-    #[error("the refresh token is not valid")]
-    Invalid,
-    /// It was exchanged before: the device's whole family is ended.
-    #[error("the refresh token was used before")]
-    Reused,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a password stays.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangePasswordError {
-    /// The current password is not the one given.
-    #[error("the current password is wrong")]
-    WrongPassword,
-    /// See [`HashingError`].
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a role is not added.
-#[derive(Debug, thiserror::Error)]
-pub enum AddRoleError {
-    /// The user has it.
-    #[error("the user has the role already")]
-    AlreadyHeld(Role),
-    /// The password is not the user's.
-    #[error("the password is wrong")]
-    WrongPassword,
-    /// See [`HashingError`].
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a role is not made active.
-#[derive(Debug, thiserror::Error)]
-pub enum SwitchRoleError {
-    /// The user does not have it.
-    #[error("the user does not have the role")]
-    NotHeld(Role),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why an account is not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum MeError {
-    /// The token outlived its account.
-    #[error("the account is gone")]
-    Gone,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
 }
 
 /// The use cases of accounts.
@@ -198,7 +101,7 @@ impl AccountService {
             None => None,
         };
         let hash = credentials.as_ref().and_then(|known| known.password_hash.clone());
-        let matches = self.hasher.verify(password, hash).await?;
+        let matches = self.hasher.verify(password, hash.clone()).await?;
         let user_id = credentials
             .filter(|known| matches && known.is_active)
             .map(|known| known.user_id)
@@ -206,8 +109,12 @@ impl AccountService {
         let user = self.accounts.find(user_id).await?.ok_or(LoginError::WrongCredentials)?;
         let token = self.tokens.refresh_token();
         let secret = token.secret.clone();
-        let device_id = self.devices.open(user_id, device, token, self.clock.now()).await?;
-        Ok(self.signed_in(user, device_id, secret))
+        match self.devices.open(user_id, hash, device, token, self.clock.now()).await {
+            Ok(device_id) => Ok(self.signed_in(user, device_id, secret)),
+            // The password has just been changed, or the account closed.
+            Err(RepositoryError::Conflict) => Err(LoginError::WrongCredentials),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Exchanges a refresh token for the next pair of tokens.
@@ -263,11 +170,15 @@ impl AccountService {
         new: Password,
     ) -> Result<(), ChangePasswordError> {
         let hash = self.accounts.password_hash(actor.user_id).await?;
-        if !self.hasher.verify(current, hash).await? {
+        if !self.hasher.verify(current, hash.clone()).await? {
             return Err(ChangePasswordError::WrongPassword);
         }
-        let hash = self.hasher.hash(new.expose().to_owned()).await?;
-        Ok(self.accounts.change_password(actor.user_id, hash, actor.device_id, self.clock.now()).await?)
+        let new_hash = self.hasher.hash(new.expose().to_owned()).await?;
+        let changed = self.accounts.change_password(actor.user_id, hash, new_hash, actor.device_id, self.clock.now());
+        changed.await.map_err(|error| match error {
+            RepositoryError::Conflict => ChangePasswordError::WrongPassword,
+            error => ChangePasswordError::Repository(error),
+        })
     }
 
     /// Gives the caller another role, with its profile, and makes it active.
@@ -276,22 +187,26 @@ impl AccountService {
         if !self.hasher.verify(password, hash).await? {
             return Err(AddRoleError::WrongPassword);
         }
-        let holds = |user: &User| user.roles.contains(&role);
-        if self.accounts.find(actor.user_id).await?.as_ref().is_some_and(holds) {
-            return Err(AddRoleError::AlreadyHeld(role));
-        }
-        let user = self.accounts.add_role(actor.user_id, role, self.clock.now()).await?;
-        self.sign_in_anew(user, actor).await.map_err(AddRoleError::Repository)
+        self.change_role(actor, role, true).await.map_err(|error| match error {
+            RepositoryError::Conflict => AddRoleError::AlreadyHeld(role),
+            error => AddRoleError::Repository(error),
+        })
     }
 
     /// Makes one of the caller's roles the active one.
     pub async fn switch_role(&self, actor: &Actor, role: Role) -> Result<SignedIn, SwitchRoleError> {
-        let user =
-            self.accounts.switch_role(actor.user_id, role, self.clock.now()).await.map_err(|error| match error {
-                RepositoryError::Conflict => SwitchRoleError::NotHeld(role),
-                error => SwitchRoleError::Repository(error),
-            })?;
-        self.sign_in_anew(user, actor).await.map_err(SwitchRoleError::Repository)
+        self.change_role(actor, role, false).await.map_err(|error| match error {
+            RepositoryError::Conflict => SwitchRoleError::NotHeld(role),
+            error => SwitchRoleError::Repository(error),
+        })
+    }
+
+    async fn change_role(&self, actor: &Actor, role: Role, takes: bool) -> Result<SignedIn, RepositoryError> {
+        let token = self.tokens.refresh_token();
+        let secret = token.secret.clone();
+        let (user_id, device_id, at) = (actor.user_id, actor.device_id, self.clock.now());
+        let user = self.accounts.change_role(RoleChange { user_id, role, takes, device_id, token, at }).await?;
+        Ok(self.signed_in(user, device_id, secret))
     }
 
     /// The devices on which the caller is signed in.
@@ -302,14 +217,6 @@ impl AccountService {
     /// Signs one of the caller's devices out; false where there is none such.
     pub async fn sign_out(&self, actor: &Actor, device: DeviceId) -> Result<bool, RepositoryError> {
         self.devices.revoke(actor.user_id, device, self.clock.now()).await
-    }
-
-    /// Tokens that say what has just changed, for the device in use.
-    async fn sign_in_anew(&self, user: User, actor: &Actor) -> Result<SignedIn, RepositoryError> {
-        let token = self.tokens.refresh_token();
-        let secret = token.secret.clone();
-        self.devices.extend(actor.device_id, token, self.clock.now()).await?;
-        Ok(self.signed_in(user, actor.device_id, secret))
     }
 
     fn signed_in(&self, user: User, device_id: DeviceId, refresh_token: String) -> SignedIn {

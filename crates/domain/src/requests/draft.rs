@@ -17,8 +17,8 @@ pub struct ScheduleDraft {
     pub schedule_type: Option<ScheduleType>,
     /// On which days.
     pub days: Option<Vec<Weekday>>,
-    /// On which dates, in the order given.
-    pub specific_dates: Option<Vec<NaiveDate>>,
+    /// On which dates, in the order given; none in the place of what was refused.
+    pub specific_dates: Option<Vec<Option<NaiveDate>>>,
     /// From when, wall clock.
     pub start_time: Option<NaiveTime>,
     /// Until when, wall clock.
@@ -93,8 +93,7 @@ impl ScheduleDraft {
     /// Whether something was said that could not be read.
     fn is_refused(violations: &Violations) -> bool {
         const FIELDS: [&str; 5] = ["schedule_type", "days", "specific_dates", "start_time", "end_time"];
-        let concerns = |field: &str| FIELDS.contains(&field.split('.').next().unwrap_or_default());
-        violations.errors().iter().any(|error| concerns(&error.field))
+        FIELDS.iter().any(|field| violations.concerns_within(field))
     }
 
     /// Whether dates are asked for rather than days, where the requester does not say so outright.
@@ -137,15 +136,17 @@ impl ScheduleDraft {
         };
         match kind {
             ScheduleType::Recurring => {
-                if days.is_empty() {
+                if days.is_empty() && !violations.concerns_within("days") {
                     violations.add("days", Invalid::new("required", "must name at least one day"));
                 }
                 let today = now.with_timezone(&zone).date_naive();
                 if self.starts_on.is_some_and(|date| date < today) {
                     violations.add("starts_on", Invalid::new("in_past", "must not be in the past"));
                 }
-                // Refused dates are named even where the pattern is weekly: they were given.
-                self.check_dates(violations, slot, zone, now);
+                if !self.check_dates(violations, slot, zone, now).is_empty() {
+                    let reason = Invalid::new("ambiguous", "must be left out where sessions recur weekly");
+                    violations.add("specific_dates", reason);
+                }
                 Some(Schedule::Weekly {
                     days,
                     slot: slot?,
@@ -155,7 +156,7 @@ impl ScheduleDraft {
             }
             ScheduleType::SpecificDates => {
                 let dates = self.check_dates(violations, slot, zone, now);
-                if dates.is_empty() {
+                if dates.is_empty() && !violations.concerns_within("specific_dates") {
                     violations.add("specific_dates", Invalid::new("required", "must name at least one date"));
                 }
                 Some(Schedule::Dates { dates, slot: slot? })
@@ -179,7 +180,8 @@ impl ScheduleDraft {
         }
         let today = now.with_timezone(&zone).date_naive();
         let mut dates: Vec<NaiveDate> = Vec::with_capacity(given.len());
-        for (place, date) in given.iter().enumerate() {
+        let read = given.iter().enumerate().filter_map(|(place, date)| date.as_ref().map(|date| (place, date)));
+        for (place, date) in read {
             let has_begun = slot.map_or(*date < today, |slot| Occurrence::at(zone, *date, slot).starts_at <= now);
             if has_begun {
                 violations.add(format!("specific_dates.{place}"), Invalid::new("in_past", "must not be in the past"));
@@ -249,7 +251,7 @@ mod tests {
         let draft = ScheduleDraft {
             schedule_type: Some(ScheduleType::Recurring),
             days: Some(Vec::new()),
-            specific_dates: Some(vec!["2020-01-01".parse().unwrap()]),
+            specific_dates: Some(vec![None, "2020-01-01".parse().ok()]),
             start_time: time(16),
             end_time: time(14),
             starts_on: "2026-01-29".parse().ok(),
@@ -260,7 +262,8 @@ mod tests {
             ("end_time", "before_start"),
             ("days", "required"),
             ("starts_on", "in_past"),
-            ("specific_dates.0", "in_past"),
+            ("specific_dates.1", "in_past"),
+            ("specific_dates", "ambiguous"),
         ];
         assert_eq!(errors, expected.map(|(field, code)| (field.to_owned(), code)));
     }
@@ -268,7 +271,7 @@ mod tests {
     #[test]
     fn dates_are_sorted_and_stand_once() {
         let dates = |dates: &[&str]| ScheduleDraft {
-            specific_dates: Some(dates.iter().map(|date| date.parse().unwrap()).collect()),
+            specific_dates: Some(dates.iter().map(|date| date.parse().ok()).collect()),
             start_time: time(10),
             end_time: time(11),
             ..ScheduleDraft::default()
@@ -284,7 +287,7 @@ mod tests {
     #[test]
     fn a_slot_of_today_that_has_begun_is_in_the_past() {
         let draft = ScheduleDraft {
-            specific_dates: Some(vec!["2026-01-30".parse().unwrap()]),
+            specific_dates: Some(vec!["2026-01-30".parse().ok()]),
             start_time: time(8),
             end_time: time(9),
             ..ScheduleDraft::default()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     AcceptError, AcceptRefusal, Acceptance, AnswerError, AnswerPlan, CreateRequestError, CreationQuery,
@@ -72,7 +72,7 @@ impl RequestService {
                 student,
                 tutor: draft.tutor_id,
                 package: draft.package_id,
-                rejected_since: now - TimeDelta::days(i64::from(self.limits.rejection_window_days)),
+                rejected_since: self.limits.rejections_count_from(now),
                 now,
             };
             let facts = self.requests.creation_facts(query).await?;

@@ -40,7 +40,7 @@ impl TimeSlot {
 /// Reads a wall-clock time `HH:MM` or `HH:MM:SS`.
 pub fn parse_time(input: &str) -> Result<NaiveTime, Invalid> {
     let input = input.trim();
-    let well_formed = matches!(input.len(), 5 | 8);
+    let well_formed = has_shape(input, "00:00") || has_shape(input, "00:00:00");
     NaiveTime::parse_from_str(input, "%H:%M")
         .or_else(|_| NaiveTime::parse_from_str(input, "%H:%M:%S"))
         .ok()
@@ -54,8 +54,14 @@ pub fn parse_date(input: &str) -> Result<NaiveDate, Invalid> {
     let input = input.trim();
     NaiveDate::parse_from_str(input, "%Y-%m-%d")
         .ok()
-        .filter(|date| input.len() == 10 && (1900..2200).contains(&date.year()))
+        .filter(|date| has_shape(input, "0000-00-00") && (1900..2200).contains(&date.year()))
         .ok_or_else(|| Invalid::new("invalid_date", "must be a real date YYYY-MM-DD"))
+}
+
+/// Whether a text has a digit wherever a shape has a zero, and is the shape otherwise.
+fn has_shape(text: &str, shape: &str) -> bool {
+    let fits = |(byte, model): (u8, u8)| if model == b'0' { byte.is_ascii_digit() } else { byte == model };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
 }
 
 /// Reads an English weekday name, whole or its first three letters, in any case.
@@ -83,7 +89,7 @@ mod tests {
     #[test]
     fn times_are_hours_and_minutes_with_or_without_seconds() {
         assert_eq!(parse_time("14:00"), parse_time("14:00:00"));
-        for text in ["", "14", "24:00", "14:60", "2pm", "1:00", "14:00:60", "14:00:00.5"] {
+        for text in ["", "14", "24:00", "14:60", "2pm", "1:00", "14:00:60", "14:00:00.5", "01: 5", "+1:05"] {
             assert!(parse_time(text).is_err(), "{text:?}");
         }
     }
@@ -91,7 +97,9 @@ mod tests {
     #[test]
     fn dates_are_real() {
         assert!(parse_date("2028-02-29").is_ok());
-        for text in ["2026-02-29", "2026-2-1", "26-02-01", "2026-13-01", "+2026-01-01", "tomorrow"] {
+        for text in
+            ["2026-02-29", "2026-2-1", "26-02-01", "2026-13-01", "+2026-01-01", "tomorrow", "2026- 1-01", "+202-1-011"]
+        {
             assert!(parse_date(text).is_err(), "{text:?}");
         }
     }

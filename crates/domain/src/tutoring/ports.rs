@@ -46,7 +46,7 @@ pub trait TutorRepository: Send + Sync {
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait PackageRepository: Send + Sync {
-    /// Looks a package up, archived or not.
+    /// Looks a package up that is not archived.
     async fn find(&self, id: PackageId) -> Result<Option<Package>, RepositoryError>;
 
     /// A tutor's packages that are not archived, the cheapest first; only the active ones where asked.
@@ -66,6 +66,6 @@ pub trait PackageRepository: Send + Sync {
     ) -> Result<Package, RepositoryError>;
 
     /// Removes a tutor's package that no request or enrolment names; archives one that is in use. False
-    /// where the tutor has no such package.
+    /// where the tutor has no such package. MUST answer `Conflict` where a request names it in between.
     async fn remove(&self, tutor: TutorId, id: PackageId, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
 }

@@ -7,6 +7,7 @@ use super::{
     TutorProfile, TutorRepository,
 };
 use crate::accounts::Actor;
+use crate::connections::{ConnectionError, Refusal, RelationGate};
 use crate::ids::{PackageId, TutorId, UserId};
 use crate::money::Money;
 use crate::page::Page;
@@ -22,6 +23,9 @@ pub enum ReadTutorError {
     /// There is none, or none for this viewer to know.
     #[error("no such tutor")]
     NotFound,
+    /// The viewer blocked the tutor.
+    #[error("the viewer blocked the tutor")]
+    BlockedByYou,
     /// See [`RepositoryError`].
     #[error(transparent)]
     Repository(#[from] RepositoryError),
@@ -60,13 +64,19 @@ pub enum WritePackageError {
 pub struct TutoringService {
     tutors: Arc<dyn TutorRepository>,
     packages: Arc<dyn PackageRepository>,
+    gate: RelationGate,
     clock: Arc<dyn Clock>,
 }
 
 impl TutoringService {
     /// Wires the use cases to their ports.
-    pub fn new(tutors: Arc<dyn TutorRepository>, packages: Arc<dyn PackageRepository>, clock: Arc<dyn Clock>) -> Self {
-        Self { tutors, packages, clock }
+    pub fn new(
+        tutors: Arc<dyn TutorRepository>,
+        packages: Arc<dyn PackageRepository>,
+        gate: RelationGate,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { tutors, packages, gate, clock }
     }
 
     /// A page of the tutors that a filter finds, and how many it finds in all.
@@ -80,8 +90,19 @@ impl TutoringService {
     }
 
     /// An active tutor and the active packages, the cheapest first.
-    pub async fn read(&self, id: TutorId) -> Result<(TutorProfile, Vec<Package>), ReadTutorError> {
+    pub async fn read(
+        &self,
+        viewer: Option<UserId>,
+        id: TutorId,
+    ) -> Result<(TutorProfile, Vec<Package>), ReadTutorError> {
         let tutor = self.tutors.find(id).await?.filter(|tutor| tutor.is_active).ok_or(ReadTutorError::NotFound)?;
+        if viewer.is_some() {
+            self.gate.open(viewer, tutor.user_id).await.map_err(|error| match error {
+                ConnectionError::Refused(Refusal::BlockedByYou) => ReadTutorError::BlockedByYou,
+                ConnectionError::Refused(_) => ReadTutorError::NotFound,
+                ConnectionError::Repository(error) => ReadTutorError::Repository(error),
+            })?;
+        }
         Ok((tutor, self.packages.list(id, true).await?))
     }
 
@@ -144,7 +165,15 @@ impl TutoringService {
     /// Takes one of the caller's packages off the market.
     pub async fn remove_package(&self, actor: &Actor, id: PackageId) -> Result<(), WritePackageError> {
         let tutor = actor.profiles.tutor.ok_or(WritePackageError::NotATutor)?;
-        let removed = self.packages.remove(tutor, id, self.clock.now()).await?;
-        if removed { Ok(()) } else { Err(WritePackageError::NotFound) }
+        let mut attempt = 1;
+        loop {
+            match self.packages.remove(tutor, id, self.clock.now()).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(WritePackageError::NotFound),
+                // A request has just named it: it is archived then.
+                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }

@@ -41,6 +41,18 @@ pub enum Code {
     NotFound,
     /// The caller takes no part in the conversation.
     NotAParticipant,
+    /// One cannot connect with oneself.
+    OwnConnection,
+    /// The caller blocked the other.
+    BlockedByYou,
+    /// The caller has no part in the connection.
+    NotYourConnection,
+    /// Only who was asked answers.
+    RecipientOnly,
+    /// The connection is there already.
+    ConnectionExists,
+    /// The other said no lately.
+    ConnectionCooldown,
     /// The same request is pending.
     DuplicateRequest,
     /// Too many requests are pending.
@@ -57,6 +69,8 @@ pub enum Code {
     MethodNotAllowed,
     /// The body is larger than 64 KiB.
     PayloadTooLarge,
+    /// The body did not arrive in time.
+    RequestTimeout,
     /// The body is not what this path reads.
     UnsupportedMediaType,
     /// The request is not HTTP as we know it.
@@ -69,7 +83,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages that explain them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::ValidationFailed,
         Self::NotAuthenticated,
         Self::InvalidToken,
@@ -88,6 +102,12 @@ impl Code {
         Self::OwnTutor,
         Self::NotFound,
         Self::NotAParticipant,
+        Self::OwnConnection,
+        Self::BlockedByYou,
+        Self::NotYourConnection,
+        Self::RecipientOnly,
+        Self::ConnectionExists,
+        Self::ConnectionCooldown,
         Self::DuplicateRequest,
         Self::TooManyPending,
         Self::RequestCooldown,
@@ -96,6 +116,7 @@ impl Code {
         Self::Conflict,
         Self::MethodNotAllowed,
         Self::PayloadTooLarge,
+        Self::RequestTimeout,
         Self::UnsupportedMediaType,
         Self::BadRequest,
         Self::InternalError,
@@ -168,6 +189,20 @@ impl Code {
             Self::NotAParticipant => {
                 ("not_a_participant", "Not a participant", 403, "Only who takes part in a conversation reads it.")
             }
+            Self::OwnConnection => ("own_connection", "Own connection", 400, "Name somebody else."),
+            Self::BlockedByYou => ("blocked_by_you", "Blocked by you", 403, "Unblock them first."),
+            Self::NotYourConnection => {
+                ("not_your_connection", "Not your connection", 403, "Only the two of a connection see it.")
+            }
+            Self::RecipientOnly => {
+                ("recipient_only", "Recipient only", 403, "Only who was asked accepts or rejects; you may delete it.")
+            }
+            Self::ConnectionExists => {
+                ("connection_exists", "Connection exists", 409, "`current_status` says where it stands.")
+            }
+            Self::ConnectionCooldown => {
+                ("connection_cooldown", "Connection cooldown", 429, "Ask again after `retry_after` seconds.")
+            }
             Self::DuplicateRequest => (
                 "duplicate_request",
                 "Duplicate request",
@@ -199,6 +234,7 @@ impl Code {
                 ("method_not_allowed", "Method not allowed", 405, "`Allow` lists the methods that this path takes.")
             }
             Self::PayloadTooLarge => ("payload_too_large", "Payload too large", 413, "A body may have at most 64 KiB."),
+            Self::RequestTimeout => ("request_timeout", "Request timeout", 408, "Send the whole body at once."),
             Self::UnsupportedMediaType => {
                 ("unsupported_media_type", "Unsupported media type", 415, "Send `Content-Type: application/json`.")
             }
@@ -232,6 +268,7 @@ impl Code {
             403 => Self::RoleRequired,
             404 => Self::NotFound,
             405 => Self::MethodNotAllowed,
+            408 => Self::RequestTimeout,
             413 => Self::PayloadTooLarge,
             415 => Self::UnsupportedMediaType,
             400..=499 => Self::BadRequest,

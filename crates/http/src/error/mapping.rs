@@ -1,10 +1,12 @@
 //! From each use case's refusals to answers: the one place where the domain's words become HTTP's.
 
+use astegni_domain::Clock;
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
     AddRoleError, ChangePasswordError, HashingError, LoginError, MeError, RefreshError, RegisterError, SwitchRoleError,
 };
 use astegni_domain::chat::ChatError;
+use astegni_domain::connections::{ConnectionError, Refusal};
 use astegni_domain::requests::{
     AcceptError, AcceptRefusal, AnswerError, CreateRequestError, CreationRefusal, ReadRequestError, RequestStatus,
     RequesterType,
@@ -14,7 +16,7 @@ use astegni_domain::tutoring::{ProfileError, ReadTutorError, WritePackageError};
 use chrono::{DateTime, Utc};
 
 use super::{ApiError, Code};
-use crate::adapters::GateError;
+use crate::adapters::{GateError, SystemClock};
 use crate::wire::ConflictBody;
 
 impl From<RepositoryError> for ApiError {
@@ -61,10 +63,7 @@ impl From<RegisterError> for ApiError {
 impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
-            LoginError::WrongCredentials => Self::new(Code::WrongCredentials, "Invalid email or password").header(
-                actix_web::http::header::WWW_AUTHENTICATE,
-                actix_web::http::header::HeaderValue::from_static("Bearer"),
-            ),
+            LoginError::WrongCredentials => Self::new(Code::WrongCredentials, "Invalid email or password"),
             LoginError::Hashing(error) => error.into(),
             LoginError::Repository(error) => error.into(),
         }
@@ -130,7 +129,49 @@ impl From<ReadTutorError> for ApiError {
     fn from(error: ReadTutorError) -> Self {
         match error {
             ReadTutorError::NotFound => Self::not_found("Tutor"),
+            ReadTutorError::BlockedByYou => blocked_by_you(),
             ReadTutorError::Repository(error) => error.into(),
+        }
+    }
+}
+
+fn blocked_by_you() -> ApiError {
+    ApiError::new(Code::BlockedByYou, "You have blocked this user")
+}
+
+impl From<ConnectionError> for ApiError {
+    fn from(error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::Refused(refusal) => refusal.into(),
+            ConnectionError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Yourself => Self::new(Code::OwnConnection, "Cannot connect with yourself"),
+            Refusal::NoSuchUser => Self::new(Code::NotFound, "Target user not found"),
+            Refusal::BlockedByYou => blocked_by_you(),
+            Refusal::NoSuchConnection => Self::not_found("Connection"),
+            Refusal::NotYours => Self::new(Code::NotYourConnection, "Not authorized to view this connection"),
+            Refusal::AlreadyThere(status) => {
+                let words = format!("Connection already exists with status: {}", status.as_str());
+                Self::new(Code::ConnectionExists, words).with("current_status", status.as_str())
+            }
+            Refusal::OnlyRecipient => {
+                Self::new(Code::RecipientOnly, "Only the recipient can accept or reject connection requests")
+            }
+            Refusal::AlreadyAnswered(status) => {
+                let words = format!("Connection request is already {}", status.as_str());
+                Self::new(Code::AlreadyAnswered, words).with("current_status", status.as_str())
+            }
+            Refusal::Cooldown(again_at) => {
+                let seconds = (again_at - SystemClock.now()).num_seconds().max(1);
+                let words = format!("You can ask again on {}", long_date(again_at));
+                Self::new(Code::ConnectionCooldown, words).retry_after(seconds)
+            }
         }
     }
 }
@@ -207,6 +248,7 @@ impl From<CreationRefusal> for ApiError {
             }
             CreationRefusal::ChildNotFound => Self::not_found("Child"),
             CreationRefusal::TutorNotFound => Self::not_found("Tutor"),
+            CreationRefusal::BlockedByYou => blocked_by_you(),
             CreationRefusal::OwnTutor => Self::new(Code::OwnTutor, "You cannot request sessions with yourself"),
             CreationRefusal::Duplicate { id, created_at } => {
                 Self::new(Code::DuplicateRequest, duplicate(id.get(), created_at))
@@ -218,14 +260,15 @@ impl From<CreationRefusal> for ApiError {
                 format!("You have {limit} pending requests. Please wait for answers or withdraw some."),
             )
             .retry_after(3600),
-            CreationRefusal::TooManyRejections { retry_at } => Self::new(
+            CreationRefusal::TooManyRejections { retry_at, retry_after } => Self::new(
                 Code::RequestCooldown,
                 format!(
                     "This tutor rejected several of your requests lately. You can ask again on {}.",
                     long_date(retry_at)
                 ),
             )
-            .with("retry_at", crate::wire::instant(retry_at)),
+            .with("retry_at", crate::wire::instant(retry_at))
+            .retry_after(retry_after),
             CreationRefusal::Invalid(violations) => Self::invalid(&violations),
         }
     }

@@ -77,7 +77,6 @@ impl ApiError {
     /// No token came along.
     pub fn not_authenticated() -> Self {
         Self::new(Code::NotAuthenticated, "Not authenticated")
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// The token lets nobody in.
@@ -186,6 +185,9 @@ impl ResponseError for ApiError {
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
         let mut response = HttpResponse::new(status);
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         for (name, value) in &self.problem.headers {
             response.headers_mut().insert(name.clone(), value.clone());
         }

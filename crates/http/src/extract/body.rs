@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
@@ -37,9 +38,11 @@ impl<T: Parse + DeserializeOwned> FromRequest for Body<T> {
         let body = read_body(request, payload);
         Box::pin(async move {
             let body = body.await?;
-            if !is_json(&media_type) {
-                return Err(ApiError::new(Code::UnsupportedMediaType, "The body must be application/json"));
+            // No body says as much as an empty one.
+            if body.is_empty() {
+                return parse_json::<T>(b"{}").map(Self);
             }
+            require_json(&media_type)?;
             parse_json::<T>(&body).map(Self)
         })
     }
@@ -51,9 +54,18 @@ pub fn media_type(request: &HttpRequest) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn is_json(media_type: &str) -> bool {
-    media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+/// Refuses what is not JSON.
+pub fn require_json(media_type: &str) -> Result<(), ApiError> {
+    let structured = media_type.starts_with("application/") && media_type.ends_with("+json");
+    if media_type == "application/json" || structured {
+        Ok(())
+    } else {
+        Err(ApiError::new(Code::UnsupportedMediaType, "The body must be application/json"))
+    }
 }
+
+/// How long a caller may take to send a body.
+const BODY_TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// The bytes of a request's body, as many as are allowed.
 pub fn read_body(
@@ -62,7 +74,8 @@ pub fn read_body(
 ) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let bytes = Bytes::from_request(request, payload);
     async move {
-        bytes.await.map_err(|error| {
+        let late = |_| ApiError::new(Code::RequestTimeout, "The body did not arrive in time");
+        tokio::time::timeout(BODY_TIME_LIMIT, bytes).await.map_err(late)?.map_err(|error| {
             let status = error.as_response_error().status_code();
             match Code::of_status(status) {
                 Code::PayloadTooLarge => ApiError::new(Code::PayloadTooLarge, "The body may have at most 64 KiB"),

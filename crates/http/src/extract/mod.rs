@@ -6,7 +6,7 @@ mod page;
 mod path;
 mod query;
 
-pub use body::{Body, Parse, media_type, parse_form, parse_json, read_body};
+pub use body::{Body, Parse, media_type, parse_form, parse_json, read_body, require_json};
 pub use caller::{Caller, ClientDevice, MaybeCaller};
 pub use page::{Paging, PagingQuery, list, next_link};
 pub use path::PathId;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{
     self, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap, HeaderName, HeaderValue, ORIGIN,
 };
@@ -30,12 +31,16 @@ pub struct CorsOrigins(pub Vec<String>);
 
 /// Wraps a request in all that.
 pub async fn boundary(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let origin = Origin { instance: request.path().to_owned(), request_id: request_id(request.headers()) };
     let cors = cors_headers(&request);
+    // Whoever answers GET answers HEAD; the server leaves the body out (RFC 9110, section 9.3.2).
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let span =
         tracing::info_span!("request", id = %origin.request_id, method = %request.method(), path = %origin.instance);
     async {
@@ -43,12 +48,9 @@ pub async fn boundary(
         let response = match answered {
             Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
             Ok(Ok(Err(error))) => {
-                return Err(with_headers(
-                    ApiError::new(Code::of_status(error.as_response_error().status_code()), error.to_string()),
-                    cors,
-                )
-                .at(origin)
-                .into());
+                let code = Code::of_status(error.as_response_error().status_code());
+                tracing::warn!(%error, "a layer refused the request");
+                return Err(with_headers(ApiError::new(code, code.explain().1), cors).at(origin).into());
             }
             Ok(Err(panic)) => {
                 tracing::error!(panic = panic_words(panic.as_ref()), "a handler panicked");
@@ -88,6 +90,7 @@ fn explain(mut response: ServiceResponse<BoxBody>, origin: &Origin) -> ServiceRe
     let problem = problem.unwrap_or_else(|| Problem::of_status(status));
     let body = problem.body(origin, status);
     let mut response = response.map_body(|_, _| BoxBody::new(body));
+    response.headers_mut().remove(header::CONTENT_ENCODING);
     let json = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod chat;
+pub mod connections;
 pub mod platform;
 pub mod requests;
 pub mod schedule;
@@ -13,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// the same place: `/tutor/{tutor_id}` comes last.
 pub fn v1(config: &mut ServiceConfig<'_>) {
     accounts::configure(config);
+    connections::configure(config);
     requests::configure(config);
     schedule::configure(config);
     chat::configure(config);

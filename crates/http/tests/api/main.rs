@@ -10,6 +10,7 @@ mod support;
 
 mod accounts;
 mod chat;
+mod connections;
 mod errors;
 mod openapi;
 mod requests;

@@ -53,11 +53,11 @@ async fn everything_wrong_with_a_request_is_told_at_once() {
     named.sort_unstable();
     let expected = [
         "counter_offer_price",
-        "days",
         "days.0",
         "end_time",
         "message",
         "package_id",
+        "specific_dates",
         "specific_dates.0",
         "specific_dates.1",
         "time_zone",

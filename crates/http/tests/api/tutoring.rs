@@ -70,8 +70,8 @@ async fn prices_are_exact_to_the_cent() {
         (json!(0.001), "too_precise"),
         (json!(-1), "not_positive"),
         (json!(10_000_000), "too_large"),
-        (json!("ten"), "invalid_amount"),
-        (json!([1]), "invalid_amount"),
+        (json!("10"), "invalid_type"),
+        (json!([1]), "invalid_type"),
     ] {
         let answer = tutor.post("/api/tutor/packages", json!({ "name": "x", "hourly_rate": rate })).await.expect(422);
         assert_eq!((fields(&answer), answer["errors"][0]["code"].as_str().unwrap()), (vec!["hourly_rate"], code));

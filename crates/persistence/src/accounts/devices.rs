@@ -19,19 +19,16 @@ impl DeviceRepository for Database {
     async fn open(
         &self,
         user_id: UserId,
+        checked_hash: Option<String>,
         device: NewDevice,
         token: RefreshToken,
         now: DateTime<Utc>,
     ) -> Result<DeviceId, RepositoryError> {
-        Ok(self.write(move |connection| insert(connection, user_id, device, &token, now)).await?)
-    }
-
-    async fn extend(&self, device: DeviceId, token: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError> {
-        let done = self.write(move |connection| {
-            touch(connection, device.get(), now)?;
-            insert_token(connection, device.get(), &token, now)
+        let opened = self.write(move |connection| {
+            guard_password(connection, user_id.get(), checked_hash.as_deref())?;
+            insert(connection, user_id, device, &token, now)
         });
-        Ok(done.await?)
+        Ok(opened.await?)
     }
 
     async fn find_token(&self, digest: String) -> Result<Option<RefreshTokenState>, RepositoryError> {
@@ -73,6 +70,11 @@ impl DeviceRepository for Database {
                 .optional()?
                 .ok_or(StoreError::Conflict)?;
             touch(connection, device, now)?;
+            // What nobody can present any more is of no use to anybody.
+            let dead = refresh_tokens::table
+                .filter(refresh_tokens::session_id.eq(device))
+                .filter(refresh_tokens::expires_at.le(now.naive_utc()));
+            diesel::delete(dead).execute(connection)?;
             insert_token(connection, device, &successor, now)
         });
         Ok(done.await?)
@@ -151,6 +153,35 @@ pub(super) fn insert(
         .get_result(connection)?;
     insert_token(connection, id, token, now)?;
     Ok(DeviceId::new(id))
+}
+
+/// Takes an account's row lock, if it may be used and its password is still the one that was checked.
+pub(super) fn guard_password(
+    connection: &mut AnyConnection,
+    user: i64,
+    checked_hash: Option<&str>,
+) -> Result<(), StoreError> {
+    let usable = users::table.find(user).filter(users::is_active.eq(true));
+    let hash: Option<Option<String>> = diesel::update(usable)
+        .set(users::updated_at.eq(users::updated_at))
+        .returning(users::password_hash)
+        .get_result(connection)
+        .optional()?;
+    if hash.is_some_and(|hash| hash.as_deref() == checked_hash) { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+/// Gives a signed-in device a refresh token in the place of those it has, which count as exchanged for it.
+pub(super) fn replace_tokens(
+    connection: &mut AnyConnection,
+    device: i64,
+    token: &RefreshToken,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    touch(connection, device, now)?;
+    let unused =
+        refresh_tokens::table.filter(refresh_tokens::session_id.eq(device)).filter(refresh_tokens::used_at.is_null());
+    diesel::update(unused).set(refresh_tokens::used_at.eq(now.naive_utc())).execute(connection)?;
+    insert_token(connection, device, token, now)
 }
 
 /// Notes that a device was used; a conflict where it is signed out.

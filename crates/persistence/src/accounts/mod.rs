@@ -3,3 +3,5 @@
 mod devices;
 mod repository;
 mod rows;
+
+pub(crate) use rows::roles;

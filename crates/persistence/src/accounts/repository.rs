@@ -3,7 +3,7 @@
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
     AccountRepository, CreateAccountError, Credentials, EmailAddress, NewAccount, NewDevice, ProfileChanges,
-    RefreshToken, Role, User,
+    RefreshToken, Role, RoleChange, User,
 };
 use astegni_domain::ids::{DeviceId, UserId};
 use async_trait::async_trait;
@@ -68,25 +68,22 @@ impl AccountRepository for Database {
         Ok(self.write(move |connection| rows::update(connection, id.get(), changes, now.naive_utc())).await?)
     }
 
-    async fn add_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+    async fn change_role(&self, change: RoleChange) -> Result<User, RepositoryError> {
         let user = self.write(move |connection| {
-            let mut roles = lock_roles(connection, id.get(), now)?;
-            if !roles.contains(&role) {
-                roles.push(role);
-                rows::insert_profile(connection, id.get(), role, now.naive_utc())?;
-            }
-            set_roles(connection, id.get(), &roles, role)
-        });
-        Ok(user.await?)
-    }
-
-    async fn switch_role(&self, id: UserId, role: Role, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        let user = self.write(move |connection| {
-            let roles = lock_roles(connection, id.get(), now)?;
-            if !roles.contains(&role) {
+            let RoleChange { user_id, role, takes, device_id, token, at } = change;
+            let mut roles = lock_roles(connection, user_id.get(), at)?;
+            if roles.contains(&role) == takes {
                 return Err(StoreError::Conflict);
             }
-            set_roles(connection, id.get(), &roles, role)
+            if takes {
+                roles.push(role);
+                rows::insert_profile(connection, user_id.get(), role, at.naive_utc())?;
+            }
+            diesel::update(users::table.find(user_id.get()))
+                .set((users::roles.eq(rows::json_roles(&roles)), users::active_role.eq(role.as_str())))
+                .execute(connection)?;
+            devices::replace_tokens(connection, device_id.get(), &token, at)?;
+            rows::refresh_names(connection, user_id.get())
         });
         Ok(user.await?)
     }
@@ -94,11 +91,13 @@ impl AccountRepository for Database {
     async fn change_password(
         &self,
         id: UserId,
+        checked_hash: Option<String>,
         password_hash: String,
         keep: DeviceId,
         now: DateTime<Utc>,
     ) -> Result<(), RepositoryError> {
         let done = self.write(move |connection| {
+            devices::guard_password(connection, id.get(), checked_hash.as_deref())?;
             let now = now.naive_utc();
             diesel::update(users::table.find(id.get()))
                 .set((users::password_hash.eq(password_hash), users::updated_at.eq(now)))
@@ -122,11 +121,4 @@ fn lock_roles(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> Re
         .get_result(connection)
         .optional()?;
     rows::roles(&roles.ok_or(StoreError::Conflict)?)
-}
-
-fn set_roles(connection: &mut AnyConnection, id: i64, roles: &[Role], active: Role) -> Result<User, StoreError> {
-    diesel::update(users::table.find(id))
-        .set((users::roles.eq(rows::json_roles(roles)), users::active_role.eq(active.as_str())))
-        .execute(connection)?;
-    rows::refresh_names(connection, id)
 }

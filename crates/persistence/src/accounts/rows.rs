@@ -211,6 +211,9 @@ pub(crate) fn update(
     changes: ProfileChanges,
     now: NaiveDateTime,
 ) -> Result<User, StoreError> {
+    if changes.is_private == Some(false) {
+        crate::connections::accept_waiting_follows(connection, UserId::new(id), now)?;
+    }
     let row = UserChangesRow {
         first_name: changes.first_name,
         last_name: changes.last_name,

@@ -45,11 +45,11 @@ impl ChatQueries for Database {
                     .get_result(connection)?;
                 let mut query = own_conversations(viewer)
                     .order((conversations::last_message_at.desc(), conversations::id.desc()))
-                    .limit(i64::try_from(page.size.get()).unwrap_or(i64::MAX) + 1)
+                    .limit(page.size.overread())
                     .offset(offset)
                     .into_boxed();
                 if let Some(after) = page.after {
-                    let at = DateTime::from_timestamp_micros(after.sort).unwrap_or_default().naive_utc();
+                    let at = columns::instant_of(after.sort);
                     query = query.filter(
                         conversations::last_message_at
                             .lt(at)
@@ -132,6 +132,9 @@ fn participants(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<(i64,
     Ok(rows.into_iter().map(participant).collect())
 }
 
+/// Conversation, words and whether they were taken back, kind, sender, instant.
+type LastColumns = (i64, (Option<String>, bool), String, i64, NaiveDateTime);
+
 /// Adds to some conversations who takes part, what was said last and how much is unread: one query each.
 fn describe(
     connection: &mut AnyConnection,
@@ -143,13 +146,13 @@ fn describe(
     for (conversation, participant) in participants(connection, &ids)? {
         people.entry(conversation).or_default().push(participant);
     }
-    let last: Vec<(i64, Option<String>, String, i64, NaiveDateTime)> = chat_messages::table
+    let last: Vec<LastColumns> = chat_messages::table
         .inner_join(conversations::table)
         .filter(conversations::id.eq_any(&ids))
         .filter(chat_messages::seq.eq(conversations::last_seq))
         .select((
             conversations::id,
-            chat_messages::content,
+            (chat_messages::content, chat_messages::is_deleted),
             chat_messages::message_type,
             chat_messages::sender_user_id,
             chat_messages::created_at,
@@ -176,9 +179,9 @@ fn describe(
             let people = people.remove(&id).unwrap_or_default();
             let participant_count = i64::try_from(people.len()).unwrap_or(i64::MAX);
             let other = people.into_iter().find(|one| one.user_id.get() != viewer);
-            let last_message = last.remove(&id).map(|(_, content, message_type, sender, at)| {
+            let last_message = last.remove(&id).map(|(_, (content, is_deleted), message_type, sender, at)| {
                 Ok::<_, StoreError>(LastMessage {
-                    content,
+                    content: content.filter(|_| !is_deleted),
                     message_type: columns::word("chat_messages.message_type", &message_type)?,
                     sender_user_id: UserId::new(sender),
                     created_at: instant(at),
@@ -289,7 +292,7 @@ fn messages(
             Option::<CardRow>::as_select(),
         ))
         .order(chat_messages::seq.desc())
-        .limit(i64::try_from(size.get()).unwrap_or(i64::MAX) + 1)
+        .limit(size.overread())
         .into_boxed();
     if let Some(before) = before {
         let place: Option<i64> =

@@ -6,16 +6,16 @@ use astegni_domain::requests::{CreationPlan, RequestStatus, RequesterType, Sent}
 use astegni_domain::schedule::{DEFAULT_WEEKS, Schedule};
 use astegni_domain::tutoring::ScheduleType;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::facts;
 use crate::chat::{self, NewMessage};
 use crate::columns;
 use crate::connection::AnyConnection;
+use crate::connections;
 use crate::dialect::{self, Hold};
 use crate::error::StoreError;
-use crate::schema::{requested_sessions, tutor_packages};
+use crate::schema::{guardianships, requested_sessions};
 
 #[derive(Insertable)]
 #[diesel(table_name = requested_sessions)]
@@ -85,15 +85,30 @@ fn guard(connection: &mut AnyConnection, plan: &CreationPlan) -> Result<(), Stor
     if facts::pending_count(connection, requester, now)? >= i64::from(plan.max_pending) {
         return Err(StoreError::Conflict);
     }
-    if plan.requester_type == RequesterType::Parent && !facts::is_guardian(connection, requester, plan.key.student)? {
+    let (most, since) = plan.max_rejections;
+    let rejections = facts::rejections(connection, requester, plan.key.tutor, since.naive_utc())?;
+    if rejections.len() >= usize::from(most) {
         return Err(StoreError::Conflict);
     }
+    if connections::block_stands(connection, requester, plan.parties.tutor)?
+        || connections::block_stands(connection, plan.parties.student, plan.parties.tutor)?
+    {
+        return Err(StoreError::Conflict);
+    }
+    // What is relied on from here is locked, so that it cannot end before the transaction does.
+    if plan.requester_type == RequesterType::Parent {
+        let active = guardianships::table
+            .filter(guardianships::parent_user_id.eq(requester.get()))
+            .filter(guardianships::student_id.eq(plan.key.student.get()))
+            .filter(guardianships::status.eq("active"));
+        let kept = diesel::update(active).set(guardianships::status.eq("active")).execute(connection)?;
+        if kept == 0 {
+            return Err(StoreError::Conflict);
+        }
+    }
     if let Some(package) = plan.key.package {
-        let active = tutor_packages::table
-            .find(package.get())
-            .filter(tutor_packages::tutor_id.eq(plan.key.tutor.get()))
-            .filter(tutor_packages::is_active.eq(true));
-        if !diesel::select(exists(active)).get_result::<bool>(connection)? {
+        let active = dialect::keep_active_package(connection, package.get(), plan.key.tutor.get())?;
+        if !active {
             return Err(StoreError::Conflict);
         }
     }

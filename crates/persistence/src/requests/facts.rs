@@ -1,5 +1,6 @@
 //! What a decision about a new request is made on.
 
+use astegni_domain::connections::Standing;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::requests::{
     CreationFacts, CreationQuery, DuplicateKey, Earlier, RequestStatus, StudentFact, TutorFact,
@@ -10,6 +11,7 @@ use diesel::prelude::*;
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
+use crate::connections;
 use crate::error::StoreError;
 use crate::schema::{guardianships, requested_sessions, student_profiles, tutor_packages, tutor_profiles, users};
 use crate::tutoring::{PackageRow, package};
@@ -36,13 +38,32 @@ pub(super) fn load(connection: &mut AnyConnection, query: &CreationQuery) -> Res
         }
         None => None,
     };
+    let student = student(connection, query.requester, query.student)?;
+    let mut standing = Standing::Open;
+    if let Some(tutor) = &tutor {
+        let people = [Some(query.requester), student.map(|student| student.user_id)];
+        for person in people.into_iter().flatten() {
+            let pair = connections::pair(connection, person, tutor.user_id)?;
+            match pair.map_or(Standing::BlockedByThem, |pair| pair.standing()) {
+                Standing::Open => {}
+                found => standing = found,
+            }
+            if standing == Standing::BlockedByThem {
+                break;
+            }
+        }
+    }
     Ok(CreationFacts {
         tutor,
+        standing,
         package: package_row.map(package).transpose()?,
-        student: student(connection, query.requester, query.student)?,
+        student,
         pending: pending(connection, query)?,
         pending_count: pending_count(connection, query.requester, query.now.naive_utc())?,
-        rejections: rejections(connection, query)?.into_iter().map(instant).collect(),
+        rejections: rejections(connection, query.requester, query.tutor, query.rejected_since.naive_utc())?
+            .into_iter()
+            .map(instant)
+            .collect(),
     })
 }
 
@@ -54,7 +75,7 @@ fn student(
     let user: Option<i64> =
         student_profiles::table.find(student.get()).select(student_profiles::user_id).first(connection).optional()?;
     let Some(user_id) = user.map(UserId::new) else { return Ok(None) };
-    let in_care = user_id == requester || is_guardian(connection, requester, student)?;
+    let in_care = is_guardian(connection, requester, student)?;
     Ok(Some(StudentFact { id: student, user_id, in_care }))
 }
 
@@ -114,12 +135,18 @@ fn pending(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<
     Ok(rows.into_iter().map(earlier).collect())
 }
 
-fn rejections(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<NaiveDateTime>, StoreError> {
+/// When a tutor rejected requests of somebody, the oldest first.
+pub(super) fn rejections(
+    connection: &mut AnyConnection,
+    requester: UserId,
+    tutor: TutorId,
+    since: NaiveDateTime,
+) -> Result<Vec<NaiveDateTime>, StoreError> {
     Ok(requested_sessions::table
-        .filter(requested_sessions::requester_id.eq(query.requester.get()))
-        .filter(requested_sessions::tutor_id.eq(query.tutor.get()))
+        .filter(requested_sessions::requester_id.eq(requester.get()))
+        .filter(requested_sessions::tutor_id.eq(tutor.get()))
         .filter(requested_sessions::status.eq(RequestStatus::Rejected.as_str()))
-        .filter(requested_sessions::rejected_at.gt(query.rejected_since.naive_utc()))
+        .filter(requested_sessions::rejected_at.gt(since))
         .order(requested_sessions::rejected_at)
         .select(requested_sessions::rejected_at.assume_not_null())
         .load(connection)?)

@@ -86,7 +86,7 @@ fn load_page(
             ),
         ))
         .order(requested_sessions::id.desc())
-        .limit(i64::try_from(page.size.get()).unwrap_or(i64::MAX) + 1)
+        .limit(page.size.overread())
         .into_boxed();
     query = match narrow {
         Narrow::One(id) => query.filter(requested_sessions::id.eq(id)),
@@ -156,7 +156,7 @@ fn students(
             (requesters.field(users::phone), requesters.field(users::email)),
         ))
         .order(enrolled_students::id.desc())
-        .limit(i64::try_from(page.size.get()).unwrap_or(i64::MAX) + 1)
+        .limit(page.size.overread())
         .into_boxed();
     if let Some(after) = page.after {
         query = query.filter(enrolled_students::id.lt(after.id));

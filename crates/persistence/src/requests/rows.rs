@@ -53,11 +53,12 @@ pub(super) type JoinedColumns =
 fn schedule(row: &RequestRow) -> Result<Schedule, StoreError> {
     let schedule_type: Option<ScheduleType> =
         columns::optional_word("requested_sessions.schedule_type", row.schedule_type.as_deref())?;
-    let slot = match (row.start_time, row.end_time) {
-        (Some(start), Some(end)) => TimeSlot::new(start, end).ok(),
-        _ => None,
-    };
-    let (Some(schedule_type), Some(slot)) = (schedule_type, slot) else { return Ok(Schedule::Unscheduled) };
+    let Some(schedule_type) = schedule_type else { return Ok(Schedule::Unscheduled) };
+    let slot = row.start_time.zip(row.end_time).and_then(|(start, end)| TimeSlot::new(start, end).ok());
+    let slot = slot.ok_or_else(|| StoreError::Corrupt {
+        column: "requested_sessions.start_time, end_time",
+        value: format!("{:?}, {:?}", row.start_time, row.end_time),
+    })?;
     Ok(match schedule_type {
         ScheduleType::Recurring => Schedule::Weekly {
             days: columns::weekdays("requested_sessions.days", &row.days)?,

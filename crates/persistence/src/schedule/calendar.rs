@@ -11,16 +11,19 @@ use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{calendars, sessions};
 
-/// No session is longer: it ends on the day on which it starts, or an hour later where the clock jumped.
-const LONGEST_SESSION: TimeDelta = TimeDelta::hours(26);
+/// No session is longer: its slot lies within one day.
+pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(24);
 
 /// Counts up the versions of both calendars, in ascending order of their people: who else would change one
 /// of them waits until this transaction ends.
 pub(crate) fn lock_calendars(connection: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
     for user in parties.ascending() {
-        diesel::update(calendars::table.find(user.get()))
+        let locked = diesel::update(calendars::table.find(user.get()))
             .set(calendars::version.eq(calendars::version + 1))
             .execute(connection)?;
+        if locked == 0 {
+            return Err(StoreError::missing_row("calendars", user.get()));
+        }
     }
     Ok(())
 }

@@ -7,9 +7,10 @@ use astegni_domain::schedule::{
     Occurrence, Parties, Perspective, Session, SessionFilter, SessionQueries, SessionStatus, TimeSlot,
 };
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
+use super::calendar::LONGEST_SESSION;
 use crate::Database;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
@@ -116,7 +117,7 @@ impl SessionQueries for Database {
         filter: SessionFilter,
         page: PageRequest,
     ) -> Result<Page<Session>, RepositoryError> {
-        let limit = i64::try_from(page.size.get()).unwrap_or(i64::MAX) + 1;
+        let limit = page.size.overread();
         let narrow = Narrow { filter, only: None, after: page.after, limit };
         let found = self.read(move |connection| load(connection, viewer.get(), narrow)).await?;
         Ok(Page::from_overread(found, page.size, keyset))
@@ -185,7 +186,9 @@ fn load_side(
     };
     let SessionFilter { from, to, status, student, .. } = narrow.filter;
     if let Some(from) = from {
-        query = query.filter(sessions::ends_at.gt(from.naive_utc()));
+        // The first condition says nothing new, but is along the index.
+        let from = from.naive_utc();
+        query = query.filter(sessions::starts_at.gt(from - LONGEST_SESSION)).filter(sessions::ends_at.gt(from));
     }
     if let Some(to) = to {
         query = query.filter(sessions::starts_at.lt(to.naive_utc()));
@@ -200,7 +203,7 @@ fn load_side(
         query = query.filter(sessions::id.eq(id));
     }
     if let Some(after) = narrow.after {
-        let starts_at = DateTime::from_timestamp_micros(after.sort).unwrap_or_default().naive_utc();
+        let starts_at = columns::instant_of(after.sort);
         let behind =
             sessions::starts_at.gt(starts_at).or(sessions::starts_at.eq(starts_at).and(sessions::id.gt(after.id)));
         query = query.filter(behind);

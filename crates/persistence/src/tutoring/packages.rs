@@ -211,6 +211,7 @@ fn read(connection: &mut AnyConnection, id: i64) -> Result<Package, StoreError> 
 
 /// Keeps the prices that a search sorts by as the packages are now.
 fn refresh_prices(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+    super::tutors::lock(connection, tutor)?;
     let active =
         tutor_packages::table.filter(tutor_packages::tutor_id.eq(tutor)).filter(tutor_packages::is_active.eq(true));
     let (lowest, highest): (Option<i64>, Option<i64>) = active

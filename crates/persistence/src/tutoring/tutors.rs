@@ -1,6 +1,7 @@
 //! [`TutorRepository`] on Diesel.
 
 use astegni_domain::RepositoryError;
+use astegni_domain::connections::Kind;
 use astegni_domain::ids::{TutorId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
 use astegni_domain::text::fold;
@@ -15,7 +16,7 @@ use crate::Database;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{tutor_profiles, users};
+use crate::schema::{connections, tutor_profiles, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tutor_profiles)]
@@ -128,13 +129,14 @@ impl TutorRepository for Database {
                 location: changes.location,
                 updated_at: now.naive_utc(),
             };
-            let user: i64 = diesel::update(tutor_profiles::table.find(id.get()))
-                .set(row)
-                .returning(tutor_profiles::user_id)
-                .get_result(connection)?;
+            // The user's row before the profile's, as everywhere.
             if let Some(zone) = changes.time_zone {
-                diesel::update(users::table.find(user)).set(users::time_zone.eq(zone.name())).execute(connection)?;
+                let own = tutor_profiles::table.find(id.get()).select(tutor_profiles::user_id);
+                diesel::update(users::table.filter(users::id.eq_any(own)))
+                    .set(users::time_zone.eq(zone.name()))
+                    .execute(connection)?;
             }
+            diesel::update(tutor_profiles::table.find(id.get())).set(row).execute(connection)?;
             refresh_search(connection, id.get())?;
             find(connection, id.get())?.ok_or(StoreError::Conflict)
         });
@@ -143,22 +145,23 @@ impl TutorRepository for Database {
 
     async fn search(
         &self,
-        _viewer: Option<UserId>,
+        viewer: Option<UserId>,
         filter: TutorFilter,
         page: TutorPage,
     ) -> Result<(Page<TutorCard>, i64), RepositoryError> {
         Ok(self
             .read(move |connection| {
-                let total = matching(&filter).count().get_result(connection)?;
+                let viewer = viewer.map(UserId::get);
+                let total = matching(viewer, &filter).count().get_result(connection)?;
                 let (request, offset) = match page {
                     TutorPage::Keyset(request) => (request, 0),
                     TutorPage::Numbered(request, number) => {
-                        (request, i64::from(number.saturating_sub(1)).saturating_mul(rows(request)))
+                        (request, i64::from(number.saturating_sub(1)).saturating_mul(request.size.overread() - 1))
                     }
                 };
-                let cards = sorted(matching(&filter), filter.sort, request)
+                let cards = sorted(matching(viewer, &filter), filter.sort, request)
                     .select((TutorRow::as_select(), TutorUserRow::as_select()))
-                    .limit(rows(request) + 1)
+                    .limit(request.size.overread())
                     .offset(offset)
                     .load::<(TutorRow, TutorUserRow)>(connection)?
                     .into_iter()
@@ -170,31 +173,35 @@ impl TutorRepository for Database {
     }
 }
 
-fn rows(request: PageRequest) -> i64 {
-    i64::try_from(request.size.get()).unwrap_or(i64::MAX)
-}
-
 type Tutors<'a> = diesel::helper_types::IntoBoxed<
     'a,
     diesel::helper_types::InnerJoin<tutor_profiles::table, users::table>,
     <AnyConnection as diesel::Connection>::Backend,
 >;
 
-/// The active tutors that a filter finds.
-fn matching(filter: &TutorFilter) -> Tutors<'static> {
+/// The active tutors that a filter finds, but those with whom a block stands.
+fn matching(viewer: Option<i64>, filter: &TutorFilter) -> Tutors<'static> {
     let mut query = tutor_profiles::table
         .inner_join(users::table)
         .filter(tutor_profiles::is_active.eq(true))
         .filter(users::is_active.eq(true))
         .into_boxed();
+    if let Some(viewer) = viewer {
+        let is_block = || connections::connection_type.eq(Kind::Block.as_str());
+        let given = connections::table.filter(connections::user_id_1.eq(viewer)).filter(is_block());
+        let received = connections::table.filter(connections::user_id_2.eq(viewer)).filter(is_block());
+        query = query
+            .filter(tutor_profiles::user_id.ne_all(given.select(connections::user_id_2)))
+            .filter(tutor_profiles::user_id.ne_all(received.select(connections::user_id_1)));
+    }
     if let Some(search) = &filter.search {
-        query = query.filter(tutor_profiles::search_folded.like(containing(&fold(search))).escape('\\'));
+        query = query.filter(tutor_profiles::search_folded.like(columns::containing(&fold(search))).escape('\\'));
     }
     if let Some(subject) = &filter.subject {
-        query = query.filter(tutor_profiles::subjects_folded.like(containing(&entry(subject))).escape('\\'));
+        query = query.filter(tutor_profiles::subjects_folded.like(columns::containing(&entry(subject))).escape('\\'));
     }
     if let Some(grade) = &filter.grade_level {
-        query = query.filter(tutor_profiles::grade_levels_folded.like(containing(&entry(grade))).escape('\\'));
+        query = query.filter(tutor_profiles::grade_levels_folded.like(columns::containing(&entry(grade))).escape('\\'));
     }
     if let Some(price) = filter.min_price {
         query = query.filter(tutor_profiles::price_min_cents.ge(price.cents()));
@@ -257,20 +264,6 @@ fn keyset(card: &TutorCard, sort: SortTutors) -> Keyset {
     Keyset { sort, id: card.profile.id.get() }
 }
 
-/// A pattern for what contains some text, with the pattern's own signs taken literally.
-fn containing(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
 /// An entry of a list as it stands in the folded column.
 fn entry(text: &str) -> String {
     format!("|{}|", fold(text).replace('|', " "))
@@ -280,8 +273,18 @@ fn folded_list(entries: &[String]) -> String {
     entries.iter().fold("|".to_owned(), |list, entry| list + &fold(entry).replace('|', " ") + "|")
 }
 
+/// Takes a profile's row lock by a write that changes nothing, so that what is derived next is derived from
+/// what stays.
+pub(super) fn lock(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+    diesel::update(tutor_profiles::table.find(tutor))
+        .set(tutor_profiles::updated_at.eq(tutor_profiles::updated_at))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Keeps what a search looks into as the profile and its user's names are now.
 pub(crate) fn refresh_search(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+    lock(connection, tutor)?;
     let Some(profile) = find(connection, tutor)? else { return Ok(()) };
     let words = [Some(profile.name), profile.username, profile.bio, Some(profile.subjects.join(" "))];
     let search = words.into_iter().flatten().map(|text| fold(&text)).collect::<Vec<_>>().join("\n");

@@ -1,11 +1,22 @@
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
-    AccountRepository, CreateAccountError, DeviceRepository, NewDevice, ProfileChanges, Role, Username,
+    AccountRepository, Actor, CreateAccountError, DeviceRepository, NewDevice, ProfileChanges, Role, RoleChange,
+    Username,
 };
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
 use crate::harness::{World, contract, now, race, token};
+
+/// The hash that every account of these tests has.
+fn hash() -> Option<String> {
+    World::account(&[]).password_hash
+}
+
+/// Taking a role, and a token of this name for it.
+fn take(actor: &Actor, role: Role, name: &str) -> RoleChange {
+    RoleChange { user_id: actor.user_id, role, takes: true, device_id: actor.device_id, token: token(name), at: now() }
+}
 
 contract! {
     fn an_account_comes_with_a_profile_for_each_role(world: World) {
@@ -57,35 +68,69 @@ contract! {
         assert!(changed.display_name().ends_with(" Bekele"));
     }
 
-    fn a_role_is_added_once_and_becomes_active(world: World) {
-        let (user, _) = world.register(World::account(&[Role::Student]));
-        race(4, |_| block_on(world.database.add_role(user.id, Role::Tutor, now())).map(drop).unwrap());
+    fn a_role_is_taken_once_and_becomes_active(world: World) {
+        let (user, actor) = world.register(World::account(&[Role::Student]));
+        let outcomes = race(4, |number| {
+            let taken = world.database.change_role(take(&actor, Role::Tutor, &format!("taken {number}")));
+            match block_on(taken) {
+                Ok(_) => 1,
+                Err(RepositoryError::Conflict) => 0,
+                Err(error) => panic!("{error:?}"),
+            }
+        });
+        assert_eq!(outcomes.iter().sum::<i32>(), 1);
         let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap().unwrap();
         assert_eq!(found.roles, [Role::Student, Role::Tutor]);
         assert_eq!(found.active_role, Some(Role::Tutor));
         assert!(found.profiles.tutor.is_some());
     }
 
-    fn two_roles_added_at_once_are_both_there(world: World) {
-        let (user, _) = world.register(World::account(&[]));
+    fn roles_taken_at_once_are_all_there(world: World) {
+        let (user, actor) = world.register(World::account(&[]));
         let roles = [Role::Student, Role::Tutor, Role::Parent];
-        race(3, |number| block_on(world.database.add_role(user.id, roles[number], now())).map(drop).unwrap());
+        race(3, |number| {
+            let taken = world.database.change_role(take(&actor, roles[number], &format!("taken {number}")));
+            block_on(taken).map(drop).unwrap();
+        });
         let found = block_on(AccountRepository::find(&world.database, user.id)).unwrap().unwrap();
         assert_eq!(found.roles.len(), 3);
     }
 
     fn only_a_role_that_is_held_becomes_active(world: World) {
-        let (user, _) = world.register(World::account(&[Role::Student, Role::Parent]));
-        let switched = block_on(world.database.switch_role(user.id, Role::Parent, now())).unwrap();
+        let (_, actor) = world.register(World::account(&[Role::Student, Role::Parent]));
+        let switch = |role, name| RoleChange { takes: false, ..take(&actor, role, name) };
+        let switched = block_on(world.database.change_role(switch(Role::Parent, "one"))).unwrap();
         assert_eq!(switched.active_role, Some(Role::Parent));
-        let refused = block_on(world.database.switch_role(user.id, Role::Admin, now()));
+        let refused = block_on(world.database.change_role(switch(Role::Admin, "two")));
         assert!(matches!(refused, Err(RepositoryError::Conflict)));
+    }
+
+    fn a_change_of_role_uses_up_the_devices_tokens(world: World) {
+        let (user, _) = world.register(World::account(&[]));
+        let old = token("old");
+        let device_id = block_on(world.database.open(user.id, hash(), NewDevice::default(), old.clone(), now())).unwrap();
+        let actor = Actor {
+            user_id: user.id, device_id, active_role: None, profiles: user.profiles,
+        };
+        block_on(world.database.change_role(take(&actor, Role::Student, "new"))).unwrap();
+        assert_eq!(block_on(world.database.find_token(old.digest)).unwrap().unwrap().used_at, Some(now()));
+        assert_eq!(block_on(world.database.find_token(token("new").digest)).unwrap().unwrap().used_at, None);
+    }
+
+    fn nobody_signs_in_with_a_password_that_has_just_been_changed(world: World) {
+        let (user, actor) = world.register(World::account(&[]));
+        let new_hash = "another hash".to_owned();
+        block_on(world.database.change_password(user.id, hash(), new_hash, actor.device_id, now())).unwrap();
+        let late = block_on(world.database.open(user.id, hash(), NewDevice::default(), token("late"), now()));
+        assert!(matches!(late, Err(RepositoryError::Conflict)));
+        let again = world.database.change_password(user.id, hash(), "third".to_owned(), actor.device_id, now());
+        assert!(matches!(block_on(again), Err(RepositoryError::Conflict)));
     }
 
     fn a_refresh_token_is_exchanged_once(world: World) {
         let (user, _) = world.register(World::account(&[]));
         let first = token("first");
-        block_on(world.database.open(user.id, NewDevice::default(), first.clone(), now())).unwrap();
+        block_on(world.database.open(user.id, hash(), NewDevice::default(), first.clone(), now())).unwrap();
         let outcomes = race(8, |_| {
             match block_on(world.database.rotate(first.digest.clone(), token("second"), now())) {
                 Ok(()) => 1,
@@ -107,16 +152,16 @@ contract! {
         assert!(block_on(world.database.revoke(user.id, actor.device_id, now())).unwrap());
         assert!(!block_on(world.database.is_signed_in(actor.device_id)).unwrap());
         assert!(block_on(world.database.list(user.id)).unwrap().is_empty());
-        let extended = block_on(world.database.extend(actor.device_id, token("late"), now()));
-        assert!(matches!(extended, Err(RepositoryError::Conflict)));
+        let changed = block_on(world.database.change_role(take(&actor, Role::Student, "late")));
+        assert!(matches!(changed, Err(RepositoryError::Conflict)));
     }
 
     fn a_new_password_signs_the_other_devices_out(world: World) {
         let (user, here) = world.register(World::account(&[]));
-        let open = |name| block_on(world.database.open(user.id, NewDevice::default(), token(name), now())).unwrap();
+        let open = |name| block_on(world.database.open(user.id, hash(), NewDevice::default(), token(name), now())).unwrap();
         let there = open("there");
         let later = now() + TimeDelta::seconds(1);
-        let change = world.database.change_password(user.id, "new".to_owned(), here.device_id, later);
+        let change = world.database.change_password(user.id, hash(), "new".to_owned(), here.device_id, later);
         block_on(change).unwrap();
         assert!(block_on(world.database.is_signed_in(here.device_id)).unwrap());
         assert!(!block_on(world.database.is_signed_in(there)).unwrap());

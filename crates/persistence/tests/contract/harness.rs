@@ -94,7 +94,7 @@ impl World {
         let schema = format!("astegni_test_{}_{}", std::process::id(), unique());
         PgConnection::establish(server).unwrap().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
         let mark = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{mark}options=-csearch_path%3D{schema}").parse().unwrap();
+        let url = format!("{server}{mark}options=-csearch_path%3D{schema}&application_name={schema}").parse().unwrap();
         Some(Self::migrated(url, Place::Schema(schema)))
     }
 
@@ -102,6 +102,14 @@ impl World {
         Migrator::connect(&url).unwrap().up().unwrap();
         let database = Database::open(&url, DatabaseSettings::default()).unwrap();
         Self { database, url, place }
+    }
+
+    /// The name that this world's connections go by on the server.
+    pub(crate) fn name(&self) -> &str {
+        match &self.place {
+            Place::File(_folder) => "",
+            Place::Schema(schema) => schema,
+        }
     }
 
     /// The single number that a query gives.
@@ -230,7 +238,7 @@ pub(crate) fn weekly() -> ScheduleDraft {
 pub(crate) fn dates(dates: &[&str], from: u32, to: u32) -> ScheduleDraft {
     ScheduleDraft {
         schedule_type: Some(ScheduleType::SpecificDates),
-        specific_dates: Some(dates.iter().map(|date| date.parse().unwrap()).collect()),
+        specific_dates: Some(dates.iter().map(|date| date.parse().ok()).collect()),
         start_time: NaiveTime::from_hms_opt(from, 0, 0),
         end_time: NaiveTime::from_hms_opt(to, 0, 0),
         ..ScheduleDraft::default()

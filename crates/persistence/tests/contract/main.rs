@@ -13,6 +13,7 @@ mod harness;
 
 mod accounts;
 mod chat;
+mod connections;
 mod migrations;
 mod outage;
 mod requests;

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::{DuplicateKey, Earlier, PackageSnapshot, RequestDraft, RequestTerms, RequesterType, duplicate_of};
 use crate::accounts::Actor;
+use crate::connections::Standing;
 use crate::ids::{RequestId, StudentId, TutorId, UserId};
 use crate::schedule::{Parties, last_chance};
 use crate::tutoring::Package;
@@ -29,6 +30,13 @@ impl Default for RequestLimits {
     }
 }
 
+impl RequestLimits {
+    /// The instant before which rejections no longer count.
+    pub fn rejections_count_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - TimeDelta::days(i64::from(self.rejection_window_days))
+    }
+}
+
 /// What is known of the tutor asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TutorFact {
@@ -47,8 +55,7 @@ pub struct StudentFact {
     pub id: StudentId,
     /// The user behind it.
     pub user_id: UserId,
-    /// Whether the requester may ask for this student: it is them, or their child under an active
-    /// guardianship.
+    /// Whether the student is the requester's child, under an active guardianship.
     pub in_care: bool,
 }
 
@@ -57,6 +64,8 @@ pub struct StudentFact {
 pub struct CreationFacts {
     /// The tutor; none where there is none to ask.
     pub tutor: Option<TutorFact>,
+    /// Whether the requester and the student may have to do with the tutor.
+    pub standing: Standing,
     /// The package named, whoever's it is.
     pub package: Option<Package>,
     /// The student named, or the requester's own profile.
@@ -88,6 +97,9 @@ pub struct CreationPlan {
     pub expires_at: DateTime<Utc>,
     /// The write makes sure that no more than this many are pending, this one included.
     pub max_pending: u16,
+    /// The write makes sure that the tutor rejected fewer than this many of the requester's requests since
+    /// that instant.
+    pub max_rejections: (u16, DateTime<Utc>),
 }
 
 /// Why a request is not sent.
@@ -105,6 +117,8 @@ pub enum CreationRefusal {
     TutorNotFound,
     /// The tutor asks themselves.
     OwnTutor,
+    /// The requester blocked the tutor.
+    BlockedByYou,
     /// The same request is pending.
     Duplicate {
         /// Which.
@@ -121,6 +135,8 @@ pub enum CreationRefusal {
     TooManyRejections {
         /// When one may ask again, an instant.
         retry_at: DateTime<Utc>,
+        /// In how many seconds that is.
+        retry_after: i64,
     },
     /// The request itself is wrong.
     Invalid(Violations),
@@ -152,8 +168,17 @@ pub fn plan_creation(
     now: DateTime<Utc>,
 ) -> Result<CreationPlan, CreationRefusal> {
     let (requester_type, _) = student_asked_for(actor, draft.student_id)?;
+    let may_ask_for = |student: &StudentFact| match requester_type {
+        RequesterType::Student => student.user_id == actor.user_id,
+        RequesterType::Parent => student.in_care,
+    };
     let tutor = facts.tutor.ok_or(CreationRefusal::TutorNotFound)?;
-    let student = facts.student.filter(|student| student.in_care).ok_or(CreationRefusal::ChildNotFound)?;
+    match facts.standing {
+        Standing::BlockedByThem => return Err(CreationRefusal::TutorNotFound),
+        Standing::BlockedByYou => return Err(CreationRefusal::BlockedByYou),
+        Standing::Open => {}
+    }
+    let student = facts.student.filter(may_ask_for).ok_or(CreationRefusal::ChildNotFound)?;
     if tutor.user_id == actor.user_id || tutor.user_id == student.user_id {
         return Err(CreationRefusal::OwnTutor);
     }
@@ -179,7 +204,8 @@ pub fn plan_creation(
         return Err(CreationRefusal::TooManyPending { limit: limits.max_pending });
     }
     if let Some(retry_at) = cooled_down_at(&facts.rejections, limits) {
-        return Err(CreationRefusal::TooManyRejections { retry_at });
+        let retry_after = (retry_at - now).num_seconds().max(1);
+        return Err(CreationRefusal::TooManyRejections { retry_at, retry_after });
     }
 
     let waits_until = now + TimeDelta::days(i64::from(limits.pending_days));
@@ -198,6 +224,7 @@ pub fn plan_creation(
         created_at: now,
         expires_at,
         max_pending: limits.max_pending,
+        max_rejections: (limits.max_rejections, limits.rejections_count_from(now)),
     })
 }
 

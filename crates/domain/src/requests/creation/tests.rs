@@ -40,6 +40,7 @@ fn draft() -> RequestDraft {
 fn facts() -> CreationFacts {
     CreationFacts {
         tutor: Some(TutorFact { id: TutorId::new(2), user_id: UserId::new(3), time_zone: Tz::Africa__Addis_Ababa }),
+        standing: Standing::Open,
         package: Some(Package {
             id: PackageId::new(1),
             tutor_id: TutorId::new(2),
@@ -47,7 +48,7 @@ fn facts() -> CreationFacts {
             created_at: now(),
             updated_at: now(),
         }),
-        student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), in_care: true }),
+        student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), in_care: false }),
         pending: Vec::new(),
         pending_count: 0,
         rejections: Vec::new(),
@@ -89,12 +90,29 @@ fn a_parent_names_a_child_in_their_care() {
 }
 
 #[test]
-fn nobody_asks_themselves_not_even_for_their_child() {
+fn nobody_asks_themselves_and_no_parent_asks_the_child() {
     let tutor = |user| Some(TutorFact { user_id: UserId::new(user), ..facts().tutor.unwrap() });
-    assert_eq!(
-        plan(&student(), &draft(), &CreationFacts { tutor: tutor(1), ..facts() }),
-        Err(CreationRefusal::OwnTutor)
-    );
+    let own = CreationFacts { tutor: tutor(1), ..facts() };
+    assert_eq!(plan(&student(), &draft(), &own), Err(CreationRefusal::OwnTutor));
+    let child = StudentFact { id: StudentId::new(5), user_id: UserId::new(6), in_care: true };
+    let named = RequestDraft { student_id: Some(StudentId::new(5)), ..draft() };
+    let child_teaches = CreationFacts { tutor: tutor(6), student: Some(child), ..facts() };
+    assert_eq!(plan(&parent(), &named, &child_teaches), Err(CreationRefusal::OwnTutor));
+}
+
+#[test]
+fn a_parent_is_no_child_of_their_own() {
+    let named = RequestDraft { student_id: Some(StudentId::new(8)), ..draft() };
+    assert_eq!(plan(&parent(), &named, &facts()), Err(CreationRefusal::ChildNotFound));
+}
+
+#[test]
+fn a_block_looks_like_nobody_to_the_blocked_alone() {
+    let standing = |standing| CreationFacts { standing, ..facts() };
+    let by_them = plan(&student(), &draft(), &standing(Standing::BlockedByThem));
+    assert_eq!(by_them, Err(CreationRefusal::TutorNotFound));
+    let by_you = plan(&student(), &draft(), &standing(Standing::BlockedByYou));
+    assert_eq!(by_you, Err(CreationRefusal::BlockedByYou));
 }
 
 #[test]
@@ -149,7 +167,7 @@ fn limits_bind_at_their_number() {
     };
     assert!(plan(&student(), &draft(), &rejected(&[20, 10])).is_ok());
     let retry_at = now() + TimeDelta::days(10);
-    let refusal = Err(CreationRefusal::TooManyRejections { retry_at });
+    let refusal = Err(CreationRefusal::TooManyRejections { retry_at, retry_after: 864_000 });
     assert_eq!(plan(&student(), &draft(), &rejected(&[20, 10, 5])), refusal);
     assert_eq!(plan(&student(), &draft(), &rejected(&[29, 20, 10, 5])), refusal);
 }
@@ -157,7 +175,7 @@ fn limits_bind_at_their_number() {
 #[test]
 fn a_request_for_dates_expires_with_the_last_of_them() {
     let mut draft = draft();
-    draft.schedule.specific_dates = Some(vec!["2026-02-01".parse().unwrap(), "2026-01-31".parse().unwrap()]);
+    draft.schedule.specific_dates = Some(vec!["2026-02-01".parse().ok(), "2026-01-31".parse().ok()]);
     draft.schedule.start_time = chrono::NaiveTime::from_hms_opt(10, 0, 0);
     draft.schedule.end_time = chrono::NaiveTime::from_hms_opt(11, 0, 0);
     let plan = plan(&student(), &draft, &facts()).unwrap();

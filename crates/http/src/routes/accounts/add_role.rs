@@ -13,7 +13,7 @@ use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
 /// The role to take, confirmed with your password.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct AddRoleBody {
     #[schema(required = true, nullable = false, example = "tutor")]
     new_role: Option<String>,

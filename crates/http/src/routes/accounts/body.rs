@@ -77,7 +77,7 @@ pub(super) fn role_words(roles: &[Role]) -> Vec<&'static str> {
 }
 
 /// Fresh tokens for a user.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct TokenBody {
     success: bool,
     access_token: String,
@@ -103,7 +103,7 @@ impl From<SignedIn> for TokenBody {
 }
 
 /// Fresh tokens after a change of roles.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct RoleChangedBody {
     message: String,
     active_role: Option<&'static str>,

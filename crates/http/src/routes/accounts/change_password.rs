@@ -13,7 +13,7 @@ use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
 /// The password you have and the one you want.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct ChangePasswordBody {
     #[schema(required = true, nullable = false)]
     current_password: Option<String>,

@@ -13,14 +13,14 @@ use utoipa::ToSchema;
 
 use super::body::TokenBody;
 use crate::error::ApiError;
-use crate::extract::{ClientDevice, Parse, media_type, parse_form, parse_json, read_body};
+use crate::extract::{ClientDevice, Parse, media_type, parse_form, parse_json, read_body, require_json};
 use crate::services::Services;
 
 /// An e-mail address and a password: JSON, or the form of OAuth 2 (RFC 6749, section 4.3.2), in which the
 /// address is called `username`.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct LoginBody {
-    #[schema(required = true, nullable = false, example = "abebe@example.com")]
+    #[schema(example = "abebe@example.com")]
     email: Option<String>,
     /// Stands for `email` in the form.
     username: Option<String>,
@@ -49,11 +49,15 @@ impl FromRequest for Credentials {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = media_type(request) == "application/x-www-form-urlencoded";
+        let media_type = media_type(request);
         let body = read_body(request, payload);
         Box::pin(async move {
             let body = body.await?;
-            if is_form { parse_form::<LoginBody>(&body) } else { parse_json::<LoginBody>(&body) }
+            if media_type == "application/x-www-form-urlencoded" {
+                return parse_form::<LoginBody>(&body);
+            }
+            require_json(&media_type)?;
+            parse_json::<LoginBody>(&body)
         })
     }
 }

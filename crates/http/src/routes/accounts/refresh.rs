@@ -12,7 +12,7 @@ use crate::extract::{Body, Parse};
 use crate::services::Services;
 
 /// The refresh token to exchange.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct RefreshBody {
     #[schema(required = true, nullable = false)]
     refresh_token: Option<String>,

@@ -14,7 +14,7 @@ use crate::extract::{Body, ClientDevice, Parse};
 use crate::services::Services;
 
 /// A new account.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct RegisterBody {
     #[schema(required = true, nullable = false, example = "abebe@example.com")]
     email: Option<String>,
@@ -43,9 +43,13 @@ impl Parse for RegisterBody {
         }
         let password = violations.require("password", self.password, |input| Password::parse(&input));
         let username = violations.check_some("username", self.username, |input| Username::parse(&input));
+        let several = self.roles.unwrap_or_default();
         let mut roles: Vec<Role> = Vec::new();
+        if several.len() > 10 {
+            violations.add("roles", Invalid::new("too_many", "must have at most 10 entries"));
+        }
         let single = self.role.map(|role| ("role".to_owned(), role));
-        let several = self.roles.unwrap_or_default().into_iter().enumerate();
+        let several = several.into_iter().take(10).enumerate();
         for (field, role) in single.into_iter().chain(several.map(|(place, role)| (format!("roles.{place}"), role))) {
             if let Some(role) = violations.check(field, Role::parse_takeable(&role))
                 && !roles.contains(&role)

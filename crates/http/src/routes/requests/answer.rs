@@ -62,19 +62,18 @@ pub(crate) struct AnsweredBody {
     status: &'static str,
     /// Instant.
     responded_at: String,
-    #[serde(flatten)]
-    accepted: Option<AcceptedBody>,
-}
-
-/// What an acceptance created.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AcceptedBody {
-    /// The counter offer, or the package's hourly rate.
-    agreed_price: Option<Price>,
-    sessions_created: usize,
-    enrolled_course_id: i64,
+    /// The counter offer, or the package's hourly rate; null where there was neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Price>)]
+    #[expect(clippy::option_option, reason = "missing on rejection, null where an acceptance agreed on none")]
+    agreed_price: Option<Option<Price>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions_created: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrolled_course_id: Option<i64>,
     /// What was left out because it could not be booked.
-    skipped: Vec<ConflictBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<Vec<ConflictBody>>,
 }
 
 /// Accept or reject a request
@@ -108,12 +107,10 @@ pub(crate) async fn answer_request(
                 request_id: id,
                 status: "accepted",
                 responded_at: wire::instant(answered.responded_at),
-                accepted: Some(AcceptedBody {
-                    agreed_price: answered.agreed_price.map(Price),
-                    sessions_created: answered.sessions_created,
-                    enrolled_course_id: answered.course_id.get(),
-                    skipped: answered.skipped.iter().map(ConflictBody::from).collect(),
-                }),
+                agreed_price: Some(answered.agreed_price.map(Price)),
+                sessions_created: Some(answered.sessions_created),
+                enrolled_course_id: Some(answered.course_id.get()),
+                skipped: Some(answered.skipped.iter().map(ConflictBody::from).collect()),
             }
         }
         Answer::Reject(reason) => {
@@ -124,7 +121,10 @@ pub(crate) async fn answer_request(
                 request_id: id,
                 status: "rejected",
                 responded_at: wire::instant(responded_at),
-                accepted: None,
+                agreed_price: None,
+                sessions_created: None,
+                enrolled_course_id: None,
+                skipped: None,
             }
         }
     }))

@@ -4,7 +4,7 @@ use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::ids::{PackageId, StudentId, TutorId};
 use astegni_domain::requests::{RequestDraft, ScheduleDraft};
-use astegni_domain::schedule::{parse_date, parse_time, parse_zone};
+use astegni_domain::schedule::{MAX_SESSIONS, parse_date, parse_time, parse_zone};
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::NaiveDate;
@@ -64,7 +64,7 @@ impl Parse for CreateRequestBody {
     type Command = (RequestDraft, Violations);
 
     fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
-        let tutor_id = violations.require("tutor_id", self.tutor_id, Ok).map(TutorId::new)?;
+        let tutor_id = violations.require("tutor_id", self.tutor_id, Ok);
         let schedule = ScheduleDraft {
             schedule_type: violations.check_some("schedule_type", self.schedule_type, |word| schedule_type(&word)),
             days: self.days.and_then(|days| weekdays("days", &days, violations)),
@@ -76,7 +76,8 @@ impl Parse for CreateRequestBody {
             weeks: violations.check_some("weeks", self.weeks, weeks),
         };
         let draft = RequestDraft {
-            tutor_id,
+            // Refused above where it is missing, before anybody is asked.
+            tutor_id: TutorId::new(tutor_id.unwrap_or_default()),
             package_id: self.package_id.map(PackageId::new),
             student_id: self.requested_to_id.map(StudentId::new),
             message: violations.check_some("message", self.message, |input| text::prose(&input, 5000)),
@@ -91,7 +92,7 @@ impl Parse for CreateRequestBody {
                 .check_some("months", self.months, |input| text::lines(&input, 24, 20))
                 .unwrap_or_default(),
         };
-        Some((draft, std::mem::take(violations)))
+        tutor_id.map(|_| (draft, std::mem::take(violations)))
     }
 }
 
@@ -107,12 +108,10 @@ fn years(input: Vec<i64>) -> Result<Vec<i64>, Invalid> {
     if sound { Ok(input) } else { Err(Invalid::new("invalid_years", "must be at most 10 years")) }
 }
 
-/// How many wrong dates are told about; the list itself is bounded where it is completed.
-const MOST_TOLD: usize = 1000;
-
-fn read_dates(input: &[String], violations: &mut Violations) -> Vec<NaiveDate> {
+fn read_dates(input: &[String], violations: &mut Violations) -> Vec<Option<NaiveDate>> {
     let date = |(place, text): (usize, &String)| violations.check(format!("specific_dates.{place}"), parse_date(text));
-    input.iter().enumerate().take(MOST_TOLD).filter_map(date).collect()
+    // The list itself is bounded where it is completed.
+    input.iter().enumerate().take(MAX_SESSIONS + 1).map(date).collect()
 }
 
 /// A request that was sent.

@@ -1,7 +1,7 @@
 //! How a tutor accepts, on the wire; an answer and a preview take the same fields.
 
 use astegni_domain::requests::{Acceptance, OnConflict, ProposedSession};
-use astegni_domain::schedule::{TimeSlot, parse_date, parse_time};
+use astegni_domain::schedule::{MAX_SESSIONS, TimeSlot, parse_date, parse_time};
 use astegni_domain::validation::{Invalid, Violations};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,7 +40,12 @@ pub(super) fn acceptance(
     let on_conflict = violations.check_some("on_conflict", on_conflict, |word| {
         word.parse::<OnConflict>().map_err(|_| Invalid::new("unknown_choice", "must be fail or skip"))
     });
-    // The number of sessions is bounded by the size of a body here, and by the rule later.
+    let sessions = violations.check_some("sessions", sessions, |sessions| {
+        if sessions.len() > MAX_SESSIONS {
+            return Err(Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} sessions")));
+        }
+        Ok(sessions)
+    });
     let sessions = sessions.map(|sessions| {
         sessions.iter().enumerate().filter_map(|(place, session)| session.parse(place, violations)).collect()
     });

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::page::PageRequest;
 use astegni_domain::schedule::{Perspective, SessionFilter, SessionStatus, parse_date};
 use astegni_domain::validation::{Invalid, Violations};
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -68,8 +68,10 @@ fn instant(input: &str) -> Result<DateTime<Utc>, Invalid> {
     let date = || parse_date(input).map(|date| date.and_time(NaiveTime::MIN).and_utc());
     DateTime::parse_from_rfc3339(input)
         .map(|instant| instant.to_utc())
-        .or_else(|_| date())
-        .map_err(|_| Invalid::new("invalid_instant", "must be an RFC 3339 instant or a date YYYY-MM-DD"))
+        .ok()
+        .filter(|instant| (1900..2200).contains(&instant.year()))
+        .or_else(|| date().ok())
+        .ok_or_else(|| Invalid::new("invalid_instant", "must be an RFC 3339 instant or a date YYYY-MM-DD"))
 }
 
 async fn respond(

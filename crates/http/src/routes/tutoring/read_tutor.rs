@@ -103,7 +103,11 @@ pub(crate) async fn read_packages(
     Ok(Json(PackagesBody { packages }))
 }
 
-async fn page(services: &Services, MaybeCaller(_): MaybeCaller, PathId(id): PathId) -> Result<TutorPageBody, ApiError> {
-    let (tutor, packages) = services.tutoring.read(TutorId::new(id)).await?;
+async fn page(
+    services: &Services,
+    MaybeCaller(caller): MaybeCaller,
+    PathId(id): PathId,
+) -> Result<TutorPageBody, ApiError> {
+    let (tutor, packages) = services.tutoring.read(caller.map(|actor| actor.user_id), TutorId::new(id)).await?;
     Ok(TutorPageBody { tutor: tutor.into(), packages: packages.into_iter().map(PackageBody::from).collect() })
 }

@@ -78,9 +78,13 @@ pub(crate) fn schedule_type(word: &str) -> Result<ScheduleType, Invalid> {
 
 /// Reads weekday names, without repetitions, telling about each wrong one by its place.
 pub(crate) fn weekdays(field: &str, names: &[String], violations: &mut Violations) -> Option<Vec<Weekday>> {
+    if names.len() > 50 {
+        violations.add(field, Invalid::new("too_many", "must have at most 50 entries"));
+        return None;
+    }
     let mut days = Vec::with_capacity(names.len().min(7));
     let mut sound = true;
-    for (place, name) in names.iter().enumerate().take(100) {
+    for (place, name) in names.iter().enumerate() {
         match violations.check(format!("{field}.{place}"), parse_weekday(name)) {
             Some(day) if !days.contains(&day) => days.push(day),
             Some(_) => {}
@@ -91,7 +95,7 @@ pub(crate) fn weekdays(field: &str, names: &[String], violations: &mut Violation
 }
 
 /// A new package.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct NewPackageBody(PackageFields);
 
@@ -107,7 +111,7 @@ impl Parse for NewPackageBody {
 }
 
 /// A change of a package.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct PackageChangesBody(PackageFields);
 

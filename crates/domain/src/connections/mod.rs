@@ -1,0 +1,24 @@
+//! Connections: any user follows, befriends or blocks any user.
+//!
+//! | Kind | Direction | Begins | |
+//! |---|---|---|---|
+//! | follow | directed | accepted; pending where the other is private | |
+//! | friend | mutual | pending until the recipient accepts | one for each unordered pair |
+//! | block | directed, silent | in force at once | ends everything else between the two |
+//!
+//! What may happen to a connection is one table: [`step`]. What it means for the pair is a plan:
+//! [`plan_ask`], [`plan_answer`], [`plan_end`].
+
+mod gate;
+mod plan;
+mod ports;
+mod relation;
+mod service;
+mod step;
+
+pub use gate::{ConnectionError, RelationGate};
+pub use plan::{Counters, EdgeChange, RelationPlan, plan_answer, plan_ask, plan_end};
+pub use ports::*;
+pub use relation::{Connection, Edge, Kind, Pair, PersonRef, Standing, Status};
+pub use service::{ConnectionService, Reply};
+pub use step::{Action, Held, Outcome, Refusal, Side, step};

@@ -1,0 +1,99 @@
+//! `GET /connections` and `GET /connections/{id}`
+
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse, get};
+use astegni_domain::connections::{ConnectionFilter, Direction};
+use astegni_domain::ids::ConnectionId;
+use astegni_domain::page::PageRequest;
+use astegni_domain::text;
+use astegni_domain::validation::{Invalid, Violations};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::body::{ConnectionBody, kind, status};
+use crate::error::ApiError;
+use crate::extract::{Caller, PagingQuery, Parse, PathId, Query, list};
+use crate::services::Services;
+
+/// Which connections.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ConnectionsQuery {
+    /// `follow`, `friend` or `block`; all of them unless given.
+    connection_type: Option<String>,
+    /// `pending`, `accepted`, `rejected`, or `all` (the default).
+    status: Option<String>,
+    /// `following`, `followers`, `outgoing`, `incoming`, or `all` (the default).
+    direction: Option<String>,
+    /// Part of the other's name, in any case.
+    search: Option<String>,
+    /// How many rows, 1 to 100. Left out: the first 100.
+    #[param(value_type = Option<i64>)]
+    limit: Option<String>,
+    /// Where the page begins, from the `Link` header of the page before.
+    cursor: Option<String>,
+}
+
+impl Parse for ConnectionsQuery {
+    type Command = (ConnectionFilter, PageRequest);
+
+    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+        let given = |input: Option<String>| input.filter(|word| !matches!(word.trim(), "" | "all"));
+        let filter = ConnectionFilter {
+            kind: violations.check_some("connection_type", given(self.connection_type), |word| kind(&word)),
+            status: violations.check_some("status", given(self.status), |word| status(&word)),
+            direction: violations
+                .check_some("direction", given(self.direction), |word| direction(&word))
+                .unwrap_or_default(),
+            search: violations.check_some("search", given(self.search), |input| text::line(&input, 100)),
+        };
+        let page = PagingQuery::new(self.limit, self.cursor).parse(violations)?;
+        Some((filter, page))
+    }
+}
+
+fn direction(word: &str) -> Result<Direction, Invalid> {
+    match word {
+        "following" => Ok(Direction::Following),
+        "followers" => Ok(Direction::Followers),
+        "outgoing" => Ok(Direction::Outgoing),
+        "incoming" => Ok(Direction::Incoming),
+        _ => Err(Invalid::new("unknown_direction", "must be following, followers, outgoing, incoming or all")),
+    }
+}
+
+/// Your connections
+#[utoipa::path(
+    tag = "connections",
+    params(ConnectionsQuery),
+    responses((status = 200, description = "The newest first", body = [ConnectionBody])),
+)]
+#[get("/connections")]
+pub(crate) async fn list_connections(
+    request: HttpRequest,
+    services: Data<Services>,
+    caller: Caller,
+    Query((filter, page)): Query<ConnectionsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let page = services.connections.list(&caller, filter, page).await?;
+    Ok(list(&request, page, ConnectionBody::from))
+}
+
+/// One of your connections
+#[utoipa::path(
+    tag = "connections",
+    params(("id" = i64, Path, description = "The connection")),
+    responses(
+        (status = 200, description = "The connection", body = ConnectionBody),
+        (status = 403, description = "You have no part in it"),
+        (status = 404, description = "No such connection"),
+    ),
+)]
+#[get("/connections/{id}")]
+pub(crate) async fn read_connection(
+    services: Data<Services>,
+    caller: Caller,
+    PathId(id): PathId,
+) -> Result<Json<ConnectionBody>, ApiError> {
+    Ok(Json(services.connections.find(&caller, ConnectionId::new(id)).await?.into()))
+}

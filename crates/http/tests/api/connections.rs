@@ -1,0 +1,205 @@
+use actix_web::test::TestRequest;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, TestApp, fields};
+
+fn connect(other: &Actor, kind: &str) -> Value {
+    json!({ "target_user_id": other.user["id"], "connection_type": kind })
+}
+
+#[actix_web::test]
+async fn a_follow_holds_at_once() {
+    let (app, anonymous) = TestApp::start().await;
+    let (student, tutor) = (app.student().await, app.tutor().await);
+    let body = json!({ "target_user_id": tutor.user["id"], "connection_message": "Hello" });
+    let follow = student.post("/api/connections", body).await.expect(201);
+    assert_eq!((follow["connection_type"].clone(), follow["status"].clone()), (json!("follow"), json!("accepted")));
+    assert_eq!(
+        (follow["user_1_name"].clone(), follow["user_2_roles"].clone()),
+        (student.user["name"].clone(), json!(["tutor"]))
+    );
+    assert!(!follow.to_string().contains('@'));
+    let again = student.post("/api/connections", connect(&tutor, "follow")).await.expect(409);
+    assert_eq!(again["detail"], "Connection already exists with status: accepted");
+    let stats = tutor.get("/api/connections/stats").await.expect(200);
+    assert_eq!((stats["followers_count"].clone(), stats["total_connections"].clone()), (json!(1), json!(1)));
+    let public = format!("/api/users/{}/connections", tutor.user["id"]);
+    assert_eq!(anonymous.get(&public).await.expect(200).as_array().unwrap().len(), 1);
+    assert_eq!(anonymous.get(&format!("{public}?status=pending")).await.expect(200), json!([]));
+    assert_eq!(anonymous.get(&format!("{public}/stats")).await.expect(200)["followers_count"], 1);
+    let checked = student.post("/api/connections/check", connect(&tutor, "")).await.expect(200);
+    assert_eq!((checked["is_connected"].clone(), checked["direction"].clone()), (json!(true), json!("outgoing")));
+    student.delete(&format!("/api/connections/{}", follow["id"])).await.expect(204);
+    let checked = student.post("/api/connections/check", connect(&tutor, "")).await.expect(200);
+    assert_eq!(
+        checked,
+        json!({ "is_connected": false, "connection_type": null, "status": null, "direction": null,
+                "connection_id": null, "created_at": null, "connections": [] })
+    );
+}
+
+#[actix_web::test]
+async fn a_friendship_waits_for_its_recipient() {
+    let (app, _) = TestApp::start().await;
+    let (asker, asked, stranger) = (app.student().await, app.student().await, app.student().await);
+    let ask = asker.post("/api/connections", connect(&asked, "friend")).await.expect(201);
+    let path = format!("/api/connections/{}", ask["id"]);
+    assert_eq!(ask["status"], "pending");
+    assert_eq!(
+        asked.get("/api/connections?status=pending&direction=incoming").await.expect(200).as_array().unwrap().len(),
+        1
+    );
+    let accept = json!({ "status": "accepted" });
+    let own = asker.put(&path, accept.clone()).await.expect(403);
+    assert_eq!(own["detail"], "Only the recipient can accept or reject connection requests");
+    stranger.put(&path, accept.clone()).await.expect(403);
+    assert_eq!(stranger.get(&path).await.expect(403)["detail"], "Not authorized to view this connection");
+    assert_eq!(asked.put(&path, accept.clone()).await.expect(200)["status"], "accepted");
+    let late = asked.put(&path, json!({ "status": "rejected" })).await.expect(409);
+    assert_eq!(late["current_status"], "accepted");
+    assert_eq!(asker.get("/api/connections/stats").await.expect(200)["friends_count"], 1);
+    asker.get("/api/connections/999").await.expect(404);
+    stranger.delete(&path).await.expect(403);
+    asker.delete(&path).await.expect(204);
+}
+
+#[actix_web::test]
+async fn a_rejection_looks_gone_to_its_sender() {
+    let (app, _) = TestApp::start().await;
+    let (asker, asked) = (app.student().await, app.student().await);
+    let ask = asker.post("/api/connections", connect(&asked, "friend")).await.expect(201);
+    let path = format!("/api/connections/{}", ask["id"]);
+    asked.put(&path, json!({ "status": "rejected" })).await.expect(200);
+    asker.get(&path).await.expect(404);
+    assert_eq!(asker.get("/api/connections?status=all").await.expect(200), json!([]));
+    let again = asker.post("/api/connections", connect(&asked, "friend")).await;
+    assert!(again.header("retry-after").unwrap().parse::<i64>().unwrap() > 600_000);
+    assert_eq!(again.expect(429)["code"], "connection_cooldown");
+    let back = asked.post("/api/connections", connect(&asker, "friend")).await.expect(201);
+    assert_eq!((back["user_id_1"].clone(), back["status"].clone()), (asked.user["id"].clone(), json!("pending")));
+}
+
+#[actix_web::test]
+async fn verbs_may_be_repeated() {
+    let (app, _) = TestApp::start().await;
+    let (one, other) = (app.student().await, app.student().await);
+    let path = |verb: &str, who: &Actor| format!("/api/v1/users/{}/{verb}", who.user["id"]);
+    for _ in 0..2 {
+        let relation = one.put(&path("follow", &other), json!({})).await.expect(200);
+        assert_eq!((relation["is_following"].clone(), relation["is_friend"].clone()), (json!(true), json!(false)));
+        assert_eq!(one.put(&path("friend", &other), json!({})).await.expect(200)["friend_status"], "pending");
+    }
+    assert_eq!(other.put(&path("friend", &one), json!({})).await.expect(200)["is_friend"], true);
+    let batch = json!({ "target_user_ids": [other.user["id"], 999] });
+    let checked = one.post("/api/connections/check-batch", batch).await.expect(200);
+    assert_eq!(checked["connections"][other.user["id"].to_string()]["connection_type"], "friend");
+    assert_eq!(checked["connections"]["999"]["is_connected"], false);
+    for _ in 0..2 {
+        assert_eq!(one.delete(&path("follow", &other)).await.expect(200)["is_following"], false);
+        assert_eq!(one.put(&path("block", &other), json!({})).await.expect(200)["is_blocked"], true);
+    }
+    assert_eq!(one.get("/api/connections/stats").await.expect(200)["blocked_count"], 1);
+    for _ in 0..2 {
+        let relation = one.delete(&path("block", &other)).await.expect(200);
+        assert_eq!((relation["is_blocked"].clone(), relation["connections"].clone()), (json!(false), json!([])));
+    }
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_a_connection_is_told() {
+    let (app, _) = TestApp::start().await;
+    let one = app.student().await;
+    assert_eq!(
+        one.post("/api/connections", connect(&one, "follow")).await.expect(400)["detail"],
+        "Cannot connect with yourself"
+    );
+    let nobody = one.post("/api/connections", json!({ "target_user_id": 999 })).await.expect(404);
+    assert_eq!(nobody["detail"], "Target user not found");
+    let wrong =
+        one.post("/api/connections", json!({ "connection_type": "marry", "connection_message": 5 })).await.expect(422);
+    assert_eq!(fields(&wrong), ["connection_message", "target_user_id", "connection_type"]);
+    let wrong = one.get("/api/connections?connection_type=x&status=y&direction=z&limit=0").await.expect(422);
+    assert_eq!(fields(&wrong), ["connection_type", "status", "direction", "limit"]);
+    let wrong = one.post("/api/connections/check-batch", json!({ "target_user_ids": [] })).await.expect(422);
+    assert_eq!(fields(&wrong), ["target_user_ids"]);
+}
+
+/// Every operation that names another user, as who would reach them calls it.
+fn towards(document: &Value, other: &Actor) -> Vec<(TestRequest, String)> {
+    let mut calls = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            let body = match path.as_str() {
+                "/api/v1/connections" if method == "post" => connect(other, "follow"),
+                "/api/v1/session-requests" if method == "post" => json!({ "tutor_id": other.profile("tutor") }),
+                path if path.contains("/users/{") || path.contains("/tutor/{tutor") || path.contains("/tutors/{") => {
+                    json!({})
+                }
+                _ => continue,
+            };
+            let id = if path.contains("users") { other.user["id"].clone() } else { json!(other.profile("tutor")) };
+            let path = path.split('/').map(|part| if part.starts_with('{') { id.to_string() } else { part.to_owned() });
+            let path = path.collect::<Vec<_>>().join("/");
+            let request = TestRequest::default().method(method.to_uppercase().parse().unwrap()).uri(&path);
+            let request = if method == "get" || method == "delete" { request } else { request.set_json(body) };
+            calls.push((request, format!("{method} {path}")));
+        }
+    }
+    calls
+}
+
+#[actix_web::test]
+async fn a_block_closes_every_path_on_both_sides_and_the_blocked_cannot_tell() {
+    let (app, _) = TestApp::start().await;
+    let both = || app.register(json!({ "roles": ["student", "tutor"] }));
+    let (blocker, blocked) = (both().await, both().await);
+    blocker.put(&format!("/api/users/{}/block", blocked.user["id"]), json!({})).await.expect(200);
+    let document = astegni_http::openapi::document();
+    let nobody = {
+        let mut nobody = blocker.clone();
+        nobody.user = json!({ "id": 999_999, "role_ids": { "tutor": 999_999 } });
+        nobody
+    };
+    let towards_nobody = towards(&document, &nobody);
+    let calls = towards(&document, &blocker);
+    assert!(calls.len() >= 14, "{}", calls.len());
+    for ((call, what), (to_nobody, _)) in calls.into_iter().zip(towards_nobody) {
+        let closed = blocked.send(call).await;
+        let absent = blocked.send(to_nobody).await;
+        assert_eq!((closed.status, absent.status), (404, 404), "{what}: {:#}", closed.body);
+        assert_eq!(closed.body["detail"], absent.body["detail"], "{what}");
+    }
+    for (call, what) in towards(&document, &blocked) {
+        let answer = blocker.send(call).await;
+        let own_block = what.contains("/block") || what.starts_with("delete");
+        let expected: &[u16] = if own_block { &[200] } else { &[403] };
+        assert!(expected.contains(&answer.status), "{what}: {:#}", answer.body);
+        if !own_block {
+            assert_eq!(answer.body["code"], "blocked_by_you", "{what}");
+        }
+    }
+    let found = |answer: Value| answer["tutors"].as_array().unwrap().len();
+    assert_eq!(found(blocked.get("/api/tutors").await.expect(200)), 1, "only themselves");
+    assert_eq!(found(blocker.get("/api/tutors").await.expect(200)), 1, "only themselves");
+    let checked = blocked.post("/api/connections/check", connect(&blocker, "")).await.expect(200);
+    assert_eq!((checked["is_connected"].clone(), checked["connections"].clone()), (json!(false), json!([])));
+    assert_eq!(blocked.get("/api/connections").await.expect(200), json!([]));
+    assert_eq!(blocked.get("/api/connections/stats").await.expect(200)["blocked_count"], 0);
+    let row = blocker.get("/api/connections?connection_type=block").await.expect(200)[0]["id"].clone();
+    let path = format!("/api/connections/{row}");
+    blocked.get(&path).await.expect(403);
+    blocked.delete(&path).await.expect(403);
+    blocked.put(&path, json!({ "status": "accepted" })).await.expect(403);
+    blocker.delete(&path).await.expect(204);
+}
+
+#[actix_web::test]
+async fn booked_sessions_outlive_a_block() {
+    let (app, _) = TestApp::start().await;
+    let (tutor, student) = (app.tutor().await, app.student().await);
+    let sent = student.ask(&tutor, crate::support::dates(&[5], "10:00", "11:00")).await.expect(200);
+    tutor.answer(&sent, json!({ "status": "accepted" })).await.expect(200);
+    student.put(&format!("/api/users/{}/block", tutor.user["id"]), json!({})).await.expect(200);
+    assert_eq!(student.get("/api/sessions").await.expect(200).as_array().unwrap().len(), 1);
+    assert_eq!(tutor.get("/api/sessions").await.expect(200).as_array().unwrap().len(), 1);
+}

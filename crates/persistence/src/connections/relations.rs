@@ -1,0 +1,225 @@
+//! What stands between users, read and changed under the lock of their counters' rows.
+
+use astegni_domain::connections::{Counters, Edge, EdgeChange, Kind, Pair, RelationPlan, Side, Status};
+use astegni_domain::ids::{ConnectionId, UserId};
+use astegni_domain::requests::RequestStatus;
+use chrono::NaiveDateTime;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::columns::{self, instant};
+use crate::connection::AnyConnection;
+use crate::dialect::{self, Hold};
+use crate::error::StoreError;
+use crate::schema::{connection_counters, connections, requested_sessions, tutor_profiles, users};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = connections)]
+pub(super) struct EdgeRow {
+    id: i64,
+    user_id_1: i64,
+    user_id_2: i64,
+    connection_type: String,
+    status: String,
+    updated_at: NaiveDateTime,
+}
+
+pub(super) fn edge(row: &EdgeRow) -> Result<Edge, StoreError> {
+    Ok(Edge {
+        id: ConnectionId::new(row.id),
+        kind: columns::word("connections.connection_type", &row.connection_type)?,
+        initiator: UserId::new(row.user_id_1),
+        recipient: UserId::new(row.user_id_2),
+        status: columns::word("connections.status", &row.status)?,
+        since: instant(row.updated_at),
+    })
+}
+
+/// Everything between two users; none where the other is not there.
+pub(crate) fn pair(connection: &mut AnyConnection, actor: UserId, other: UserId) -> Result<Option<Pair>, StoreError> {
+    let is_private: Option<bool> = users::table
+        .find(other.get())
+        .filter(users::is_active.eq(true))
+        .select(users::is_private)
+        .first(connection)
+        .optional()?;
+    let Some(other_is_private) = is_private else { return Ok(None) };
+    let both = [actor.get(), other.get()];
+    let rows: Vec<EdgeRow> = connections::table
+        .filter(connections::user_id_1.eq_any(both))
+        .filter(connections::user_id_2.eq_any(both))
+        .order(connections::id)
+        .select(EdgeRow::as_select())
+        .load(connection)?;
+    let edges = rows.iter().map(edge).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(Pair { actor, other, other_is_private, edges }))
+}
+
+/// Whether one of two users blocked the other.
+pub(crate) fn block_stands(connection: &mut AnyConnection, one: UserId, other: UserId) -> Result<bool, StoreError> {
+    let both = [one.get(), other.get()];
+    let block = connections::table
+        .filter(connections::user_id_1.eq_any(both))
+        .filter(connections::user_id_2.eq_any(both))
+        .filter(connections::connection_type.eq(Kind::Block.as_str()));
+    Ok(diesel::select(exists(block)).get_result(connection)?)
+}
+
+/// Writes a plan, if the pair is still as it was seen.
+pub(super) fn apply(connection: &mut AnyConnection, plan: &RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
+    let Pair { actor, other, .. } = plan.seen;
+    dialect::lock_relations(connection, vec![(actor.get(), Hold::Change), (other.get(), Hold::Change)])?;
+    if pair(connection, actor, other)?.as_ref() != Some(&plan.seen) {
+        return Err(StoreError::Conflict);
+    }
+    let mut begun = None;
+    for change in &plan.changes {
+        begun = change_edge(connection, plan, *change)?.or(begun);
+    }
+    for (user, delta) in plan.counter_changes() {
+        count(connection, user, delta)?;
+    }
+    if plan.withdraws_requests {
+        withdraw_requests(connection, actor, other, plan.at.naive_utc())?;
+        withdraw_requests(connection, other, actor, plan.at.naive_utc())?;
+    }
+    Ok(begun)
+}
+
+fn change_edge(
+    connection: &mut AnyConnection,
+    plan: &RelationPlan,
+    change: EdgeChange,
+) -> Result<Option<ConnectionId>, StoreError> {
+    let Pair { actor, other, .. } = plan.seen;
+    let at = plan.at.naive_utc();
+    let accepted_at = |status: Status| (status == Status::Accepted).then_some(at);
+    match change {
+        EdgeChange::Insert(kind, status) => {
+            let id: i64 = diesel::insert_into(connections::table)
+                .values((
+                    connections::user_id_1.eq(actor.get()),
+                    connections::user_id_2.eq(other.get()),
+                    connections::connection_type.eq(kind.as_str()),
+                    connections::status.eq(status.as_str()),
+                    connections::initiated_by.eq(actor.get()),
+                    connections::connection_message.eq(plan.message.as_deref()),
+                    connections::created_at.eq(at),
+                    connections::accepted_at.eq(accepted_at(status)),
+                    connections::updated_at.eq(at),
+                ))
+                .returning(connections::id)
+                .get_result(connection)?;
+            return Ok(Some(ConnectionId::new(id)));
+        }
+        EdgeChange::Update(id, status) => diesel::update(connections::table.find(id.get()))
+            .set((
+                connections::status.eq(status.as_str()),
+                connections::accepted_at.eq(accepted_at(status)),
+                connections::updated_at.eq(at),
+            ))
+            .execute(connection)?,
+        EdgeChange::Restart(id, status) => diesel::update(connections::table.find(id.get()))
+            .set((
+                connections::user_id_1.eq(actor.get()),
+                connections::user_id_2.eq(other.get()),
+                connections::initiated_by.eq(actor.get()),
+                connections::status.eq(status.as_str()),
+                connections::connection_message.eq(plan.message.as_deref()),
+                connections::created_at.eq(at),
+                connections::accepted_at.eq(accepted_at(status)),
+                connections::updated_at.eq(at),
+            ))
+            .execute(connection)?,
+        EdgeChange::Delete(id) => diesel::delete(connections::table.find(id.get())).execute(connection)?,
+    };
+    Ok(None)
+}
+
+fn count(connection: &mut AnyConnection, user: UserId, delta: Counters) -> Result<(), StoreError> {
+    use connection_counters as counters;
+    if delta == Counters::default() {
+        return Ok(());
+    }
+    let counted = diesel::update(counters::table.find(user.get()))
+        .set((
+            counters::followers_count.eq(counters::followers_count + delta.followers),
+            counters::following_count.eq(counters::following_count + delta.following),
+            counters::friends_count.eq(counters::friends_count + delta.friends),
+            counters::pending_received_count.eq(counters::pending_received_count + delta.pending_received),
+            counters::pending_sent_count.eq(counters::pending_sent_count + delta.pending_sent),
+            counters::blocked_count.eq(counters::blocked_count + delta.blocked),
+        ))
+        .execute(connection)?;
+    if counted == 1 { Ok(()) } else { Err(StoreError::missing_row("connection_counters", user.get())) }
+}
+
+/// Withdraws what one user asked of another that still waits. Nobody is told: the other must not be able to
+/// tell a block from a change of mind.
+fn withdraw_requests(
+    connection: &mut AnyConnection,
+    requester: UserId,
+    tutor: UserId,
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let profiles = tutor_profiles::table.filter(tutor_profiles::user_id.eq(tutor.get())).select(tutor_profiles::id);
+    let pending = requested_sessions::table
+        .filter(requested_sessions::requester_id.eq(requester.get()))
+        .filter(requested_sessions::tutor_id.eq_any(profiles))
+        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
+        .filter(requested_sessions::expires_at.gt(at));
+    diesel::update(pending)
+        .set((
+            requested_sessions::status.eq(RequestStatus::Withdrawn.as_str()),
+            requested_sessions::responded_at.eq(at),
+            requested_sessions::updated_at.eq(at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Accepts the follows that wait for an account which goes public. Whoever waits is locked with it, all in
+/// ascending order; who joins them in between is a conflict.
+pub(crate) fn accept_waiting_follows(
+    connection: &mut AnyConnection,
+    user: UserId,
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let waiting = |connection: &mut AnyConnection| {
+        connections::table
+            .filter(connections::user_id_2.eq(user.get()))
+            .filter(connections::connection_type.eq(Kind::Follow.as_str()))
+            .filter(connections::status.eq(Status::Pending.as_str()))
+            .order(connections::user_id_1)
+            .select(connections::user_id_1)
+            .load::<i64>(connection)
+    };
+    let seen = waiting(connection)?;
+    let everybody = seen.iter().copied().chain([user.get()]).map(|user| (user, Hold::Change)).collect();
+    dialect::lock_relations(connection, everybody)?;
+    if waiting(connection)? != seen {
+        return Err(StoreError::Conflict);
+    }
+    let pending = connections::table
+        .filter(connections::user_id_2.eq(user.get()))
+        .filter(connections::connection_type.eq(Kind::Follow.as_str()))
+        .filter(connections::status.eq(Status::Pending.as_str()));
+    diesel::update(pending)
+        .set((
+            connections::status.eq(Status::Accepted.as_str()),
+            connections::accepted_at.eq(at),
+            connections::updated_at.eq(at),
+        ))
+        .execute(connection)?;
+    let change = |side| {
+        let mut change = Counters::default();
+        change.add(Counters::of(Kind::Follow, Status::Pending, side), -1);
+        change.add(Counters::of(Kind::Follow, Status::Accepted, side), 1);
+        change
+    };
+    for follower in &seen {
+        count(connection, UserId::new(*follower), change(Side::Initiator))?;
+        count(connection, user, change(Side::Recipient))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! [`ConnectionRepository`] on Diesel.
+
+use astegni_domain::RepositoryError;
+use astegni_domain::connections::{ConnectionRepository, Edge, Pair, RelationPlan};
+use astegni_domain::ids::{ConnectionId, UserId};
+use async_trait::async_trait;
+use diesel::prelude::*;
+
+use super::relations::{self, EdgeRow};
+use crate::Database;
+use crate::schema::connections;
+
+#[async_trait]
+impl ConnectionRepository for Database {
+    async fn pair(&self, actor: UserId, other: UserId) -> Result<Option<Pair>, RepositoryError> {
+        Ok(self.read(move |connection| relations::pair(connection, actor, other)).await?)
+    }
+
+    async fn find(&self, id: ConnectionId) -> Result<Option<Edge>, RepositoryError> {
+        Ok(self
+            .read(move |connection| {
+                let row: Option<EdgeRow> =
+                    connections::table.find(id.get()).select(EdgeRow::as_select()).first(connection).optional()?;
+                row.as_ref().map(relations::edge).transpose()
+            })
+            .await?)
+    }
+
+    async fn apply(&self, plan: RelationPlan) -> Result<Option<ConnectionId>, RepositoryError> {
+        Ok(self.write(move |connection| relations::apply(connection, &plan)).await?)
+    }
+}
