@@ -1,1 +1,2 @@
+DROP TABLE account_claims;
 DROP TABLE guardianships;

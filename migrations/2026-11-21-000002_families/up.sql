@@ -7,6 +7,8 @@ CREATE TABLE guardianships (
     -- How it came to be: the parent made the child's account, or the student was asked.
     origin TEXT NOT NULL CHECK (origin IN ('created', 'invited')),
     created_at TIMESTAMP NOT NULL,
+    -- From where a parent made the child's account.
+    created_from TEXT,
     -- Who consented or refused, when and from where.
     responded_by BIGINT REFERENCES users (id) ON DELETE SET NULL,
     responded_at TIMESTAMP,
@@ -20,3 +22,13 @@ CREATE TABLE guardianships (
 CREATE UNIQUE INDEX guardianships_one_open ON guardianships (parent_user_id, student_id)
     WHERE status IN ('invited', 'active');
 CREATE INDEX guardianships_student ON guardianships (student_id, status);
+
+-- By which a child takes over the account that a guardian made. Only digests, one for each account.
+CREATE TABLE account_claims (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    code_digest TEXT NOT NULL,
+    created_by BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    CONSTRAINT account_claims_code_digest_key UNIQUE (code_digest)
+);

@@ -5,7 +5,7 @@
 //! through a *port* (a trait in a context's `ports` module) that an adapter implements.
 //!
 //! The contexts, in the order in which every crate of the workspace lists them:
-//! [`accounts`], [`connections`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
+//! [`accounts`], [`families`], [`connections`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
 //!
 //! # The way of a decision
 //!
@@ -19,6 +19,7 @@ pub mod chat;
 pub mod clock;
 pub mod connections;
 pub mod error;
+pub mod families;
 pub mod ids;
 pub mod money;
 pub mod page;

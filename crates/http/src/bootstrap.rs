@@ -10,6 +10,7 @@ use anyhow::Context;
 use astegni_domain::accounts::AccountService;
 use astegni_domain::chat::ChatService;
 use astegni_domain::connections::{ConnectionService, RelationGate};
+use astegni_domain::families::FamilyService;
 use astegni_domain::requests::{RequestLimits, RequestService};
 use astegni_domain::schedule::ScheduleService;
 use astegni_domain::tutoring::TutoringService;
@@ -34,19 +35,33 @@ impl HealthProbe for Database {
 }
 
 /// Wires every service to a database.
-pub fn services(database: &Database, secret: &[u8], default_zone: Tz) -> anyhow::Result<Services> {
+pub fn services(
+    database: &Database,
+    secret: &[u8],
+    default_zone: Tz,
+    limits: RequestLimits,
+) -> anyhow::Result<Services> {
     let clock = Arc::new(SystemClock);
     let jwt = Arc::new(Jwt::new(secret));
     let hasher = Arc::new(Argon2Hasher::new()?);
     let database = Arc::new(database.clone());
     let (accounts, devices) = (database.clone(), database.clone());
     let gate = RelationGate::new(database.clone());
+    let accounts = AccountService::new(accounts, devices, hasher.clone(), jwt.clone(), clock.clone(), default_zone);
     Ok(Services {
-        gate: SignInGate::new(jwt.clone(), database.clone(), clock.clone()),
-        accounts: AccountService::new(accounts, devices, hasher, jwt, clock.clone(), default_zone),
+        families: FamilyService::new(
+            database.clone(),
+            accounts.clone(),
+            hasher,
+            jwt.clone(),
+            gate.clone(),
+            clock.clone(),
+        ),
+        gate: SignInGate::new(jwt, database.clone(), clock.clone()),
+        accounts,
         connections: ConnectionService::new(database.clone(), database.clone(), clock.clone()),
         tutoring: TutoringService::new(database.clone(), database.clone(), gate, clock.clone()),
-        requests: RequestService::new(database.clone(), database.clone(), clock.clone(), RequestLimits::default()),
+        requests: RequestService::new(database.clone(), database.clone(), clock.clone(), limits),
         schedule: ScheduleService::new(database.clone()),
         chat: ChatService::new(database.clone(), clock),
         health: database,
@@ -67,7 +82,7 @@ impl Application {
         let secret = signing_secret(options)?;
         let settings = DatabaseSettings { threads: options.database_connections };
         let database = Database::open(&options.database.database_url, settings)?;
-        let services = services(&database, &secret, options.default_time_zone)?;
+        let services = services(&database, &secret, options.default_time_zone, options.request_limits())?;
         let shared = Shared::new(services, options.cors_origins.clone());
         let server = HttpServer::new(move || app::build(&shared))
             .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use astegni_domain::requests::RequestLimits;
 use astegni_domain::schedule::parse_zone;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -58,6 +59,27 @@ pub struct ServeOptions {
     /// How many connections to the database are held.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub database_connections: u32,
+    /// After how many days a session request that nobody answered expires.
+    #[arg(long, env = "REQUEST_EXPIRY_DAYS", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub request_expiry_days: u16,
+    /// How many session requests of one requester may be pending.
+    #[arg(long, env = "MAX_PENDING_REQUESTS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_pending_requests: u16,
+    /// After how many rejections by one tutor within 30 days a requester has to wait.
+    #[arg(long, env = "MAX_REJECTED_REQUESTS", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_rejected_requests: u16,
+}
+
+impl ServeOptions {
+    /// How much asking is enough.
+    pub fn request_limits(&self) -> RequestLimits {
+        RequestLimits {
+            pending_days: self.request_expiry_days,
+            max_pending: self.max_pending_requests,
+            max_rejections: self.max_rejected_requests,
+            ..RequestLimits::default()
+        }
+    }
 }
 
 fn parse_time_zone(input: &str) -> Result<Tz, String> {

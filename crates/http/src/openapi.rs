@@ -37,6 +37,7 @@ pub(crate) fn complete(collected: &OpenApi) -> Value {
             "security": [{ "bearer": [] }, { "password": [] }],
             "tags": [
                 { "name": "accounts", "description": "Accounts, roles and devices" },
+                { "name": "families", "description": "Children and guardians" },
                 { "name": "connections", "description": "Follows, friendships and blocks" },
                 { "name": "tutoring", "description": "Tutors and their packages" },
                 { "name": "requests", "description": "Session requests" },

@@ -3,6 +3,7 @@
 use astegni_domain::accounts::AccountService;
 use astegni_domain::chat::ChatService;
 use astegni_domain::connections::ConnectionService;
+use astegni_domain::families::FamilyService;
 use astegni_domain::requests::RequestService;
 use astegni_domain::schedule::ScheduleService;
 use astegni_domain::tutoring::TutoringService;
@@ -24,6 +25,8 @@ pub struct Services {
     pub gate: SignInGate,
     /// Accounts.
     pub accounts: AccountService,
+    /// Children and guardians.
+    pub families: FamilyService,
     /// Follows, friendships and blocks.
     pub connections: ConnectionService,
     /// Tutor profiles and packages.

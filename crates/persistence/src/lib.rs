@@ -14,6 +14,7 @@ mod connections;
 mod database;
 mod dialect;
 mod error;
+mod families;
 mod migrations;
 mod requests;
 mod schedule;

@@ -107,12 +107,23 @@ diesel::table! {
         status -> Text,
         origin -> Text,
         created_at -> Timestamp,
+        created_from -> Nullable<Text>,
         responded_by -> Nullable<BigInt>,
         responded_at -> Nullable<Timestamp>,
         responded_from -> Nullable<Text>,
         ended_by -> Nullable<BigInt>,
         ended_at -> Nullable<Timestamp>,
         ended_from -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    account_claims (user_id) {
+        user_id -> BigInt,
+        code_digest -> Text,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
     }
 }
 
@@ -344,6 +355,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     calendars,
     guardianships,
+    account_claims,
     connections,
     connection_counters,
     tutor_packages,

@@ -219,7 +219,8 @@ impl AccountService {
         self.devices.revoke(actor.user_id, device, self.clock.now()).await
     }
 
-    fn signed_in(&self, user: User, device_id: DeviceId, refresh_token: String) -> SignedIn {
+    /// A user with tokens for a device that has just got this refresh token.
+    pub(crate) fn signed_in(&self, user: User, device_id: DeviceId, refresh_token: String) -> SignedIn {
         let actor = Actor { user_id: user.id, device_id, active_role: user.active_role, profiles: user.profiles };
         SignedIn {
             access_token: self.tokens.access_token(&actor, self.clock.now()),

@@ -204,6 +204,23 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn the_first_step_decides_whatever_is_tried_after(
+            steps in proptest::collection::vec(proptest::sample::select(Step::VARIANTS.to_vec()), 1..20),
+        ) {
+            let mut status = RequestStatus::Pending;
+            let decided = status.step(steps[0]).unwrap();
+            for step in steps {
+                match status.step(step) {
+                    Ok(next) => status = next,
+                    Err(current) => proptest::prop_assert_eq!(current, status),
+                }
+                proptest::prop_assert_eq!(status, decided);
+            }
+        }
+    }
+
     #[test]
     fn a_pending_request_expires_by_the_clock_alone() {
         let now = DateTime::UNIX_EPOCH;

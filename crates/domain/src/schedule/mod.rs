@@ -15,6 +15,6 @@ pub use conflict::{Booking, Conflict, ConflictKind, Parties, find_conflicts};
 pub use expansion::{DEFAULT_WEEKS, MAX_SESSIONS, Occurrence, Schedule, expand, last_chance, minutes, self_overlap};
 pub use ports::*;
 pub use service::{ScheduleService, SessionError};
-pub use session::{Perspective, Session, SessionFilter, SessionStatus};
+pub use session::{Perspective, Session, SessionFilter, SessionStatus, SessionTally};
 pub use slot::{TimeSlot, parse_date, parse_time, parse_weekday, weekday_name};
 pub use zone::{Dst, parse_zone, resolve};

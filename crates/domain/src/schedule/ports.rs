@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::{Session, SessionFilter};
+use super::{Session, SessionFilter, SessionTally};
 use crate::RepositoryError;
-use crate::ids::{SessionId, UserId};
+use crate::ids::{SessionId, StudentId, UserId};
 use crate::page::{Page, PageRequest};
 
 /// Answers questions about sessions.
@@ -19,6 +19,9 @@ pub trait SessionQueries: Send + Sync {
         filter: SessionFilter,
         page: PageRequest,
     ) -> Result<Page<Session>, RepositoryError>;
+
+    /// What the sessions of one student with one tutor come to.
+    async fn tally(&self, tutor: UserId, student: StudentId) -> Result<SessionTally, RepositoryError>;
 
     /// One session. MUST be none where the viewer has no part in it.
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError>;

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Session, SessionFilter, SessionQueries};
+use super::{Perspective, Session, SessionFilter, SessionQueries, SessionStatus, SessionTally};
 use crate::RepositoryError;
 use crate::accounts::Actor;
-use crate::ids::SessionId;
+use crate::ids::{SessionId, StudentId};
 use crate::page::{Page, PageRequest};
 
 /// Why a session is not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
+    /// The caller is no tutor.
+    #[error("the caller is no tutor")]
+    NotATutor,
     /// There is none, or the caller has no part in it.
     #[error("no such session")]
     NotFound,
@@ -39,6 +42,21 @@ impl ScheduleService {
         page: PageRequest,
     ) -> Result<Page<Session>, RepositoryError> {
         self.sessions.list(actor.user_id, filter, page).await
+    }
+
+    /// A page of the sessions that the caller, a tutor, has with one student, and what all of them come to.
+    pub async fn with_student(
+        &self,
+        actor: &Actor,
+        student: StudentId,
+        status: Option<SessionStatus>,
+        page: PageRequest,
+    ) -> Result<(Page<Session>, SessionTally), SessionError> {
+        actor.profiles.tutor.ok_or(SessionError::NotATutor)?;
+        let tally = self.sessions.tally(actor.user_id, student).await?;
+        let perspective = Perspective::Tutor;
+        let filter = SessionFilter { perspective, from: None, to: None, status, student: Some(student) };
+        Ok((self.sessions.list(actor.user_id, filter, page).await?, tally))
     }
 
     /// One of the caller's sessions.

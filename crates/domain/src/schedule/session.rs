@@ -76,6 +76,23 @@ pub struct Session {
     pub updated_at: DateTime<Utc>,
 }
 
+/// How many sessions there are, by where they stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SessionTally {
+    /// All of them.
+    pub total: i64,
+    /// Held.
+    pub completed: i64,
+    /// To come.
+    pub scheduled: i64,
+    /// Going on.
+    pub in_progress: i64,
+    /// Called off.
+    pub cancelled: i64,
+    /// How long those that were held lasted together, in minutes.
+    pub minutes_held: i64,
+}
+
 /// In which capacity somebody looks at sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Perspective {

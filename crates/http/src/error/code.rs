@@ -41,6 +41,14 @@ pub enum Code {
     NotFound,
     /// The caller takes no part in the conversation.
     NotAParticipant,
+    /// Nobody is their own guardian.
+    OwnGuardian,
+    /// A guardianship of the two is open.
+    GuardianshipExists,
+    /// The child has a login.
+    LoginExists,
+    /// The code is not good.
+    InvalidClaimCode,
     /// One cannot connect with oneself.
     OwnConnection,
     /// The caller blocked the other.
@@ -83,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages that explain them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 41] = [
         Self::ValidationFailed,
         Self::NotAuthenticated,
         Self::InvalidToken,
@@ -102,6 +110,10 @@ impl Code {
         Self::OwnTutor,
         Self::NotFound,
         Self::NotAParticipant,
+        Self::OwnGuardian,
+        Self::GuardianshipExists,
+        Self::LoginExists,
+        Self::InvalidClaimCode,
         Self::OwnConnection,
         Self::BlockedByYou,
         Self::NotYourConnection,
@@ -188,6 +200,16 @@ impl Code {
             Self::NotFound => ("not_found", "Not found", 404, "There is nothing here, or nothing for you to know."),
             Self::NotAParticipant => {
                 ("not_a_participant", "Not a participant", 403, "Only who takes part in a conversation reads it.")
+            }
+            Self::OwnGuardian => ("own_guardian", "Own guardian", 400, "Name somebody else."),
+            Self::GuardianshipExists => {
+                ("guardianship_exists", "Guardianship exists", 409, "The child is in your care, or was asked.")
+            }
+            Self::LoginExists => {
+                ("login_exists", "Login exists", 409, "The child logs in; there is nothing to hand over.")
+            }
+            Self::InvalidClaimCode => {
+                ("invalid_claim_code", "Invalid claim code", 400, "Ask your guardian for a new code.")
             }
             Self::OwnConnection => ("own_connection", "Own connection", 400, "Name somebody else."),
             Self::BlockedByYou => ("blocked_by_you", "Blocked by you", 403, "Unblock them first."),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod chat;
 pub mod connections;
+pub mod families;
 pub mod platform;
 pub mod requests;
 pub mod schedule;
@@ -14,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// the same place: `/tutor/{tutor_id}` comes last.
 pub fn v1(config: &mut ServiceConfig<'_>) {
     accounts::configure(config);
+    families::configure(config);
     connections::configure(config);
     requests::configure(config);
     schedule::configure(config);

@@ -12,6 +12,7 @@ mod accounts;
 mod chat;
 mod connections;
 mod errors;
+mod families;
 mod openapi;
 mod requests;
 mod schedule;

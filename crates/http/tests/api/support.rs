@@ -8,6 +8,7 @@ use actix_web::body::to_bytes;
 use actix_web::dev::Service;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
+use astegni_domain::requests::RequestLimits;
 use astegni_http::app::{self, Shared};
 use astegni_http::bootstrap;
 use astegni_persistence::{Database, DatabaseSettings, DatabaseUrl, Migrator};
@@ -69,7 +70,8 @@ impl TestApp {
         let url: DatabaseUrl = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
         Migrator::connect(&url).unwrap().up().unwrap();
         let database = Database::open(&url, DatabaseSettings { threads: 2 }).unwrap();
-        let services = bootstrap::services(&database, &[7; 32], Tz::Africa__Addis_Ababa).unwrap();
+        let services =
+            bootstrap::services(&database, &[7; 32], Tz::Africa__Addis_Ababa, RequestLimits::default()).unwrap();
         let shared = Shared::new(services, vec!["https://astegni.com".to_owned()]);
         let service = Rc::new(init_service(app::build(&shared)).await);
         let call: Call = Rc::new(move |request| {

@@ -134,7 +134,7 @@ impl DeviceRepository for Database {
 }
 
 /// Signs a user in on a device with its first refresh token.
-pub(super) fn insert(
+pub(crate) fn insert(
     connection: &mut AnyConnection,
     user: UserId,
     device: NewDevice,

@@ -4,4 +4,5 @@ mod devices;
 mod repository;
 mod rows;
 
-pub(crate) use rows::roles;
+pub(crate) use devices::insert as insert_device;
+pub(crate) use rows::{find as find_user, insert_account, roles};

@@ -14,14 +14,21 @@ use crate::Database;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{enrolled_students, requested_sessions, student_profiles, tutor_profiles, users};
+use crate::schema::{enrolled_students, guardianships, requested_sessions, student_profiles, tutor_profiles, users};
 
 /// Which requests a list has.
-#[derive(Clone, Copy)]
 enum Narrow {
     One(i64),
-    Of { user: i64, tutor: Option<i64> },
-    To { tutor: i64, status: Option<RequestStatus> },
+    /// Sent by a user, for one of some students, or to a tutor.
+    Of {
+        user: i64,
+        students: Vec<i64>,
+        tutor: Option<i64>,
+    },
+    To {
+        tutor: i64,
+        status: Option<RequestStatus>,
+    },
 }
 
 #[async_trait]
@@ -33,8 +40,13 @@ impl RequestQueries for Database {
         page: PageRequest,
         now: DateTime<Utc>,
     ) -> Result<Page<RequestView>, RepositoryError> {
-        let narrow = Narrow::Of { user: user.get(), tutor: tutor.map(TutorId::get) };
-        Ok(self.read(move |connection| load_page(connection, narrow, page, now)).await?)
+        Ok(self
+            .read(move |connection| {
+                let students = own_students(connection, user.get())?;
+                let narrow = Narrow::Of { user: user.get(), students, tutor: tutor.map(TutorId::get) };
+                load_page(connection, narrow, page, now)
+            })
+            .await?)
     }
 
     async fn of_tutor(
@@ -57,6 +69,21 @@ impl RequestQueries for Database {
     async fn students(&self, tutor: TutorId, page: PageRequest) -> Result<Page<EnrolledStudent>, RepositoryError> {
         Ok(self.read(move |connection| students(connection, tutor.get(), page)).await?)
     }
+}
+
+/// The profiles of a user and of the children in their care: what is asked for them is theirs to see.
+fn own_students(connection: &mut AnyConnection, user: i64) -> Result<Vec<i64>, StoreError> {
+    let mut students: Vec<i64> = student_profiles::table
+        .filter(student_profiles::user_id.eq(user))
+        .select(student_profiles::id)
+        .load(connection)?;
+    let children: Vec<i64> = guardianships::table
+        .filter(guardianships::parent_user_id.eq(user))
+        .filter(guardianships::status.eq("active"))
+        .select(guardianships::student_id)
+        .load(connection)?;
+    students.extend(children);
+    Ok(students)
 }
 
 fn load_page(
@@ -90,9 +117,13 @@ fn load_page(
         .into_boxed();
     query = match narrow {
         Narrow::One(id) => query.filter(requested_sessions::id.eq(id)),
-        Narrow::Of { user, tutor: None } => query.filter(requested_sessions::requester_id.eq(user)),
-        Narrow::Of { user, tutor: Some(tutor) } => {
-            query.filter(requested_sessions::requester_id.eq(user).or(requested_sessions::tutor_id.eq(tutor)))
+        Narrow::Of { user, students, tutor } => {
+            let (sent, meant) = (requested_sessions::requester_id, requested_sessions::requested_to_id);
+            let own = sent.eq(user).or(meant.eq_any(students));
+            match tutor {
+                Some(tutor) => query.filter(own.or(requested_sessions::tutor_id.eq(tutor))),
+                None => query.filter(own),
+            }
         }
         Narrow::To { tutor, status } => {
             let query = query.filter(requested_sessions::tutor_id.eq(tutor));

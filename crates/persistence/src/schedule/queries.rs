@@ -4,7 +4,7 @@ use astegni_domain::RepositoryError;
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
 use astegni_domain::schedule::{
-    Occurrence, Parties, Perspective, Session, SessionFilter, SessionQueries, SessionStatus, TimeSlot,
+    Occurrence, Parties, Perspective, Session, SessionFilter, SessionQueries, SessionStatus, SessionTally, TimeSlot,
 };
 use async_trait::async_trait;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -121,6 +121,35 @@ impl SessionQueries for Database {
         let narrow = Narrow { filter, only: None, after: page.after, limit };
         let found = self.read(move |connection| load(connection, viewer.get(), narrow)).await?;
         Ok(Page::from_overread(found, page.size, keyset))
+    }
+
+    async fn tally(&self, tutor: UserId, student: StudentId) -> Result<SessionTally, RepositoryError> {
+        let rows: Vec<(String, i64, Option<i64>)> = self
+            .read(move |connection| {
+                Ok(sessions::table
+                    .inner_join(enrolled_courses::table)
+                    .filter(sessions::tutor_user_id.eq(tutor.get()))
+                    .filter(enrolled_courses::student_id.eq(student.get()))
+                    .group_by(sessions::status)
+                    .select((sessions::status, diesel::dsl::count_star(), diesel::dsl::sum(sessions::duration)))
+                    .load(connection)?)
+            })
+            .await?;
+        let mut tally = SessionTally::default();
+        for (status, count, minutes) in rows {
+            tally.total += count;
+            match columns::word("sessions.status", &status)? {
+                SessionStatus::Completed => {
+                    tally.completed = count;
+                    tally.minutes_held = minutes.unwrap_or_default();
+                }
+                SessionStatus::Scheduled => tally.scheduled = count,
+                SessionStatus::InProgress => tally.in_progress = count,
+                SessionStatus::Cancelled => tally.cancelled = count,
+                SessionStatus::NoShow => {}
+            }
+        }
+        Ok(tally)
     }
 
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError> {

@@ -14,6 +14,7 @@ mod harness;
 mod accounts;
 mod chat;
 mod connections;
+mod families;
 mod migrations;
 mod outage;
 mod requests;

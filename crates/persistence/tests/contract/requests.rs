@@ -56,10 +56,10 @@ contract! {
         assert_eq!((found.created_at, found.status), (now(), RequestStatus::Pending));
     }
 
-    fn eight_identical_requests_at_once_leave_one(world: World) {
+    fn fifty_identical_requests_at_once_leave_one(world: World) {
         let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
         let package = world.package(&tutor);
-        let outcomes = race(8, |_| match send(&world, &student, draft(&tutor, Some(package.id))) {
+        let outcomes = race(50, |_| match send(&world, &student, draft(&tutor, Some(package.id))) {
             Ok(sent) => (1, sent.request_id),
             Err(CreateRequestError::Refused(CreationRefusal::Duplicate { id, .. })) => (0, id),
             Err(error) => panic!("{error:?}"),
@@ -147,14 +147,14 @@ contract! {
         assert_eq!(world.number("SELECT COUNT(*) FROM chat_messages"), 2);
     }
 
-    fn eight_overlapping_acceptances_for_one_tutor_have_one_winner(world: World) {
+    fn fifty_overlapping_acceptances_for_one_tutor_have_one_winner(world: World) {
         let tutor = world.person(Role::Tutor);
-        let requests: Vec<_> = (0..8).map(|_| {
+        let requests: Vec<_> = (0..50).map(|_| {
             let mut draft = draft(&tutor, None);
             draft.schedule = dates(&["2026-02-02"], 10, 12);
             send(&world, &world.person(Role::Student), draft).unwrap().request_id
         }).collect();
-        let outcomes = race(8, |number| match accept(&world, &tutor, requests[number]) {
+        let outcomes = race(50, |number| match accept(&world, &tutor, requests[number]) {
             Ok(_) => 1,
             Err(AcceptError::Refused(AcceptRefusal::Conflicts(conflicts))) => {
                 assert_eq!(conflicts[0].kind, ConflictKind::TutorBusy);
@@ -167,16 +167,16 @@ contract! {
         assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 7);
     }
 
-    fn eight_tutors_who_accept_one_student_at_once_have_one_winner(world: World) {
+    fn fifty_tutors_who_accept_one_student_at_once_have_one_winner(world: World) {
         let student = world.person(Role::Student);
-        let asked: Vec<_> = (0..8).map(|_| {
+        let asked: Vec<_> = (0..50).map(|_| {
             let tutor = world.person(Role::Tutor);
             let mut draft = draft(&tutor, None);
             draft.schedule = dates(&["2026-02-02"], 10, 12);
             let sent = send(&world, &student, draft).unwrap();
             (tutor, sent.request_id)
         }).collect();
-        let outcomes = race(8, |number| match accept(&world, &asked[number].0, asked[number].1) {
+        let outcomes = race(50, |number| match accept(&world, &asked[number].0, asked[number].1) {
             Ok(_) => 1,
             Err(AcceptError::Refused(AcceptRefusal::Conflicts(conflicts))) => {
                 assert_eq!((conflicts[0].kind, conflicts[0].session_id), (ConflictKind::StudentBusy, None));

@@ -16,6 +16,8 @@ mod verify_token;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(super) use body::TokenBody;
+
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(register::register)

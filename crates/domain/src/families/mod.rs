@@ -1,0 +1,19 @@
+//! Families: who may act for a student.
+//!
+//! ```text
+//! (a child's account is made) -----------------------> active
+//! (a student is invited) ---> invited -- accept ---> active -- end --> ended
+//!                                     \\ reject ---> rejected
+//!                                      \\ end -----> ended
+//! ```
+//!
+//! Each step keeps who took it, when and from where. What has ended stays as history; a new guardianship may
+//! begin.
+
+mod guardianship;
+mod ports;
+mod service;
+
+pub use guardianship::{Child, Guardian, GuardianStep, Guardianship, GuardianshipStatus, Origin};
+pub use ports::*;
+pub use service::{ChildRegistration, FamilyError, FamilyService, HandOverError};

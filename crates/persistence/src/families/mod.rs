@@ -1,0 +1,5 @@
+//! Guardianships, and accounts handed over.
+
+mod claims;
+mod queries;
+mod repository;
