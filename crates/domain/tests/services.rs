@@ -53,6 +53,7 @@ fn facts(pending: Vec<Earlier>) -> CreationFacts {
     CreationFacts {
         tutor: Some(TutorFact { id: TutorId::new(2), user_id: UserId::new(3), time_zone: Tz::UTC }),
         standing: Standing::Open,
+        student_may: true,
         package: None,
         student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), in_care: false }),
         pending_count: 0,

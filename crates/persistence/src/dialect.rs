@@ -73,6 +73,15 @@ pub(crate) fn lock_relations(connection: &mut AnyConnection, mut users: Vec<(i64
     Ok(())
 }
 
+/// Locks the relations of many users to change them, in ascending order, until the transaction ends.
+pub(crate) fn lock_all_relations(connection: &mut AnyConnection, users: &[i64]) -> QueryResult<()> {
+    let AnyConnection::Pg(inner) = connection else { return Ok(()) };
+    diesel::sql_query("SELECT 1 FROM connection_counters WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE")
+        .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(users)
+        .execute(inner)
+        .map(drop)
+}
+
 /// Whether a tutor's package can be asked for, which stays so until the transaction ends: who would archive it
 /// waits, who asks for it too does not.
 pub(crate) fn keep_active_package(connection: &mut AnyConnection, package: i64, tutor: i64) -> QueryResult<bool> {

@@ -12,6 +12,9 @@ use super::{
 use crate::ids::{DeviceId, UserId};
 use crate::{Clock, RepositoryError};
 
+/// How often a write is decided anew when what it was decided on has changed.
+const ATTEMPTS: usize = 5;
+
 /// What a person gives to register, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
@@ -159,7 +162,14 @@ impl AccountService {
 
     /// Changes the caller's account.
     pub async fn update(&self, id: UserId, changes: ProfileChanges) -> Result<User, MeError> {
-        Ok(self.accounts.update(id, changes, self.clock.now()).await?)
+        let mut attempt = 1;
+        loop {
+            match self.accounts.update(id, changes.clone(), self.clock.now()).await {
+                // Somebody has just asked to follow an account that goes public.
+                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
+                updated => return Ok(updated?),
+            }
+        }
     }
 
     /// Replaces the caller's password and signs the other devices out.

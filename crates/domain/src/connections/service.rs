@@ -76,6 +76,9 @@ impl ConnectionService {
         other: UserId,
         kind: Kind,
     ) -> Result<Vec<Connection>, ConnectionError> {
+        if other == actor.user_id {
+            return Err(Refusal::Yourself.into());
+        }
         match self.gate.open(Some(actor.user_id), other).await {
             Ok(_) | Err(ConnectionError::Refused(Refusal::BlockedByYou)) => {}
             Err(error) => return Err(error),

@@ -86,6 +86,8 @@ pub fn step(
 
     match standing {
         // Whoever is blocked finds nobody there, whatever they try.
+        // But what they rejected themselves stays theirs to look at and to clear away.
+        Standing::BlockedByThem if held == Held::As(Rejected, Recipient) && action != Action::Ask => {}
         Standing::BlockedByThem => {
             return Err(if action == Action::Ask { Refusal::NoSuchUser } else { Refusal::NoSuchConnection });
         }
@@ -103,6 +105,8 @@ pub fn step(
         (Kind::Friend, Action::Ask, Held::As(Pending, Recipient)) => Ok(Outcome::Become(Accepted)),
         // Who said no may think better of it at any time.
         (Kind::Friend, Action::Ask, Held::As(Rejected, Recipient)) => Ok(Outcome::BeginAnew(begins)),
+        // An account that has gone public since asks nobody to wait.
+        (Kind::Follow, Action::Ask, Held::As(Rejected, _)) if !other_is_private => Ok(Outcome::BeginAnew(begins)),
         (_, Action::Ask, Held::As(Rejected, _)) => match again_at {
             Some(instant) => Err(Refusal::Cooldown(instant)),
             None => Ok(Outcome::BeginAnew(begins)),
@@ -196,6 +200,9 @@ mod tests {
         for kind in Kind::VARIANTS {
             for held in helds() {
                 for action in Action::VARIANTS {
+                    if held == Held::As(Status::Rejected, Side::Recipient) && *action != Action::Ask {
+                        continue;
+                    }
                     let refusal = step(*kind, held, *action, Standing::BlockedByThem, false, None);
                     let asks = *action == Action::Ask;
                     let expected = if asks { Refusal::NoSuchUser } else { Refusal::NoSuchConnection };
@@ -231,11 +238,14 @@ mod tests {
         let again_at = Some(DateTime::UNIX_EPOCH);
         let ask = |kind, side| {
             let held = Held::As(Status::Rejected, side);
-            step(kind, held, Action::Ask, Standing::Open, false, again_at)
+            step(kind, held, Action::Ask, Standing::Open, true, again_at)
         };
         assert_eq!(ask(Kind::Friend, Side::Initiator), Err(Refusal::Cooldown(DateTime::UNIX_EPOCH)));
         assert_eq!(ask(Kind::Follow, Side::Initiator), Err(Refusal::Cooldown(DateTime::UNIX_EPOCH)));
         assert_eq!(ask(Kind::Friend, Side::Recipient), Ok(Outcome::BeginAnew(Status::Pending)));
+        let held = Held::As(Status::Rejected, Side::Initiator);
+        let gone_public = step(Kind::Follow, held, Action::Ask, Standing::Open, false, again_at);
+        assert_eq!(gone_public, Ok(Outcome::BeginAnew(Status::Accepted)));
     }
 
     #[test]

@@ -5,6 +5,9 @@ use chrono::{DateTime, Utc};
 use super::{RequestStatus, SessionRequest, Step};
 use crate::ids::{RequestId, UserId};
 
+/// What the two read when a request is taken back.
+pub const WITHDRAWN: &str = "Session request withdrawn";
+
 /// A message that the platform puts into the conversation in somebody's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -46,7 +49,7 @@ pub fn plan_rejection(
 
 /// Decides on a requester's taking back; the error is the status that forbids it.
 pub fn plan_withdrawal(request: &SessionRequest, now: DateTime<Utc>) -> Result<AnswerPlan, RequestStatus> {
-    plan(request, Step::Withdraw, None, "Session request withdrawn".to_owned(), now)
+    plan(request, Step::Withdraw, None, WITHDRAWN.to_owned(), now)
 }
 
 /// The part that every answer shares.

@@ -41,6 +41,8 @@ pub enum Code {
     NotFound,
     /// The caller takes no part in the conversation.
     NotAParticipant,
+    /// The tutor cannot be asked for this child.
+    NotForThisChild,
     /// Nobody is their own guardian.
     OwnGuardian,
     /// A guardianship of the two is open.
@@ -91,7 +93,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages that explain them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::ValidationFailed,
         Self::NotAuthenticated,
         Self::InvalidToken,
@@ -110,6 +112,7 @@ impl Code {
         Self::OwnTutor,
         Self::NotFound,
         Self::NotAParticipant,
+        Self::NotForThisChild,
         Self::OwnGuardian,
         Self::GuardianshipExists,
         Self::LoginExists,
@@ -201,6 +204,7 @@ impl Code {
             Self::NotAParticipant => {
                 ("not_a_participant", "Not a participant", 403, "Only who takes part in a conversation reads it.")
             }
+            Self::NotForThisChild => ("not_for_this_child", "Not for this child", 403, "Ask another tutor."),
             Self::OwnGuardian => ("own_guardian", "Own guardian", 400, "Name somebody else."),
             Self::GuardianshipExists => {
                 ("guardianship_exists", "Guardianship exists", 409, "The child is in your care, or was asked.")

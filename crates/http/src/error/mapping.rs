@@ -284,6 +284,9 @@ impl From<CreationRefusal> for ApiError {
             CreationRefusal::ChildNotFound => Self::not_found("Child"),
             CreationRefusal::TutorNotFound => Self::not_found("Tutor"),
             CreationRefusal::BlockedByYou => blocked_by_you(),
+            CreationRefusal::NotForThisChild => {
+                Self::new(Code::NotForThisChild, "This tutor cannot be asked for this child")
+            }
             CreationRefusal::OwnTutor => Self::new(Code::OwnTutor, "You cannot request sessions with yourself"),
             CreationRefusal::Duplicate { id, created_at } => {
                 Self::new(Code::DuplicateRequest, duplicate(id.get(), created_at))

@@ -12,6 +12,7 @@ use astegni_domain::page::{Keyset, Page, PageRequest};
 use astegni_domain::text::fold;
 use async_trait::async_trait;
 use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::relations::{EdgeRow, edge};
@@ -54,6 +55,7 @@ enum End {
 }
 
 /// Whose connections, and which of them.
+#[derive(Clone)]
 struct Narrow {
     whose: i64,
     end: End,
@@ -65,7 +67,20 @@ struct Narrow {
     /// Only with these.
     others: Option<Vec<i64>>,
     after: Option<i64>,
-    limit: i64,
+    /// The newest so many; none for all, in no order.
+    limit: Option<i64>,
+}
+
+impl Narrow {
+    /// The same, one status at a time where it is of one kind: each along an index that holds nothing else, so
+    /// that a rare status is found as fast among a million rows as among ten.
+    fn by_status(self) -> Vec<Self> {
+        if self.kinds.len() != 1 {
+            return vec![self];
+        }
+        let of_status = |status: &Status| Self { statuses: vec![*status], ..self.clone() };
+        self.statuses.iter().map(of_status).collect()
+    }
 }
 
 fn load(connection: &mut AnyConnection, narrow: &Narrow) -> Result<Vec<Connection>, StoreError> {
@@ -83,9 +98,11 @@ fn load(connection: &mut AnyConnection, narrow: &Narrow) -> Result<Vec<Connectio
             initiators.fields((users::id, users::display_name, users::profile_picture, users::roles)),
             recipients.fields((users::id, users::display_name, users::profile_picture, users::roles)),
         ))
-        .order(connections::id.desc())
-        .limit(narrow.limit)
         .into_boxed();
+    // Without an order where none is needed: it would lead SQLite away from the unique key.
+    if let Some(limit) = narrow.limit {
+        query = query.order(connections::id.desc()).limit(limit);
+    }
     query = match narrow.end {
         End::Initiator => query.filter(connections::user_id_1.eq(narrow.whose)),
         End::Recipient => query.filter(connections::user_id_2.eq(narrow.whose)),
@@ -112,19 +129,28 @@ fn load(connection: &mut AnyConnection, narrow: &Narrow) -> Result<Vec<Connectio
         };
     }
     if let Some(viewer) = narrow.viewer {
+        // Each a probe of the unique key, however many blocked the viewer.
         let is_block = || blocks.field(connections::connection_type).eq(Kind::Block.as_str());
         let (maker, target) = (blocks.field(connections::user_id_1), blocks.field(connections::user_id_2));
-        let who_blocked = || blocks.filter(target.eq(viewer)).filter(is_block()).select(maker);
-        let was_blocked = || blocks.filter(maker.eq(viewer)).filter(is_block()).select(target);
+        let rejected = connections::status.eq(Status::Rejected.as_str());
         query = match narrow.end {
-            End::Initiator => query.filter(connections::user_id_2.ne_all(who_blocked())),
-            End::Recipient => query.filter(connections::user_id_1.ne_all(who_blocked())),
+            End::Initiator => query.filter(not(exists(
+                blocks.filter(maker.eq(connections::user_id_2)).filter(target.eq(viewer)).filter(is_block()),
+            ))),
+            // What the viewer rejected stays to be seen: were it gone, that would tell of the block.
+            End::Recipient => query.filter(rejected.or(not(exists(
+                blocks.filter(maker.eq(connections::user_id_1)).filter(target.eq(viewer)).filter(is_block()),
+            )))),
         };
         // One's own blocks are listed as such: they hide nobody in one's own list.
         if viewer != narrow.whose {
             query = match narrow.end {
-                End::Initiator => query.filter(connections::user_id_2.ne_all(was_blocked())),
-                End::Recipient => query.filter(connections::user_id_1.ne_all(was_blocked())),
+                End::Initiator => query.filter(not(exists(
+                    blocks.filter(maker.eq(viewer)).filter(target.eq(connections::user_id_2)).filter(is_block()),
+                ))),
+                End::Recipient => query.filter(not(exists(
+                    blocks.filter(maker.eq(viewer)).filter(target.eq(connections::user_id_1)).filter(is_block()),
+                ))),
             };
         }
     }
@@ -193,10 +219,10 @@ impl ConnectionQueries for Database {
                 viewer: Some(viewer.get()),
                 others: None,
                 after: page.after.map(|after| after.id),
-                limit: page.size.overread(),
+                limit: Some(page.size.overread()),
             }
         };
-        let ends: Vec<Narrow> = ends.iter().map(narrow).collect();
+        let ends: Vec<Narrow> = ends.iter().map(narrow).flat_map(Narrow::by_status).collect();
         Ok(self.read(move |connection| merged(connection, &ends, page)).await?)
     }
 
@@ -220,7 +246,7 @@ impl ConnectionQueries for Database {
             viewer: viewer.map(UserId::get),
             others: None,
             after: page.after.map(|after| after.id),
-            limit: page.size.overread(),
+            limit: Some(page.size.overread()),
         };
         let ends = [narrow(End::Initiator), narrow(End::Recipient)];
         Ok(self.read(move |connection| merged(connection, &ends, page)).await?)
@@ -259,8 +285,7 @@ impl ConnectionQueries for Database {
                 viewer: Some(viewer.get()),
                 others: Some(others.clone()),
                 after: None,
-                // Three from either end with each at the most.
-                limit: i64::try_from(others.len()).unwrap_or(100) * 3,
+                limit: None,
             }
         };
         let ends = [narrow(End::Initiator), narrow(End::Recipient)];
@@ -270,6 +295,8 @@ impl ConnectionQueries for Database {
                 for end in &ends {
                     found.extend(load(connection, end)?);
                 }
+                found.sort_by_key(|connection| connection.edge.id);
+                found.dedup_by_key(|connection| connection.edge.id);
                 Ok(found)
             })
             .await?)

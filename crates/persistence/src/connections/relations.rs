@@ -1,17 +1,20 @@
 //! What stands between users, read and changed under the lock of their counters' rows.
 
+use astegni_domain::chat::MessageType;
 use astegni_domain::connections::{Counters, Edge, EdgeChange, Kind, Pair, RelationPlan, Side, Status};
 use astegni_domain::ids::{ConnectionId, UserId};
-use astegni_domain::requests::RequestStatus;
+use astegni_domain::requests::{RequestStatus, WITHDRAWN};
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::chat::{self, NewMessage};
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::dialect::{self, Hold};
 use crate::error::StoreError;
-use crate::schema::{connection_counters, connections, requested_sessions, tutor_profiles, users};
+use crate::schema::connection_counters as counters;
+use crate::schema::{connections, requested_sessions, student_profiles, tutor_profiles, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = connections)]
@@ -35,6 +38,14 @@ pub(super) fn edge(row: &EdgeRow) -> Result<Edge, StoreError> {
     })
 }
 
+/// Either way between two users: two probes of the unique key, whatever the lists of the two are like.
+#[diesel::dsl::auto_type]
+fn between_two(one: i64, other: i64) -> _ {
+    let there = connections::user_id_1.eq(one).and(connections::user_id_2.eq(other));
+    let back = connections::user_id_1.eq(other).and(connections::user_id_2.eq(one));
+    there.or(back)
+}
+
 /// Everything between two users; none where the other is not there.
 pub(crate) fn pair(connection: &mut AnyConnection, actor: UserId, other: UserId) -> Result<Option<Pair>, StoreError> {
     let is_private: Option<bool> = users::table
@@ -44,10 +55,8 @@ pub(crate) fn pair(connection: &mut AnyConnection, actor: UserId, other: UserId)
         .first(connection)
         .optional()?;
     let Some(other_is_private) = is_private else { return Ok(None) };
-    let both = [actor.get(), other.get()];
     let rows: Vec<EdgeRow> = connections::table
-        .filter(connections::user_id_1.eq_any(both))
-        .filter(connections::user_id_2.eq_any(both))
+        .filter(between_two(actor.get(), other.get()))
         .order(connections::id)
         .select(EdgeRow::as_select())
         .load(connection)?;
@@ -57,10 +66,8 @@ pub(crate) fn pair(connection: &mut AnyConnection, actor: UserId, other: UserId)
 
 /// Whether one of two users blocked the other.
 pub(crate) fn block_stands(connection: &mut AnyConnection, one: UserId, other: UserId) -> Result<bool, StoreError> {
-    let both = [one.get(), other.get()];
     let block = connections::table
-        .filter(connections::user_id_1.eq_any(both))
-        .filter(connections::user_id_2.eq_any(both))
+        .filter(between_two(one.get(), other.get()))
         .filter(connections::connection_type.eq(Kind::Block.as_str()));
     Ok(diesel::select(exists(block)).get_result(connection)?)
 }
@@ -80,8 +87,8 @@ pub(super) fn apply(connection: &mut AnyConnection, plan: &RelationPlan) -> Resu
         count(connection, user, delta)?;
     }
     if plan.withdraws_requests {
-        withdraw_requests(connection, actor, other, plan.at.naive_utc())?;
-        withdraw_requests(connection, other, actor, plan.at.naive_utc())?;
+        withdraw_requests(connection, actor, other, plan)?;
+        withdraw_requests(connection, other, actor, plan)?;
     }
     Ok(begun)
 }
@@ -137,7 +144,6 @@ fn change_edge(
 }
 
 fn count(connection: &mut AnyConnection, user: UserId, delta: Counters) -> Result<(), StoreError> {
-    use connection_counters as counters;
     if delta == Counters::default() {
         return Ok(());
     }
@@ -154,27 +160,47 @@ fn count(connection: &mut AnyConnection, user: UserId, delta: Counters) -> Resul
     if counted == 1 { Ok(()) } else { Err(StoreError::missing_row("connection_counters", user.get())) }
 }
 
-/// Withdraws what one user asked of another that still waits. Nobody is told: the other must not be able to
-/// tell a block from a change of mind.
+/// Withdraws what one user asked of another that still waits, or what was asked for that user. Where the
+/// requester does it, the conversation says so as it does when they change their mind; where the tutor does,
+/// nobody is told.
 fn withdraw_requests(
     connection: &mut AnyConnection,
-    requester: UserId,
+    asker: UserId,
     tutor: UserId,
-    at: NaiveDateTime,
+    plan: &RelationPlan,
 ) -> Result<(), StoreError> {
-    let profiles = tutor_profiles::table.filter(tutor_profiles::user_id.eq(tutor.get())).select(tutor_profiles::id);
+    let at = plan.at.naive_utc();
+    let tutors = tutor_profiles::table.filter(tutor_profiles::user_id.eq(tutor.get())).select(tutor_profiles::id);
+    let students =
+        student_profiles::table.filter(student_profiles::user_id.eq(asker.get())).select(student_profiles::id);
     let pending = requested_sessions::table
-        .filter(requested_sessions::requester_id.eq(requester.get()))
-        .filter(requested_sessions::tutor_id.eq_any(profiles))
+        .filter(requested_sessions::tutor_id.eq_any(tutors))
+        .filter(
+            requested_sessions::requester_id.eq(asker.get()).or(requested_sessions::requested_to_id.eq_any(students)),
+        )
         .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
         .filter(requested_sessions::expires_at.gt(at));
-    diesel::update(pending)
+    let withdrawn: Vec<(i64, i64)> = diesel::update(pending)
         .set((
             requested_sessions::status.eq(RequestStatus::Withdrawn.as_str()),
             requested_sessions::responded_at.eq(at),
             requested_sessions::updated_at.eq(at),
         ))
-        .execute(connection)?;
+        .returning((requested_sessions::id, requested_sessions::requester_id))
+        .get_results(connection)?;
+    let own = withdrawn.into_iter().filter(|(_, requester)| *requester == plan.seen.actor.get());
+    for (request, _) in own {
+        let conversation = chat::direct_conversation(connection, asker, tutor, plan.at)?;
+        let notice = NewMessage {
+            conversation,
+            sender: asker,
+            message_type: MessageType::System,
+            content: WITHDRAWN,
+            request: Some(request),
+            at: plan.at,
+        };
+        chat::say(connection, &notice)?;
+    }
     Ok(())
 }
 
@@ -194,9 +220,13 @@ pub(crate) fn accept_waiting_follows(
             .select(connections::user_id_1)
             .load::<i64>(connection)
     };
+    let is_private: bool = users::table.find(user.get()).select(users::is_private).first(connection)?;
+    if !is_private {
+        return Ok(());
+    }
     let seen = waiting(connection)?;
-    let everybody = seen.iter().copied().chain([user.get()]).map(|user| (user, Hold::Change)).collect();
-    dialect::lock_relations(connection, everybody)?;
+    let everybody: Vec<i64> = seen.iter().copied().chain([user.get()]).collect();
+    dialect::lock_all_relations(connection, &everybody)?;
     if waiting(connection)? != seen {
         return Err(StoreError::Conflict);
     }
@@ -217,9 +247,19 @@ pub(crate) fn accept_waiting_follows(
         change.add(Counters::of(Kind::Follow, Status::Accepted, side), 1);
         change
     };
-    for follower in &seen {
-        count(connection, UserId::new(*follower), change(Side::Initiator))?;
-        count(connection, user, change(Side::Recipient))?;
+    let mine = change(Side::Recipient);
+    let mut all = Counters::default();
+    all.add(mine, i64::try_from(seen.len()).unwrap_or(i64::MAX));
+    count(connection, user, all)?;
+    // As many at a time as either database takes parameters for.
+    for followers in seen.chunks(10_000) {
+        let theirs = change(Side::Initiator);
+        diesel::update(counters::table.filter(counters::user_id.eq_any(followers)))
+            .set((
+                counters::following_count.eq(counters::following_count + theirs.following),
+                counters::pending_sent_count.eq(counters::pending_sent_count + theirs.pending_sent),
+            ))
+            .execute(connection)?;
     }
     Ok(())
 }

@@ -40,22 +40,18 @@ pub(super) fn load(connection: &mut AnyConnection, query: &CreationQuery) -> Res
     };
     let student = student(connection, query.requester, query.student)?;
     let mut standing = Standing::Open;
+    let mut student_may = true;
     if let Some(tutor) = &tutor {
-        let people = [Some(query.requester), student.map(|student| student.user_id)];
-        for person in people.into_iter().flatten() {
-            let pair = connections::pair(connection, person, tutor.user_id)?;
-            match pair.map_or(Standing::BlockedByThem, |pair| pair.standing()) {
-                Standing::Open => {}
-                found => standing = found,
-            }
-            if standing == Standing::BlockedByThem {
-                break;
-            }
+        let pair = connections::pair(connection, query.requester, tutor.user_id)?;
+        standing = pair.map_or(Standing::BlockedByThem, |pair| pair.standing());
+        if let Some(student) = student.filter(|student| student.user_id != query.requester) {
+            student_may = !connections::block_stands(connection, student.user_id, tutor.user_id)?;
         }
     }
     Ok(CreationFacts {
         tutor,
         standing,
+        student_may,
         package: package_row.map(package).transpose()?,
         student,
         pending: pending(connection, query)?,

@@ -220,6 +220,28 @@ contract! {
         assert!(matches!(again(&student), Err(CreateRequestError::Refused(CreationRefusal::BlockedByYou))));
     }
 
+    fn a_blocks_withdrawal_reads_like_any_other_and_reaches_what_is_asked_for_a_child(world: World) {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        block_on(world.requests().create(&student, draft(&tutor, None), Violations::new())).unwrap();
+        ask(&world, &student, &tutor, Kind::Block).unwrap();
+        assert_eq!(world.number("SELECT COUNT(*) FROM chat_messages WHERE content = 'Session request withdrawn'"), 1);
+
+        let (parent, tutor) = (world.person(Role::Parent), world.person(Role::Tutor));
+        let child = world.register(World::account(&[Role::Student])).1;
+        let profile = child.profiles.student.unwrap();
+        world.execute(&format!(
+            "INSERT INTO guardianships (parent_user_id, student_id, status, origin, created_at)
+             VALUES ({}, {profile}, 'active', 'invited', '2026-01-01 00:00:00')", parent.user_id
+        ));
+        let mut for_child = draft(&tutor, None);
+        for_child.student_id = Some(profile);
+        let send = || block_on(world.requests().create(&parent, for_child.clone(), Violations::new()));
+        send().unwrap();
+        ask(&world, &child, &tutor, Kind::Block).unwrap();
+        assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 0);
+        assert!(matches!(send(), Err(CreateRequestError::Refused(CreationRefusal::NotForThisChild))));
+    }
+
     fn asking_and_blocking_at_once_never_leave_a_pending_request(world: World) {
         for _ in 0..10 {
             let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));

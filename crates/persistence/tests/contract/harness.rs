@@ -178,6 +178,12 @@ impl World {
         self.requests_at(now())
     }
 
+    /// The use cases of requests under other limits.
+    pub(crate) fn requests_within(&self, limits: RequestLimits) -> RequestService {
+        let database = Arc::new(self.database.clone());
+        RequestService::new(database.clone(), database, Arc::new(FixedClock(now())), limits)
+    }
+
     pub(crate) fn requests_at(&self, now: DateTime<Utc>) -> RequestService {
         let database = Arc::new(self.database.clone());
         RequestService::new(database.clone(), database, Arc::new(FixedClock(now)), RequestLimits::default())

@@ -5,7 +5,7 @@ use astegni_domain::money::Money;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{
     AcceptError, AcceptRefusal, Acceptance, AnswerError, Answered, CreateRequestError, CreationRefusal, OnConflict,
-    RequestDraft, RequestRepository, RequestStatus, Sent, plan_acceptance,
+    RequestDraft, RequestLimits, RequestRepository, RequestStatus, Sent, plan_acceptance,
 };
 use astegni_domain::schedule::{ConflictKind, Schedule};
 use astegni_domain::validation::Violations;
@@ -164,7 +164,7 @@ contract! {
         });
         assert_eq!(outcomes.iter().sum::<i32>(), 1);
         assert_eq!(world.number("SELECT COUNT(*) FROM sessions"), 1);
-        assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 7);
+        assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 49);
     }
 
     fn fifty_tutors_who_accept_one_student_at_once_have_one_winner(world: World) {
@@ -173,7 +173,9 @@ contract! {
             let tutor = world.person(Role::Tutor);
             let mut draft = draft(&tutor, None);
             draft.schedule = dates(&["2026-02-02"], 10, 12);
-            let sent = send(&world, &student, draft).unwrap();
+            let patient = RequestLimits { max_pending: 100, ..RequestLimits::default() };
+            let create = world.requests_within(patient);
+            let (sent, _) = block_on(create.create(&student, draft, Violations::new())).unwrap();
             (tutor, sent.request_id)
         }).collect();
         let outcomes = race(50, |number| match accept(&world, &asked[number].0, asked[number].1) {

@@ -64,8 +64,10 @@ pub struct StudentFact {
 pub struct CreationFacts {
     /// The tutor; none where there is none to ask.
     pub tutor: Option<TutorFact>,
-    /// Whether the requester and the student may have to do with the tutor.
+    /// Whether the requester may have to do with the tutor.
     pub standing: Standing,
+    /// Whether the student may, whoever blocked whom.
+    pub student_may: bool,
     /// The package named, whoever's it is.
     pub package: Option<Package>,
     /// The student named, or the requester's own profile.
@@ -119,6 +121,8 @@ pub enum CreationRefusal {
     OwnTutor,
     /// The requester blocked the tutor.
     BlockedByYou,
+    /// The tutor cannot be asked for this child. The parent is not told who blocked whom.
+    NotForThisChild,
     /// The same request is pending.
     Duplicate {
         /// Which.
@@ -173,12 +177,14 @@ pub fn plan_creation(
         RequesterType::Parent => student.in_care,
     };
     let tutor = facts.tutor.ok_or(CreationRefusal::TutorNotFound)?;
+    // First of all: who has no child there learns nothing about the child.
+    let student = facts.student.filter(may_ask_for).ok_or(CreationRefusal::ChildNotFound)?;
     match facts.standing {
         Standing::BlockedByThem => return Err(CreationRefusal::TutorNotFound),
         Standing::BlockedByYou => return Err(CreationRefusal::BlockedByYou),
+        Standing::Open if !facts.student_may => return Err(CreationRefusal::NotForThisChild),
         Standing::Open => {}
     }
-    let student = facts.student.filter(may_ask_for).ok_or(CreationRefusal::ChildNotFound)?;
     if tutor.user_id == actor.user_id || tutor.user_id == student.user_id {
         return Err(CreationRefusal::OwnTutor);
     }

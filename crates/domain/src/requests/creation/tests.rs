@@ -41,6 +41,7 @@ fn facts() -> CreationFacts {
     CreationFacts {
         tutor: Some(TutorFact { id: TutorId::new(2), user_id: UserId::new(3), time_zone: Tz::Africa__Addis_Ababa }),
         standing: Standing::Open,
+        student_may: true,
         package: Some(Package {
             id: PackageId::new(1),
             tutor_id: TutorId::new(2),
@@ -113,6 +114,15 @@ fn a_block_looks_like_nobody_to_the_blocked_alone() {
     assert_eq!(by_them, Err(CreationRefusal::TutorNotFound));
     let by_you = plan(&student(), &draft(), &standing(Standing::BlockedByYou));
     assert_eq!(by_you, Err(CreationRefusal::BlockedByYou));
+    let named = RequestDraft { student_id: Some(StudentId::new(5)), ..draft() };
+    let child = |in_care| CreationFacts {
+        student: Some(StudentFact { id: StudentId::new(5), user_id: UserId::new(6), in_care }),
+        student_may: false,
+        standing: Standing::Open,
+        ..facts()
+    };
+    assert_eq!(plan(&parent(), &named, &child(true)), Err(CreationRefusal::NotForThisChild));
+    assert_eq!(plan(&parent(), &named, &child(false)), Err(CreationRefusal::ChildNotFound));
 }
 
 #[test]

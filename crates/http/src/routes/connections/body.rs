@@ -40,6 +40,13 @@ fn role_words(person: &PersonRef) -> Vec<&'static str> {
     person.roles.iter().copied().map(Role::as_str).collect()
 }
 
+impl ConnectionBody {
+    /// A connection as those see it who have no part in it: without what was said.
+    pub(super) fn public(connection: Connection) -> Self {
+        Self { connection_message: None, ..Self::from(connection) }
+    }
+}
+
 impl From<Connection> for ConnectionBody {
     fn from(connection: Connection) -> Self {
         let edge = connection.edge;
@@ -93,7 +100,7 @@ impl RelationBody {
         };
         let following = status(Kind::Follow, Some(Side::Initiator));
         let followed_by = status(Kind::Follow, Some(Side::Recipient));
-        let friend = status(Kind::Friend, None);
+        let friend = status(Kind::Friend, None).filter(|status| *status != Status::Rejected);
         Self {
             user_id: other.get(),
             is_following: following == Some(Status::Accepted),

@@ -66,5 +66,5 @@ pub(crate) async fn public_connections(
     let found = services.connections.public_list(viewer, UserId::new(id), kind, page).await?;
     let is_public = status.is_none_or(|status| status == Status::Accepted);
     let found = if is_public { found } else { Page { items: Vec::new(), next: None } };
-    Ok(list(&request, found, ConnectionBody::from))
+    Ok(list(&request, found, ConnectionBody::public))
 }
