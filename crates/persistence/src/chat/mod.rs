@@ -1,5 +1,6 @@
 //! Conversations and messages.
 
+mod messages;
 mod queries;
 mod writes;
 

@@ -1,5 +1,6 @@
 //! Follows, friendships and blocks.
 
+mod ends;
 mod queries;
 mod relations;
 mod repository;

@@ -1,0 +1,128 @@
+//! The refusals of requests.
+
+use astegni_domain::requests::{
+    AcceptError, AcceptRefusal, AnswerError, CreateRequestError, CreationRefusal, ReadRequestError, RequestStatus,
+    RequesterType,
+};
+use chrono::{DateTime, Utc};
+
+use super::connections::blocked_by_you;
+use super::long_date;
+use super::tutoring::tutors_only;
+use crate::error::{ApiError, Code};
+use crate::wire::ConflictBody;
+
+impl From<CreateRequestError> for ApiError {
+    fn from(error: CreateRequestError) -> Self {
+        match error {
+            CreateRequestError::Refused(refusal) => refusal.into(),
+            CreateRequestError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<CreationRefusal> for ApiError {
+    fn from(refusal: CreationRefusal) -> Self {
+        match refusal {
+            CreationRefusal::WrongRole => {
+                Self::new(Code::RoleRequired, "Only students and parents can request tutoring sessions")
+            }
+            CreationRefusal::NoProfile(RequesterType::Student) => Self::new(
+                Code::ProfileMissing,
+                "Student profile not found. Please complete your student profile first.",
+            ),
+            CreationRefusal::NoProfile(RequesterType::Parent) => {
+                Self::new(Code::ProfileMissing, "Parent profile not found. Please complete your parent profile first.")
+            }
+            CreationRefusal::NoChildNamed => {
+                Self::new(Code::ChildRequired, "Please say which child the sessions are for (requested_to_id)")
+            }
+            CreationRefusal::ChildNotFound => Self::not_found("Child"),
+            CreationRefusal::TutorNotFound => Self::not_found("Tutor"),
+            CreationRefusal::BlockedByYou => blocked_by_you(),
+            CreationRefusal::NotForThisChild => {
+                Self::new(Code::NotForThisChild, "This tutor cannot be asked for this child")
+            }
+            CreationRefusal::OwnTutor => Self::new(Code::OwnTutor, "You cannot request sessions with yourself"),
+            CreationRefusal::Duplicate { id, created_at } => {
+                Self::new(Code::DuplicateRequest, duplicate(id.get(), created_at))
+                    .with("existing_request_id", id.get())
+                    .with("created_at", crate::wire::instant(created_at))
+            }
+            CreationRefusal::TooManyPending { limit } => Self::new(
+                Code::TooManyPending,
+                format!("You have {limit} pending requests. Please wait for answers or withdraw some."),
+            )
+            .retry_after(3600),
+            CreationRefusal::TooManyRejections { retry_at, retry_after } => Self::new(
+                Code::RequestCooldown,
+                format!(
+                    "This tutor rejected several of your requests lately. You can ask again on {}.",
+                    long_date(retry_at)
+                ),
+            )
+            .with("retry_at", crate::wire::instant(retry_at))
+            .retry_after(retry_after),
+            CreationRefusal::Invalid(violations) => Self::invalid(&violations),
+        }
+    }
+}
+
+/// The sentence that old clients show, with an English date.
+fn duplicate(id: i64, created_at: DateTime<Utc>) -> String {
+    format!(
+        "Request already sent. You have a pending request for this package (Request ID: {id}, sent on {}). \
+         Please wait for the tutor's response.",
+        long_date(created_at)
+    )
+}
+
+impl From<ReadRequestError> for ApiError {
+    fn from(error: ReadRequestError) -> Self {
+        match error {
+            ReadRequestError::NotATutor => tutors_only(),
+            ReadRequestError::NotFound => Self::not_found("Session request"),
+            ReadRequestError::Repository(error) => error.into(),
+        }
+    }
+}
+
+fn not_an_answering_tutor() -> ApiError {
+    ApiError::new(Code::RoleRequired, "Only tutors can accept/reject session requests")
+}
+
+fn already_answered(status: RequestStatus) -> ApiError {
+    ApiError::new(Code::AlreadyAnswered, format!("Session request is already {}", status.as_str()))
+        .with("current_status", status.as_str())
+}
+
+impl From<AnswerError> for ApiError {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::NotATutor => not_an_answering_tutor(),
+            AnswerError::NotFound => Self::not_found("Session request"),
+            AnswerError::AlreadyAnswered(status) => already_answered(status),
+            AnswerError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<AcceptError> for ApiError {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::NotATutor => not_an_answering_tutor(),
+            AcceptError::NotFound => Self::not_found("Session request"),
+            AcceptError::Refused(AcceptRefusal::AlreadyAnswered(status)) => already_answered(status),
+            AcceptError::Refused(AcceptRefusal::Invalid(violations)) => Self::invalid(&violations),
+            AcceptError::Refused(AcceptRefusal::Conflicts(conflicts)) => {
+                let count = conflicts.len();
+                let sessions =
+                    if count == 1 { "1 session conflicts".to_owned() } else { format!("{count} sessions conflict") };
+                let bodies: Vec<_> = conflicts.iter().map(ConflictBody::from).collect();
+                Self::new(Code::ScheduleConflict, format!("{sessions} with what is booked; nothing was created"))
+                    .with("conflicts", serde_json::to_value(bodies).unwrap_or_default())
+            }
+            AcceptError::Repository(error) => error.into(),
+        }
+    }
+}
