@@ -6,7 +6,7 @@
 //! | friend | mutual | pending until the recipient accepts | one for each unordered pair |
 //! | block | directed, silent | in force at once | ends everything else between the two |
 //!
-//! What may happen to a connection is one table: [`step`]. What it means for the pair is a plan:
+//! What may happen to a connection is one table: [`step()`]. What it means for the pair is a plan:
 //! [`plan_ask`], [`plan_answer`], [`plan_end`].
 
 mod gate;
