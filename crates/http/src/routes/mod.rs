@@ -1,4 +1,4 @@
-//! The routes: one endpoint a file, in the folder of its context.
+//! The routes: one endpoint, or a few closely related verbs, a file, in the folder of its context.
 
 pub mod accounts;
 pub mod chat;
