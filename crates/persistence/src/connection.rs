@@ -95,26 +95,24 @@ pub(crate) enum Access {
 pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection, ConnectionError> {
     match url {
         DatabaseUrl::Postgres(url) => {
-            let mut connection = PgConnection::establish(&with_timeouts(url))?;
-            connection
-                .batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'")
+            let mut conn = PgConnection::establish(&with_timeouts(url))?;
+            conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'")
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Ok(AnyConnection::Pg(connection))
+            Ok(AnyConnection::Pg(conn))
         }
         DatabaseUrl::Sqlite(path) => {
             let path = path.to_str().ok_or_else(|| ConnectionError::BadConnection("the path is not UTF-8".into()))?;
             if access == Access::Write {
                 keep_private(path);
             }
-            let mut connection = SqliteConnection::establish(path)?;
+            let mut conn = SqliteConnection::establish(path)?;
             let query_only = if access == Access::Read { "PRAGMA query_only = ON;" } else { "" };
-            connection
-                .batch_execute(&format!(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+            conn.batch_execute(&format!(
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
                      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; {query_only}"
-                ))
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Ok(AnyConnection::Sqlite(connection))
+            ))
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(AnyConnection::Sqlite(conn))
         }
     }
 }
@@ -138,7 +136,7 @@ fn with_timeouts(url: &str) -> String {
 
 /// A connection in the pool.
 pub(crate) struct Pooled {
-    pub(crate) connection: AnyConnection,
+    pub(crate) conn: AnyConnection,
     /// Set where a job panicked half way: what the connection is in then, nobody knows.
     pub(crate) broken: bool,
     /// Set where the last job failed for reasons of the database's.
@@ -158,13 +156,13 @@ impl r2d2::ManageConnection for ConnectionSource {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
-        let connection = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Pooled { connection, broken: false, failed: false, checked_at: Instant::now() })
+        let conn = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
+        Ok(Pooled { conn, broken: false, failed: false, checked_at: Instant::now() })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
         if pooled.checked_at.elapsed() > IDLE_BEFORE_PING {
-            pooled.connection.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)?;
+            pooled.conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)?;
         }
         pooled.checked_at = Instant::now();
         Ok(())
@@ -172,7 +170,7 @@ impl r2d2::ManageConnection for ConnectionSource {
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
         pooled.broken
-            || <AnyConnection as Connection>::TransactionManager::is_broken_transaction_manager(&mut pooled.connection)
+            || <AnyConnection as Connection>::TransactionManager::is_broken_transaction_manager(&mut pooled.conn)
     }
 }
 

@@ -123,7 +123,7 @@ impl Database {
         &self,
         job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        Self::submit(&self.lanes.reads, move |pooled| job(&mut pooled.connection)).await
+        Self::submit(&self.lanes.reads, move |pooled| job(&mut pooled.conn)).await
     }
 
     /// Runs a job in a transaction of its own: all of it becomes true, or nothing does.
@@ -132,14 +132,14 @@ impl Database {
         job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         #[expect(clippy::disallowed_methods, reason = "this is the door that the lint points to")]
-        let work = move |pooled: &mut Pooled| pooled.connection.transaction(job);
+        let work = move |pooled: &mut Pooled| pooled.conn.transaction(job);
         Self::submit(&self.lanes.writes, work).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|connection| {
-            diesel::connection::SimpleConnection::batch_execute(connection, "SELECT 1").map_err(StoreError::from)
+        self.read(|conn| {
+            diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1").map_err(StoreError::from)
         })
         .await
     }
@@ -218,7 +218,7 @@ fn serve_in_batches(pool: &Pool, tasks: &Receiver<Task>) {
                 continue;
             }
         };
-        if let Err(error) = dialect::begin_write(&mut pooled.connection) {
+        if let Err(error) = dialect::begin_write(&mut pooled.conn) {
             first.run(Err(error.into()))(None);
             continue;
         }
@@ -240,7 +240,7 @@ fn commit(pooled: &mut Pooled) -> Result<(), StoreError> {
         // The connection is thrown away with what was half done on it.
         return Err(StoreError::Panicked);
     }
-    let committed = Transactions::commit_transaction(&mut pooled.connection);
+    let committed = Transactions::commit_transaction(&mut pooled.conn);
     pooled.broken |= committed.is_err();
     pooled.failed = false;
     committed.map_err(StoreError::from)

@@ -71,24 +71,24 @@ pub enum MigrationError {
 
 /// Changes a database's schema, over a connection of its own.
 pub struct Migrator {
-    connection: AnyConnection,
+    conn: AnyConnection,
 }
 
 impl Migrator {
     /// Connects; waits while another process migrates.
     pub fn connect(url: &DatabaseUrl) -> Result<Self, MigrationError> {
-        let mut connection = connect(url, Access::Write)?;
-        dialect::lock_schema(&mut connection).map_err(|error| MigrationError::Failed(error.into()))?;
-        Ok(Self { connection })
+        let mut conn = connect(url, Access::Write)?;
+        dialect::lock_schema(&mut conn).map_err(|error| MigrationError::Failed(error.into()))?;
+        Ok(Self { conn })
     }
 
     /// Applies what is pending, each in a transaction; answers with the names of what it applied.
     pub fn up(&mut self) -> Result<Vec<String>, MigrationError> {
-        let source = Embedded::for_connection(&self.connection);
-        let pending = self.connection.pending_migrations(source)?;
+        let source = Embedded::for_conn(&self.conn);
+        let pending = self.conn.pending_migrations(source)?;
         let mut applied = Vec::with_capacity(pending.len());
         for migration in pending {
-            self.connection.run_migration(&migration)?;
+            self.conn.run_migration(&migration)?;
             applied.push(migration.name().to_string());
         }
         Ok(applied)
@@ -97,16 +97,16 @@ impl Migrator {
     /// Undoes the last `count` migrations; answers with the versions of what it undid.
     pub fn down(&mut self, count: usize) -> Result<Vec<String>, MigrationError> {
         let mut undone = Vec::new();
-        for _ in 0..count.min(self.connection.applied_migrations()?.len()) {
-            let source = Embedded::for_connection(&self.connection);
-            undone.push(self.connection.revert_last_migration(source)?.to_string());
+        for _ in 0..count.min(self.conn.applied_migrations()?.len()) {
+            let source = Embedded::for_conn(&self.conn);
+            undone.push(self.conn.revert_last_migration(source)?.to_string());
         }
         Ok(undone)
     }
 
     /// Every migration that we know, and whether the database has it.
     pub fn status(&mut self) -> Result<Vec<MigrationStatus>, MigrationError> {
-        let applied = self.connection.applied_migrations()?;
+        let applied = self.conn.applied_migrations()?;
         let status = |name: &'static str| MigrationStatus { name, applied: applied.contains(&version(name)) };
         Ok(MIGRATIONS.iter().map(|(name, _, _)| status(name)).collect())
     }
@@ -121,8 +121,8 @@ fn version(name: &str) -> MigrationVersion<'static> {
 struct Embedded(Vec<EmbeddedMigration>);
 
 impl Embedded {
-    fn for_connection(connection: &AnyConnection) -> Self {
-        let spelled = |sql| dialect::portable_sql(connection, sql);
+    fn for_conn(conn: &AnyConnection) -> Self {
+        let spelled = |sql| dialect::portable_sql(conn, sql);
         Self(
             MIGRATIONS
                 .iter()
@@ -147,12 +147,12 @@ struct EmbeddedMigration {
 }
 
 impl Migration<Backend> for EmbeddedMigration {
-    fn run(&self, connection: &mut dyn BoxableConnection<Backend>) -> migration::Result<()> {
-        Ok(connection.batch_execute(&self.up)?)
+    fn run(&self, conn: &mut dyn BoxableConnection<Backend>) -> migration::Result<()> {
+        Ok(conn.batch_execute(&self.up)?)
     }
 
-    fn revert(&self, connection: &mut dyn BoxableConnection<Backend>) -> migration::Result<()> {
-        Ok(connection.batch_execute(&self.down)?)
+    fn revert(&self, conn: &mut dyn BoxableConnection<Backend>) -> migration::Result<()> {
+        Ok(conn.batch_execute(&self.down)?)
     }
 
     fn metadata(&self) -> &dyn MigrationMetadata {

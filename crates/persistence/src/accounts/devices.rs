@@ -24,9 +24,9 @@ impl DeviceRepository for Database {
         token: RefreshToken,
         now: DateTime<Utc>,
     ) -> Result<DeviceId, RepositoryError> {
-        let opened = self.write(move |connection| {
-            guard_password(connection, user_id.get(), checked_hash.as_deref())?;
-            insert(connection, user_id, device, &token, now)
+        let opened = self.write(move |conn| {
+            guard_password(conn, user_id.get(), checked_hash.as_deref())?;
+            insert(conn, user_id, device, &token, now)
         });
         Ok(opened.await?)
     }
@@ -34,7 +34,7 @@ impl DeviceRepository for Database {
     async fn find_token(&self, digest: String) -> Result<Option<RefreshTokenState>, RepositoryError> {
         type Row = (i64, i64, Option<NaiveDateTime>, NaiveDateTime, Option<NaiveDateTime>);
         let row: Option<Row> = self
-            .read(move |connection| {
+            .read(move |conn| {
                 Ok(refresh_tokens::table
                     .inner_join(auth_sessions::table)
                     .filter(refresh_tokens::token_digest.eq(digest))
@@ -45,7 +45,7 @@ impl DeviceRepository for Database {
                         refresh_tokens::expires_at,
                         refresh_tokens::used_at,
                     ))
-                    .first(connection)
+                    .first(conn)
                     .optional()?)
             })
             .await?;
@@ -59,46 +59,46 @@ impl DeviceRepository for Database {
     }
 
     async fn rotate(&self, digest: String, successor: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError> {
-        let done = self.write(move |connection| {
+        let done = self.write(move |conn| {
             let unused = refresh_tokens::table
                 .filter(refresh_tokens::token_digest.eq(digest))
                 .filter(refresh_tokens::used_at.is_null());
             let device: i64 = diesel::update(unused)
                 .set(refresh_tokens::used_at.eq(now.naive_utc()))
                 .returning(refresh_tokens::session_id)
-                .get_result(connection)
+                .get_result(conn)
                 .optional()?
                 .ok_or(StoreError::Conflict)?;
-            touch(connection, device, now)?;
+            touch(conn, device, now)?;
             // What nobody can present any more is of no use to anybody.
             let dead = refresh_tokens::table
                 .filter(refresh_tokens::session_id.eq(device))
                 .filter(refresh_tokens::expires_at.le(now.naive_utc()));
-            diesel::delete(dead).execute(connection)?;
-            insert_token(connection, device, &successor, now)
+            diesel::delete(dead).execute(conn)?;
+            insert_token(conn, device, &successor, now)
         });
         Ok(done.await?)
     }
 
     async fn revoke(&self, user_id: UserId, device: DeviceId, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
-        let revoked = self.write(move |connection| {
+        let revoked = self.write(move |conn| {
             let alive = auth_sessions::table
                 .find(device.get())
                 .filter(auth_sessions::user_id.eq(user_id.get()))
                 .filter(auth_sessions::revoked_at.is_null());
-            Ok(diesel::update(alive).set(auth_sessions::revoked_at.eq(now.naive_utc())).execute(connection)? > 0)
+            Ok(diesel::update(alive).set(auth_sessions::revoked_at.eq(now.naive_utc())).execute(conn)? > 0)
         });
         Ok(revoked.await?)
     }
 
     async fn is_signed_in(&self, device: DeviceId) -> Result<bool, RepositoryError> {
-        let signed_in = self.read(move |connection| {
+        let signed_in = self.read(move |conn| {
             let alive = auth_sessions::table
                 .inner_join(users::table)
                 .filter(auth_sessions::id.eq(device.get()))
                 .filter(auth_sessions::revoked_at.is_null())
                 .filter(users::is_active.eq(true));
-            Ok(diesel::select(exists(alive)).get_result(connection)?)
+            Ok(diesel::select(exists(alive)).get_result(conn)?)
         });
         Ok(signed_in.await?)
     }
@@ -106,7 +106,7 @@ impl DeviceRepository for Database {
     async fn list(&self, user_id: UserId) -> Result<Vec<Device>, RepositoryError> {
         type Row = (i64, Option<String>, Option<String>, NaiveDateTime, NaiveDateTime);
         let rows: Vec<Row> = self
-            .read(move |connection| {
+            .read(move |conn| {
                 Ok(auth_sessions::table
                     .filter(auth_sessions::user_id.eq(user_id.get()))
                     .filter(auth_sessions::revoked_at.is_null())
@@ -119,7 +119,7 @@ impl DeviceRepository for Database {
                         auth_sessions::created_at,
                         auth_sessions::last_used_at,
                     ))
-                    .load(connection)?)
+                    .load(conn)?)
             })
             .await?;
         let device = |(id, user_agent, ip_address, created_at, last_used_at): Row| Device {
@@ -135,7 +135,7 @@ impl DeviceRepository for Database {
 
 /// Signs a user in on a device with its first refresh token.
 pub(crate) fn insert(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     user: UserId,
     device: NewDevice,
     token: &RefreshToken,
@@ -150,14 +150,14 @@ pub(crate) fn insert(
             auth_sessions::last_used_at.eq(now.naive_utc()),
         ))
         .returning(auth_sessions::id)
-        .get_result(connection)?;
-    insert_token(connection, id, token, now)?;
+        .get_result(conn)?;
+    insert_token(conn, id, token, now)?;
     Ok(DeviceId::new(id))
 }
 
 /// Takes an account's row lock, if it may be used and its password is still the one that was checked.
 pub(super) fn guard_password(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     user: i64,
     checked_hash: Option<&str>,
 ) -> Result<(), StoreError> {
@@ -165,34 +165,34 @@ pub(super) fn guard_password(
     let hash: Option<Option<String>> = diesel::update(usable)
         .set(users::updated_at.eq(users::updated_at))
         .returning(users::password_hash)
-        .get_result(connection)
+        .get_result(conn)
         .optional()?;
     if hash.is_some_and(|hash| hash.as_deref() == checked_hash) { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 /// Gives a signed-in device a refresh token in the place of those it has, which count as exchanged for it.
 pub(super) fn replace_tokens(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     device: i64,
     token: &RefreshToken,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    touch(connection, device, now)?;
+    touch(conn, device, now)?;
     let unused =
         refresh_tokens::table.filter(refresh_tokens::session_id.eq(device)).filter(refresh_tokens::used_at.is_null());
-    diesel::update(unused).set(refresh_tokens::used_at.eq(now.naive_utc())).execute(connection)?;
-    insert_token(connection, device, token, now)
+    diesel::update(unused).set(refresh_tokens::used_at.eq(now.naive_utc())).execute(conn)?;
+    insert_token(conn, device, token, now)
 }
 
 /// Notes that a device was used; a conflict where it is signed out.
-fn touch(connection: &mut AnyConnection, device: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+fn touch(conn: &mut AnyConnection, device: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
     let alive = auth_sessions::table.find(device).filter(auth_sessions::revoked_at.is_null());
-    let touched = diesel::update(alive).set(auth_sessions::last_used_at.eq(now.naive_utc())).execute(connection)?;
+    let touched = diesel::update(alive).set(auth_sessions::last_used_at.eq(now.naive_utc())).execute(conn)?;
     if touched == 0 { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
 fn insert_token(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     device: i64,
     token: &RefreshToken,
     now: DateTime<Utc>,
@@ -204,6 +204,6 @@ fn insert_token(
             refresh_tokens::issued_at.eq(now.naive_utc()),
             refresh_tokens::expires_at.eq(RefreshToken::expiry(now).naive_utc()),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     Ok(())
 }

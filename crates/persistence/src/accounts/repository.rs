@@ -25,9 +25,9 @@ impl AccountRepository for Database {
         token: RefreshToken,
     ) -> Result<(User, DeviceId), CreateAccountError> {
         let now = account.created_at;
-        self.write(move |connection| {
-            let user = rows::insert_account(connection, account)?;
-            let device = devices::insert(connection, user.id, device, &token, now)?;
+        self.write(move |conn| {
+            let user = rows::insert_account(conn, account)?;
+            let device = devices::insert(conn, user.id, device, &token, now)?;
             Ok((user, device))
         })
         .await
@@ -39,16 +39,16 @@ impl AccountRepository for Database {
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError> {
-        Ok(self.read(move |connection| rows::find(connection, id.get())).await?)
+        Ok(self.read(move |conn| rows::find(conn, id.get())).await?)
     }
 
     async fn credentials(&self, email: EmailAddress) -> Result<Option<Credentials>, RepositoryError> {
         let row: Option<(i64, Option<String>, bool)> = self
-            .read(move |connection| {
+            .read(move |conn| {
                 Ok(users::table
                     .filter(users::email.eq(email.as_str()))
                     .select((users::id, users::password_hash, users::is_active))
-                    .first(connection)
+                    .first(conn)
                     .optional()?)
             })
             .await?;
@@ -57,33 +57,31 @@ impl AccountRepository for Database {
 
     async fn password_hash(&self, id: UserId) -> Result<Option<String>, RepositoryError> {
         let hash: Option<Option<String>> = self
-            .read(move |connection| {
-                Ok(users::table.find(id.get()).select(users::password_hash).first(connection).optional()?)
-            })
+            .read(move |conn| Ok(users::table.find(id.get()).select(users::password_hash).first(conn).optional()?))
             .await?;
         Ok(hash.flatten())
     }
 
     async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        Ok(self.write(move |connection| rows::update(connection, id.get(), changes, now.naive_utc())).await?)
+        Ok(self.write(move |conn| rows::update(conn, id.get(), changes, now.naive_utc())).await?)
     }
 
     async fn change_role(&self, change: RoleChange) -> Result<User, RepositoryError> {
-        let user = self.write(move |connection| {
+        let user = self.write(move |conn| {
             let RoleChange { user_id, role, takes, device_id, token, at } = change;
-            let mut roles = lock_roles(connection, user_id.get(), at)?;
+            let mut roles = lock_roles(conn, user_id.get(), at)?;
             if roles.contains(&role) == takes {
                 return Err(StoreError::Conflict);
             }
             if takes {
                 roles.push(role);
-                rows::insert_profile(connection, user_id.get(), role, at.naive_utc())?;
+                rows::insert_profile(conn, user_id.get(), role, at.naive_utc())?;
             }
             diesel::update(users::table.find(user_id.get()))
                 .set((users::roles.eq(rows::json_roles(&roles)), users::active_role.eq(role.as_str())))
-                .execute(connection)?;
-            devices::replace_tokens(connection, device_id.get(), &token, at)?;
-            rows::refresh_names(connection, user_id.get())
+                .execute(conn)?;
+            devices::replace_tokens(conn, device_id.get(), &token, at)?;
+            rows::refresh_names(conn, user_id.get())
         });
         Ok(user.await?)
     }
@@ -96,17 +94,17 @@ impl AccountRepository for Database {
         keep: DeviceId,
         now: DateTime<Utc>,
     ) -> Result<(), RepositoryError> {
-        let done = self.write(move |connection| {
-            devices::guard_password(connection, id.get(), checked_hash.as_deref())?;
+        let done = self.write(move |conn| {
+            devices::guard_password(conn, id.get(), checked_hash.as_deref())?;
             let now = now.naive_utc();
             diesel::update(users::table.find(id.get()))
                 .set((users::password_hash.eq(password_hash), users::updated_at.eq(now)))
-                .execute(connection)?;
+                .execute(conn)?;
             let others = auth_sessions::table
                 .filter(auth_sessions::user_id.eq(id.get()))
                 .filter(auth_sessions::id.ne(keep.get()))
                 .filter(auth_sessions::revoked_at.is_null());
-            diesel::update(others).set(auth_sessions::revoked_at.eq(now)).execute(connection)?;
+            diesel::update(others).set(auth_sessions::revoked_at.eq(now)).execute(conn)?;
             Ok(())
         });
         Ok(done.await?)
@@ -114,11 +112,11 @@ impl AccountRepository for Database {
 }
 
 /// Takes the row's lock by writing to it, then reads: two changes of one user's roles follow each other.
-fn lock_roles(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> Result<Vec<Role>, StoreError> {
+fn lock_roles(conn: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> Result<Vec<Role>, StoreError> {
     let roles: Option<String> = diesel::update(users::table.find(id))
         .set(users::updated_at.eq(now.naive_utc()))
         .returning(users::roles)
-        .get_result(connection)
+        .get_result(conn)
         .optional()?;
     rows::roles(&roles.ok_or(StoreError::Conflict)?)
 }

@@ -75,7 +75,7 @@ impl UserRow {
 }
 
 /// Looks an account up.
-pub(crate) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>, StoreError> {
+pub(crate) fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<User>, StoreError> {
     let row: Option<(UserRow, ProfileColumns)> = users::table
         .left_join(student_profiles::table)
         .left_join(tutor_profiles::table)
@@ -85,7 +85,7 @@ pub(crate) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Use
             UserRow::as_select(),
             (student_profiles::id.nullable(), tutor_profiles::id.nullable(), parent_profiles::id.nullable()),
         ))
-        .first(connection)
+        .first(conn)
         .optional()?;
     row.map(|(user, profiles)| user.into_user(profiles)).transpose()
 }
@@ -115,7 +115,7 @@ struct NewUserRow {
 }
 
 /// Adds an account with a profile for each role, its calendar and its counters.
-pub(crate) fn insert_account(connection: &mut AnyConnection, account: NewAccount) -> Result<User, StoreError> {
+pub(crate) fn insert_account(conn: &mut AnyConnection, account: NewAccount) -> Result<User, StoreError> {
     let now = account.created_at.naive_utc();
     let profile = account.profile;
     let row = NewUserRow {
@@ -139,18 +139,18 @@ pub(crate) fn insert_account(connection: &mut AnyConnection, account: NewAccount
         created_at: now,
         updated_at: now,
     };
-    let id: i64 = diesel::insert_into(users::table).values(row).returning(users::id).get_result(connection)?;
+    let id: i64 = diesel::insert_into(users::table).values(row).returning(users::id).get_result(conn)?;
     for role in &account.roles {
-        insert_profile(connection, id, *role, now)?;
+        insert_profile(conn, id, *role, now)?;
     }
-    diesel::insert_into(calendars::table).values(calendars::user_id.eq(id)).execute(connection)?;
-    diesel::insert_into(connection_counters::table).values(connection_counters::user_id.eq(id)).execute(connection)?;
-    refresh_names(connection, id)
+    diesel::insert_into(calendars::table).values(calendars::user_id.eq(id)).execute(conn)?;
+    diesel::insert_into(connection_counters::table).values(connection_counters::user_id.eq(id)).execute(conn)?;
+    refresh_names(conn, id)
 }
 
 /// Adds the profile behind a role. Admins have none.
 pub(crate) fn insert_profile(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     user: i64,
     role: Role,
     now: NaiveDateTime,
@@ -162,14 +162,14 @@ pub(crate) fn insert_profile(
                 student_profiles::created_at.eq(now),
                 student_profiles::updated_at.eq(now),
             ))
-            .execute(connection)?,
+            .execute(conn)?,
         Role::Parent => diesel::insert_into(parent_profiles::table)
             .values((
                 parent_profiles::user_id.eq(user),
                 parent_profiles::created_at.eq(now),
                 parent_profiles::updated_at.eq(now),
             ))
-            .execute(connection)?,
+            .execute(conn)?,
         Role::Tutor => diesel::insert_into(tutor_profiles::table)
             .values((
                 tutor_profiles::user_id.eq(user),
@@ -182,7 +182,7 @@ pub(crate) fn insert_profile(
                 tutor_profiles::created_at.eq(now),
                 tutor_profiles::updated_at.eq(now),
             ))
-            .execute(connection)?,
+            .execute(conn)?,
         Role::Admin => 0,
     };
     Ok(())
@@ -206,13 +206,13 @@ struct UserChangesRow {
 
 /// Writes the fields that are given.
 pub(crate) fn update(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     id: i64,
     changes: ProfileChanges,
     now: NaiveDateTime,
 ) -> Result<User, StoreError> {
     if changes.is_private == Some(false) {
-        crate::connections::accept_waiting_follows(connection, UserId::new(id), now)?;
+        crate::connections::accept_waiting_follows(conn, UserId::new(id), now)?;
     }
     let row = UserChangesRow {
         first_name: changes.first_name,
@@ -226,19 +226,19 @@ pub(crate) fn update(
         profile_picture: changes.profile_picture,
         updated_at: now,
     };
-    diesel::update(users::table.find(id)).set(row).execute(connection)?;
-    refresh_names(connection, id)
+    diesel::update(users::table.find(id)).set(row).execute(conn)?;
+    refresh_names(conn, id)
 }
 
 /// Keeps what is derived from a user's names as they are now.
-pub(crate) fn refresh_names(connection: &mut AnyConnection, id: i64) -> Result<User, StoreError> {
-    let user = find(connection, id)?.ok_or(StoreError::Conflict)?;
+pub(crate) fn refresh_names(conn: &mut AnyConnection, id: i64) -> Result<User, StoreError> {
+    let user = find(conn, id)?.ok_or(StoreError::Conflict)?;
     let name = user.display_name();
     diesel::update(users::table.find(id))
         .set((users::display_name_folded.eq(fold(&name)), users::display_name.eq(name)))
-        .execute(connection)?;
+        .execute(conn)?;
     if let Some(tutor) = user.profiles.tutor {
-        crate::tutoring::refresh_search(connection, tutor.get())?;
+        crate::tutoring::refresh_search(conn, tutor.get())?;
     }
     Ok(user)
 }

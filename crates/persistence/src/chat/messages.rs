@@ -78,7 +78,7 @@ type MessageColumns = (MessageRow, (String, Option<String>), Option<CardRow>);
 
 /// A page of a conversation's messages, the newest first, and how many there are in all.
 pub(super) fn messages(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     conversation: i64,
     viewer: i64,
     before: Option<MessageId>,
@@ -86,12 +86,12 @@ pub(super) fn messages(
     now: DateTime<Utc>,
 ) -> Result<(Page<Message>, i64), StoreError> {
     let in_conversation = chat_messages::table.filter(chat_messages::conversation_id.eq(conversation));
-    let total = in_conversation.count().get_result(connection)?;
+    let total = in_conversation.count().get_result(conn)?;
     let read_by_all: Option<i64> = conversation_participants::table
         .filter(conversation_participants::conversation_id.eq(conversation))
         .filter(conversation_participants::user_id.ne(viewer))
         .select(diesel::dsl::min(conversation_participants::last_read_seq))
-        .first(connection)?;
+        .first(conn)?;
     let mut query = chat_messages::table
         .inner_join(users::table)
         .left_join(requested_sessions::table)
@@ -106,11 +106,11 @@ pub(super) fn messages(
         .into_boxed();
     if let Some(before) = before {
         let place: Option<i64> =
-            in_conversation.find(before.get()).select(chat_messages::seq).first(connection).optional()?;
+            in_conversation.find(before.get()).select(chat_messages::seq).first(conn).optional()?;
         // A message of another conversation has nothing before it in this one.
         query = query.filter(chat_messages::seq.lt(place.unwrap_or_default()));
     }
-    let rows: Vec<MessageColumns> = query.load(connection)?;
+    let rows: Vec<MessageColumns> = query.load(conn)?;
     let message = |(row, (sender_name, sender_avatar), request): MessageColumns| {
         let message_type: MessageType = columns::word("chat_messages.message_type", &row.message_type)?;
         Ok::<_, StoreError>(Message {

@@ -34,11 +34,11 @@ impl ChatQueries for Database {
     ) -> Result<(Page<Conversation>, i64), RepositoryError> {
         let viewer = viewer.get();
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let total = conversation_participants::table
                     .filter(conversation_participants::user_id.eq(viewer))
                     .count()
-                    .get_result(connection)?;
+                    .get_result(conn)?;
                 let mut query = own_conversations(viewer)
                     .order((conversations::last_message_at.desc(), conversations::id.desc()))
                     .limit(page.size.overread())
@@ -52,10 +52,10 @@ impl ChatQueries for Database {
                             .or(conversations::last_message_at.eq(at).and(conversations::id.lt(after.id))),
                     );
                 }
-                let rows: Vec<ConversationColumns> = query.load(connection)?;
+                let rows: Vec<ConversationColumns> = query.load(conn)?;
                 let places: HashMap<i64, i64> =
                     rows.iter().map(|(row, _)| (row.0, row.5.and_utc().timestamp_micros())).collect();
-                let items = describe(connection, viewer, rows)?;
+                let items = describe(conn, viewer, rows)?;
                 let keyset = |conversation: &Conversation| {
                     let id = conversation.id.get();
                     Keyset { sort: places.get(&id).copied().unwrap_or_default(), id }
@@ -68,15 +68,15 @@ impl ChatQueries for Database {
     async fn conversation(&self, viewer: UserId, id: ConversationId) -> Result<Found, RepositoryError> {
         let (viewer, id) = (viewer.get(), id.get());
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let rows: Vec<ConversationColumns> =
-                    own_conversations(viewer).filter(conversations::id.eq(id)).load(connection)?;
-                if let Some(conversation) = describe(connection, viewer, rows)?.pop() {
-                    let participants = participants(connection, &[id])?.into_iter().map(|(_, one)| one).collect();
+                    own_conversations(viewer).filter(conversations::id.eq(id)).load(conn)?;
+                if let Some(conversation) = describe(conn, viewer, rows)?.pop() {
+                    let participants = participants(conn, &[id])?.into_iter().map(|(_, one)| one).collect();
                     return Ok(Found::Conversation(Box::new(conversation), participants));
                 }
                 let exists = diesel::dsl::exists(conversations::table.find(id));
-                Ok(if diesel::select(exists).get_result(connection)? { Found::NotYours } else { Found::Nothing })
+                Ok(if diesel::select(exists).get_result(conn)? { Found::NotYours } else { Found::Nothing })
             })
             .await?)
     }
@@ -89,7 +89,7 @@ impl ChatQueries for Database {
         size: PageSize,
         now: DateTime<Utc>,
     ) -> Result<(Page<Message>, i64), RepositoryError> {
-        Ok(self.read(move |connection| messages(connection, id.get(), viewer.get(), before, size, now)).await?)
+        Ok(self.read(move |conn| messages(conn, id.get(), viewer.get(), before, size, now)).await?)
     }
 }
 
@@ -116,13 +116,13 @@ fn own_conversations(viewer: i64) -> _ {
 }
 
 /// Who takes part in some conversations, by conversation.
-fn participants(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<(i64, Participant)>, StoreError> {
+fn participants(conn: &mut AnyConnection, ids: &[i64]) -> Result<Vec<(i64, Participant)>, StoreError> {
     let rows: Vec<(i64, i64, String, Option<String>)> = conversation_participants::table
         .inner_join(users::table)
         .filter(conversation_participants::conversation_id.eq_any(ids))
         .order((conversation_participants::conversation_id, conversation_participants::user_id))
         .select((conversation_participants::conversation_id, users::id, users::display_name, users::profile_picture))
-        .load(connection)?;
+        .load(conn)?;
     let participant =
         |(conversation, user, name, avatar)| (conversation, Participant { user_id: UserId::new(user), name, avatar });
     Ok(rows.into_iter().map(participant).collect())
@@ -133,13 +133,13 @@ type LastColumns = (i64, (Option<String>, bool), String, i64, NaiveDateTime);
 
 /// Adds to some conversations who takes part, what was said last and how much is unread: one query each.
 fn describe(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     viewer: i64,
     rows: Vec<ConversationColumns>,
 ) -> Result<Vec<Conversation>, StoreError> {
     let ids: Vec<i64> = rows.iter().map(|(row, _)| row.0).collect();
     let mut people: HashMap<i64, Vec<Participant>> = HashMap::new();
-    for (conversation, participant) in participants(connection, &ids)? {
+    for (conversation, participant) in participants(conn, &ids)? {
         people.entry(conversation).or_default().push(participant);
     }
     let last: Vec<LastColumns> = chat_messages::table
@@ -153,7 +153,7 @@ fn describe(
             chat_messages::sender_user_id,
             chat_messages::created_at,
         ))
-        .load(connection)?;
+        .load(conn)?;
     let mut last: HashMap<i64, _> = last.into_iter().map(|row| (row.0, row)).collect();
     let unread: Vec<(i64, i64)> = conversation_participants::table
         .inner_join(
@@ -166,7 +166,7 @@ fn describe(
         .filter(chat_messages::is_deleted.eq(false))
         .group_by(conversation_participants::conversation_id)
         .select((conversation_participants::conversation_id, diesel::dsl::count_star()))
-        .load(connection)?;
+        .load(conn)?;
     let unread: HashMap<i64, i64> = unread.into_iter().collect();
 
     rows.into_iter()

@@ -25,21 +25,21 @@ pub(crate) struct NewDirectConversation {
 
 /// The direct conversation of two users, made by the first where there is none.
 pub(crate) fn direct_conversation(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     maker: UserId,
     other: UserId,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     let (low, high) = (maker.min(other).get(), maker.max(other).get());
-    let existing = |connection: &mut AnyConnection| {
+    let existing = |conn: &mut AnyConnection| {
         conversations::table
             .filter(conversations::direct_user_low.eq(low))
             .filter(conversations::direct_user_high.eq(high))
             .select(conversations::id)
-            .first::<i64>(connection)
+            .first::<i64>(conn)
             .optional()
     };
-    if let Some(id) = existing(connection)? {
+    if let Some(id) = existing(conn)? {
         return Ok(id);
     }
     let now = now.naive_utc();
@@ -52,8 +52,8 @@ pub(crate) fn direct_conversation(
         created_at: now,
         updated_at: now,
     };
-    let made = dialect::insert_direct_conversation(connection, &row)?;
-    let id = existing(connection)?.ok_or(StoreError::Conflict)?;
+    let made = dialect::insert_direct_conversation(conn, &row)?;
+    let id = existing(conn)?.ok_or(StoreError::Conflict)?;
     if made > 0 {
         for user in [low, high] {
             diesel::insert_into(conversation_participants::table)
@@ -63,7 +63,7 @@ pub(crate) fn direct_conversation(
                     conversation_participants::role.eq("member"),
                     conversation_participants::joined_at.eq(now),
                 ))
-                .execute(connection)?;
+                .execute(conn)?;
         }
     }
     Ok(id)
@@ -81,7 +81,7 @@ pub(crate) struct NewMessage<'a> {
 
 /// Says something; answers with the message's id. The conversation's row is locked until the transaction
 /// ends, so that messages have places without gaps.
-pub(crate) fn say(connection: &mut AnyConnection, message: &NewMessage<'_>) -> Result<i64, StoreError> {
+pub(crate) fn say(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<i64, StoreError> {
     let now = message.at.naive_utc();
     let seq: i64 = diesel::update(conversations::table.find(message.conversation))
         .set((
@@ -90,7 +90,7 @@ pub(crate) fn say(connection: &mut AnyConnection, message: &NewMessage<'_>) -> R
             conversations::updated_at.eq(now),
         ))
         .returning(conversations::last_seq)
-        .get_result(connection)?;
+        .get_result(conn)?;
     Ok(diesel::insert_into(chat_messages::table)
         .values((
             chat_messages::conversation_id.eq(message.conversation),
@@ -103,5 +103,5 @@ pub(crate) fn say(connection: &mut AnyConnection, message: &NewMessage<'_>) -> R
             chat_messages::updated_at.eq(now),
         ))
         .returning(chat_messages::id)
-        .get_result(connection)?)
+        .get_result(conn)?)
 }

@@ -76,7 +76,7 @@ impl Narrow {
 }
 
 /// Reads one end.
-pub(super) fn load(connection: &mut AnyConnection, narrow: &Narrow) -> Result<Vec<Connection>, StoreError> {
+pub(super) fn load(conn: &mut AnyConnection, narrow: &Narrow) -> Result<Vec<Connection>, StoreError> {
     if narrow.kinds.is_empty() || narrow.statuses.is_empty() {
         return Ok(Vec::new());
     }
@@ -150,5 +150,5 @@ pub(super) fn load(connection: &mut AnyConnection, narrow: &Narrow) -> Result<Ve
     if let Some(after) = narrow.after {
         query = query.filter(connections::id.lt(after));
     }
-    query.load::<ConnectionColumns>(connection)?.into_iter().map(connection_of).collect()
+    query.load::<ConnectionColumns>(conn)?.into_iter().map(connection_of).collect()
 }

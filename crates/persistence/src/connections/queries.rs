@@ -30,10 +30,10 @@ fn knowable(end: End, filter: &ConnectionFilter) -> (Vec<Kind>, Vec<Status>) {
 }
 
 /// The first rows of several ends together, the newest first.
-fn merged(connection: &mut AnyConnection, ends: &[Narrow], page: PageRequest) -> Result<Page<Connection>, StoreError> {
+fn merged(conn: &mut AnyConnection, ends: &[Narrow], page: PageRequest) -> Result<Page<Connection>, StoreError> {
     let mut found = Vec::new();
     for end in ends {
-        found.extend(load(connection, end)?);
+        found.extend(load(conn, end)?);
     }
     found.sort_by_key(|connection| std::cmp::Reverse(connection.edge.id));
     found.dedup_by_key(|connection| connection.edge.id);
@@ -77,7 +77,7 @@ impl ConnectionQueries for Database {
             }
         };
         let ends: Vec<Narrow> = ends.iter().map(narrow).flat_map(Narrow::by_status).collect();
-        Ok(self.read(move |connection| merged(connection, &ends, page)).await?)
+        Ok(self.read(move |conn| merged(conn, &ends, page)).await?)
     }
 
     async fn public_list(
@@ -103,11 +103,11 @@ impl ConnectionQueries for Database {
             limit: Some(page.size.overread()),
         };
         let ends = [narrow(End::Initiator), narrow(End::Recipient)];
-        Ok(self.read(move |connection| merged(connection, &ends, page)).await?)
+        Ok(self.read(move |conn| merged(conn, &ends, page)).await?)
     }
 
     async fn one(&self, id: ConnectionId) -> Result<Option<Connection>, RepositoryError> {
-        let found = self.read(move |connection| {
+        let found = self.read(move |conn| {
             let (initiators, recipients) = diesel::alias!(users as initiators, users as recipients);
             let row: Option<ConnectionColumns> = connections::table
                 .inner_join(initiators.on(initiators.field(users::id).eq(connections::user_id_1)))
@@ -119,7 +119,7 @@ impl ConnectionQueries for Database {
                     initiators.fields((users::id, users::display_name, users::profile_picture, users::roles)),
                     recipients.fields((users::id, users::display_name, users::profile_picture, users::roles)),
                 ))
-                .first(connection)
+                .first(conn)
                 .optional()?;
             row.map(connection_of).transpose()
         });
@@ -144,10 +144,10 @@ impl ConnectionQueries for Database {
         };
         let ends = [narrow(End::Initiator), narrow(End::Recipient)];
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let mut found = Vec::new();
                 for end in &ends {
-                    found.extend(load(connection, end)?);
+                    found.extend(load(conn, end)?);
                 }
                 found.sort_by_key(|connection| connection.edge.id);
                 found.dedup_by_key(|connection| connection.edge.id);
@@ -159,7 +159,7 @@ impl ConnectionQueries for Database {
     async fn counters(&self, user: UserId) -> Result<Counters, RepositoryError> {
         type Row = (i64, i64, i64, i64, i64, i64);
         let row: Option<Row> = self
-            .read(move |connection| {
+            .read(move |conn| {
                 use connection_counters as counters;
                 Ok(counters::table
                     .find(user.get())
@@ -171,7 +171,7 @@ impl ConnectionQueries for Database {
                         counters::pending_sent_count,
                         counters::blocked_count,
                     ))
-                    .first(connection)
+                    .first(conn)
                     .optional()?)
             })
             .await?;

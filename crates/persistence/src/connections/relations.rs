@@ -47,54 +47,54 @@ fn between_two(one: i64, other: i64) -> _ {
 }
 
 /// Everything between two users; none where the other is not there.
-pub(crate) fn pair(connection: &mut AnyConnection, actor: UserId, other: UserId) -> Result<Option<Pair>, StoreError> {
+pub(crate) fn pair(conn: &mut AnyConnection, actor: UserId, other: UserId) -> Result<Option<Pair>, StoreError> {
     let is_private: Option<bool> = users::table
         .find(other.get())
         .filter(users::is_active.eq(true))
         .select(users::is_private)
-        .first(connection)
+        .first(conn)
         .optional()?;
     let Some(other_is_private) = is_private else { return Ok(None) };
     let rows: Vec<EdgeRow> = connections::table
         .filter(between_two(actor.get(), other.get()))
         .order(connections::id)
         .select(EdgeRow::as_select())
-        .load(connection)?;
+        .load(conn)?;
     let edges = rows.iter().map(edge).collect::<Result<Vec<_>, _>>()?;
     Ok(Some(Pair { actor, other, other_is_private, edges }))
 }
 
 /// Whether one of two users blocked the other.
-pub(crate) fn block_stands(connection: &mut AnyConnection, one: UserId, other: UserId) -> Result<bool, StoreError> {
+pub(crate) fn block_stands(conn: &mut AnyConnection, one: UserId, other: UserId) -> Result<bool, StoreError> {
     let block = connections::table
         .filter(between_two(one.get(), other.get()))
         .filter(connections::connection_type.eq(Kind::Block.as_str()));
-    Ok(diesel::select(exists(block)).get_result(connection)?)
+    Ok(diesel::select(exists(block)).get_result(conn)?)
 }
 
 /// Writes a plan, if the pair is still as it was seen.
-pub(super) fn apply(connection: &mut AnyConnection, plan: &RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
+pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
     let Pair { actor, other, .. } = plan.seen;
-    dialect::lock_relations(connection, vec![(actor.get(), Hold::Change), (other.get(), Hold::Change)])?;
-    if pair(connection, actor, other)?.as_ref() != Some(&plan.seen) {
+    dialect::lock_relations(conn, vec![(actor.get(), Hold::Change), (other.get(), Hold::Change)])?;
+    if pair(conn, actor, other)?.as_ref() != Some(&plan.seen) {
         return Err(StoreError::Conflict);
     }
     let mut begun = None;
     for change in &plan.changes {
-        begun = change_edge(connection, plan, *change)?.or(begun);
+        begun = change_edge(conn, plan, *change)?.or(begun);
     }
     for (user, delta) in plan.counter_changes() {
-        count(connection, user, delta)?;
+        count(conn, user, delta)?;
     }
     if plan.withdraws_requests {
-        withdraw_requests(connection, actor, other, plan)?;
-        withdraw_requests(connection, other, actor, plan)?;
+        withdraw_requests(conn, actor, other, plan)?;
+        withdraw_requests(conn, other, actor, plan)?;
     }
     Ok(begun)
 }
 
 fn change_edge(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     plan: &RelationPlan,
     change: EdgeChange,
 ) -> Result<Option<ConnectionId>, StoreError> {
@@ -116,7 +116,7 @@ fn change_edge(
                     connections::updated_at.eq(at),
                 ))
                 .returning(connections::id)
-                .get_result(connection)?;
+                .get_result(conn)?;
             return Ok(Some(ConnectionId::new(id)));
         }
         EdgeChange::Update(id, status) => diesel::update(connections::table.find(id.get()))
@@ -125,7 +125,7 @@ fn change_edge(
                 connections::accepted_at.eq(accepted_at(status)),
                 connections::updated_at.eq(at),
             ))
-            .execute(connection)?,
+            .execute(conn)?,
         EdgeChange::Restart(id, status) => diesel::update(connections::table.find(id.get()))
             .set((
                 connections::user_id_1.eq(actor.get()),
@@ -137,13 +137,13 @@ fn change_edge(
                 connections::accepted_at.eq(accepted_at(status)),
                 connections::updated_at.eq(at),
             ))
-            .execute(connection)?,
-        EdgeChange::Delete(id) => diesel::delete(connections::table.find(id.get())).execute(connection)?,
+            .execute(conn)?,
+        EdgeChange::Delete(id) => diesel::delete(connections::table.find(id.get())).execute(conn)?,
     };
     Ok(None)
 }
 
-fn count(connection: &mut AnyConnection, user: UserId, delta: Counters) -> Result<(), StoreError> {
+fn count(conn: &mut AnyConnection, user: UserId, delta: Counters) -> Result<(), StoreError> {
     if delta == Counters::default() {
         return Ok(());
     }
@@ -156,7 +156,7 @@ fn count(connection: &mut AnyConnection, user: UserId, delta: Counters) -> Resul
             counters::pending_sent_count.eq(counters::pending_sent_count + delta.pending_sent),
             counters::blocked_count.eq(counters::blocked_count + delta.blocked),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     if counted == 1 { Ok(()) } else { Err(StoreError::missing_row("connection_counters", user.get())) }
 }
 
@@ -164,7 +164,7 @@ fn count(connection: &mut AnyConnection, user: UserId, delta: Counters) -> Resul
 /// requester does it, the conversation says so as it does when they change their mind; where the tutor does,
 /// nobody is told.
 fn withdraw_requests(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     asker: UserId,
     tutor: UserId,
     plan: &RelationPlan,
@@ -187,10 +187,10 @@ fn withdraw_requests(
             requested_sessions::updated_at.eq(at),
         ))
         .returning((requested_sessions::id, requested_sessions::requester_id))
-        .get_results(connection)?;
+        .get_results(conn)?;
     let own = withdrawn.into_iter().filter(|(_, requester)| *requester == plan.seen.actor.get());
     for (request, _) in own {
-        let conversation = chat::direct_conversation(connection, asker, tutor, plan.at)?;
+        let conversation = chat::direct_conversation(conn, asker, tutor, plan.at)?;
         let notice = NewMessage {
             conversation,
             sender: asker,
@@ -199,7 +199,7 @@ fn withdraw_requests(
             request: Some(request),
             at: plan.at,
         };
-        chat::say(connection, &notice)?;
+        chat::say(conn, &notice)?;
     }
     Ok(())
 }
@@ -207,27 +207,27 @@ fn withdraw_requests(
 /// Accepts the follows that wait for an account which goes public. Whoever waits is locked with it, all in
 /// ascending order; who joins them in between is a conflict.
 pub(crate) fn accept_waiting_follows(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     user: UserId,
     at: NaiveDateTime,
 ) -> Result<(), StoreError> {
-    let waiting = |connection: &mut AnyConnection| {
+    let waiting = |conn: &mut AnyConnection| {
         connections::table
             .filter(connections::user_id_2.eq(user.get()))
             .filter(connections::connection_type.eq(Kind::Follow.as_str()))
             .filter(connections::status.eq(Status::Pending.as_str()))
             .order(connections::user_id_1)
             .select(connections::user_id_1)
-            .load::<i64>(connection)
+            .load::<i64>(conn)
     };
-    let is_private: bool = users::table.find(user.get()).select(users::is_private).first(connection)?;
+    let is_private: bool = users::table.find(user.get()).select(users::is_private).first(conn)?;
     if !is_private {
         return Ok(());
     }
-    let seen = waiting(connection)?;
+    let seen = waiting(conn)?;
     let everybody: Vec<i64> = seen.iter().copied().chain([user.get()]).collect();
-    dialect::lock_all_relations(connection, &everybody)?;
-    if waiting(connection)? != seen {
+    dialect::lock_all_relations(conn, &everybody)?;
+    if waiting(conn)? != seen {
         return Err(StoreError::Conflict);
     }
     let pending = connections::table
@@ -240,7 +240,7 @@ pub(crate) fn accept_waiting_follows(
             connections::accepted_at.eq(at),
             connections::updated_at.eq(at),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     let change = |side| {
         let mut change = Counters::default();
         change.add(Counters::of(Kind::Follow, Status::Pending, side), -1);
@@ -250,7 +250,7 @@ pub(crate) fn accept_waiting_follows(
     let mine = change(Side::Recipient);
     let mut all = Counters::default();
     all.add(mine, i64::try_from(seen.len()).unwrap_or(i64::MAX));
-    count(connection, user, all)?;
+    count(conn, user, all)?;
     // As many at a time as either database takes parameters for.
     for followers in seen.chunks(10_000) {
         let theirs = change(Side::Initiator);
@@ -259,7 +259,7 @@ pub(crate) fn accept_waiting_follows(
                 counters::following_count.eq(counters::following_count + theirs.following),
                 counters::pending_sent_count.eq(counters::pending_sent_count + theirs.pending_sent),
             ))
-            .execute(connection)?;
+            .execute(conn)?;
     }
     Ok(())
 }

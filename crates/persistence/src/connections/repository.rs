@@ -13,20 +13,20 @@ use crate::schema::connections;
 #[async_trait]
 impl ConnectionRepository for Database {
     async fn pair(&self, actor: UserId, other: UserId) -> Result<Option<Pair>, RepositoryError> {
-        Ok(self.read(move |connection| relations::pair(connection, actor, other)).await?)
+        Ok(self.read(move |conn| relations::pair(conn, actor, other)).await?)
     }
 
     async fn find(&self, id: ConnectionId) -> Result<Option<Edge>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let row: Option<EdgeRow> =
-                    connections::table.find(id.get()).select(EdgeRow::as_select()).first(connection).optional()?;
+                    connections::table.find(id.get()).select(EdgeRow::as_select()).first(conn).optional()?;
                 row.as_ref().map(relations::edge).transpose()
             })
             .await?)
     }
 
     async fn apply(&self, plan: RelationPlan) -> Result<Option<ConnectionId>, RepositoryError> {
-        Ok(self.write(move |connection| relations::apply(connection, &plan)).await?)
+        Ok(self.write(move |conn| relations::apply(conn, &plan)).await?)
     }
 }

@@ -13,7 +13,7 @@ use crate::schema::{account_claims, student_profiles, users};
 
 /// Keeps the digest of a code in the place of an earlier one, if the account has no login.
 pub(super) fn keep(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     student: StudentId,
     by: UserId,
     code_digest: &str,
@@ -25,10 +25,10 @@ pub(super) fn keep(
     let user: i64 = diesel::update(without_login)
         .set(users::updated_at.eq(users::updated_at))
         .returning(users::id)
-        .get_result(connection)
+        .get_result(conn)
         .optional()?
         .ok_or(StoreError::Conflict)?;
-    diesel::delete(account_claims::table.find(user)).execute(connection)?;
+    diesel::delete(account_claims::table.find(user)).execute(conn)?;
     diesel::insert_into(account_claims::table)
         .values((
             account_claims::user_id.eq(user),
@@ -37,13 +37,13 @@ pub(super) fn keep(
             account_claims::created_at.eq(at),
             account_claims::expires_at.eq(expires_at),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     Ok(())
 }
 
 /// Uses a code up, gives its account a login and signs it in. A conflict where the code is not good.
 pub(super) fn claim(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     claim: &Claim,
     device: NewDevice,
     token: &RefreshToken,
@@ -52,8 +52,7 @@ pub(super) fn claim(
     let good = account_claims::table
         .filter(account_claims::code_digest.eq(&claim.code_digest))
         .filter(account_claims::expires_at.gt(at));
-    let user: Option<i64> =
-        diesel::delete(good).returning(account_claims::user_id).get_result(connection).optional()?;
+    let user: Option<i64> = diesel::delete(good).returning(account_claims::user_id).get_result(conn).optional()?;
     let user = user.ok_or(StoreError::Conflict)?;
     let without_login = users::table.find(user).filter(users::password_hash.is_null());
     let claimed = diesel::update(without_login)
@@ -62,11 +61,11 @@ pub(super) fn claim(
             users::password_hash.eq(claim.password_hash.as_str()),
             users::updated_at.eq(at),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     if claimed == 0 {
         return Err(StoreError::Conflict);
     }
-    let device = insert_device(connection, UserId::new(user), device, token, claim.at)?;
-    let user = find_user(connection, user)?.ok_or(StoreError::Conflict)?;
+    let device = insert_device(conn, UserId::new(user), device, token, claim.at)?;
+    let user = find_user(conn, user)?.ok_or(StoreError::Conflict)?;
     Ok((user, device))
 }

@@ -33,11 +33,7 @@ pub(super) fn guardianship(row: &GuardianshipRow) -> Result<Guardianship, StoreE
 }
 
 /// The open guardianships of a parent; only the one given where one is.
-pub(super) fn children(
-    connection: &mut AnyConnection,
-    parent: UserId,
-    only: Option<i64>,
-) -> Result<Vec<Child>, StoreError> {
+pub(super) fn children(conn: &mut AnyConnection, parent: UserId, only: Option<i64>) -> Result<Vec<Child>, StoreError> {
     type Row = (GuardianshipRow, (i64, String, Option<String>), Option<String>);
     let mut query = guardianships::table
         .inner_join(student_profiles::table.inner_join(users::table))
@@ -54,7 +50,7 @@ pub(super) fn children(
     if let Some(id) = only {
         query = query.filter(guardianships::id.eq(id));
     }
-    let rows: Vec<Row> = query.load(connection)?;
+    let rows: Vec<Row> = query.load(conn)?;
     let child = |(row, (user, name, password_hash), grade_level): Row| {
         let guardianship = guardianship(&row)?;
         let consented = guardianship.status == GuardianshipStatus::Active;
@@ -72,14 +68,14 @@ pub(super) fn children(
 }
 
 /// The guardianships over a student, past ones too.
-pub(super) fn guardians(connection: &mut AnyConnection, student: StudentId) -> Result<Vec<Guardian>, StoreError> {
+pub(super) fn guardians(conn: &mut AnyConnection, student: StudentId) -> Result<Vec<Guardian>, StoreError> {
     let rows: Vec<(GuardianshipRow, String)> = guardianships::table
         .inner_join(users::table.on(users::id.eq(guardianships::parent_user_id)))
         .filter(guardianships::student_id.eq(student.get()))
         .select((GuardianshipRow::as_select(), users::display_name))
         .order(guardianships::id.desc())
         .limit(100)
-        .load(connection)?;
+        .load(conn)?;
     let guardian = |(row, name): (GuardianshipRow, String)| {
         Ok(Guardian {
             guardianship: guardianship(&row)?,

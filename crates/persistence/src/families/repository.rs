@@ -27,13 +27,13 @@ impl FamilyRepository for Database {
         grade_level: Option<String>,
         from_address: Option<String>,
     ) -> Result<Child, RepositoryError> {
-        let created = self.write(move |connection| {
+        let created = self.write(move |conn| {
             let at = account.created_at;
-            let user = insert_account(connection, account)?;
+            let user = insert_account(conn, account)?;
             let student = user.profiles.student.ok_or(StoreError::Conflict)?;
             diesel::update(student_profiles::table.find(student.get()))
                 .set(student_profiles::grade_level.eq(grade_level))
-                .execute(connection)?;
+                .execute(conn)?;
             let id: i64 = diesel::insert_into(guardianships::table)
                 .values((
                     guardianships::parent_user_id.eq(parent.get()),
@@ -44,21 +44,21 @@ impl FamilyRepository for Database {
                     guardianships::created_from.eq(from_address),
                 ))
                 .returning(guardianships::id)
-                .get_result(connection)?;
-            one(connection, parent, id)
+                .get_result(conn)?;
+            one(conn, parent, id)
         });
         Ok(created.await?)
     }
 
     async fn find_student(&self, email: EmailAddress) -> Result<Option<(UserId, StudentId)>, RepositoryError> {
         let found: Option<(i64, i64)> = self
-            .read(move |connection| {
+            .read(move |conn| {
                 Ok(users::table
                     .inner_join(student_profiles::table)
                     .filter(users::email.eq(email.as_str()))
                     .filter(users::is_active.eq(true))
                     .select((users::id, student_profiles::id))
-                    .first(connection)
+                    .first(conn)
                     .optional()?)
             })
             .await?;
@@ -66,7 +66,7 @@ impl FamilyRepository for Database {
     }
 
     async fn invite(&self, parent: UserId, student: StudentId, at: DateTime<Utc>) -> Result<Child, RepositoryError> {
-        let invited = self.write(move |connection| {
+        let invited = self.write(move |conn| {
             let id: i64 = diesel::insert_into(guardianships::table)
                 .values((
                     guardianships::parent_user_id.eq(parent.get()),
@@ -76,20 +76,17 @@ impl FamilyRepository for Database {
                     guardianships::created_at.eq(at.naive_utc()),
                 ))
                 .returning(guardianships::id)
-                .get_result(connection)?;
-            one(connection, parent, id)
+                .get_result(conn)?;
+            one(conn, parent, id)
         });
         Ok(invited.await?)
     }
 
     async fn find(&self, id: GuardianshipId) -> Result<Option<Guardianship>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
-                let row: Option<GuardianshipRow> = guardianships::table
-                    .find(id.get())
-                    .select(GuardianshipRow::as_select())
-                    .first(connection)
-                    .optional()?;
+            .read(move |conn| {
+                let row: Option<GuardianshipRow> =
+                    guardianships::table.find(id.get()).select(GuardianshipRow::as_select()).first(conn).optional()?;
                 row.as_ref().map(guardianship).transpose()
             })
             .await?)
@@ -97,13 +94,13 @@ impl FamilyRepository for Database {
 
     async fn find_open(&self, parent: UserId, student: StudentId) -> Result<Option<Guardianship>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let row: Option<GuardianshipRow> = guardianships::table
                     .filter(guardianships::parent_user_id.eq(parent.get()))
                     .filter(guardianships::student_id.eq(student.get()))
                     .filter(guardianships::status.eq_any(["invited", "active"]))
                     .select(GuardianshipRow::as_select())
-                    .first(connection)
+                    .first(conn)
                     .optional()?;
                 row.as_ref().map(guardianship).transpose()
             })
@@ -111,7 +108,7 @@ impl FamilyRepository for Database {
     }
 
     async fn apply(&self, plan: GuardianshipPlan) -> Result<(), RepositoryError> {
-        let applied = self.write(move |connection| {
+        let applied = self.write(move |conn| {
             let seen = guardianships::table.find(plan.id.get()).filter(guardianships::status.eq(plan.from.as_str()));
             let (by, at) = (Some(plan.by.get()), Some(plan.at.naive_utc()));
             let status = guardianships::status.eq(plan.to.as_str());
@@ -123,7 +120,7 @@ impl FamilyRepository for Database {
                         guardianships::ended_at.eq(at),
                         guardianships::ended_from.eq(plan.from_address),
                     ))
-                    .execute(connection)?
+                    .execute(conn)?
             } else {
                 diesel::update(seen)
                     .set((
@@ -132,7 +129,7 @@ impl FamilyRepository for Database {
                         guardianships::responded_at.eq(at),
                         guardianships::responded_from.eq(plan.from_address),
                     ))
-                    .execute(connection)?
+                    .execute(conn)?
             };
             if moved == 0 { Err(StoreError::Conflict) } else { Ok(()) }
         });
@@ -140,11 +137,11 @@ impl FamilyRepository for Database {
     }
 
     async fn children(&self, parent: UserId) -> Result<Vec<Child>, RepositoryError> {
-        Ok(self.read(move |connection| children(connection, parent, None)).await?)
+        Ok(self.read(move |conn| children(conn, parent, None)).await?)
     }
 
     async fn guardians(&self, student: StudentId) -> Result<Vec<Guardian>, RepositoryError> {
-        Ok(self.read(move |connection| guardians(connection, student)).await?)
+        Ok(self.read(move |conn| guardians(conn, student)).await?)
     }
 
     async fn keep_claim_code(
@@ -155,9 +152,8 @@ impl FamilyRepository for Database {
         at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<(), RepositoryError> {
-        let kept = self.write(move |connection| {
-            claims::keep(connection, student, by, &code_digest, at.naive_utc(), expires_at.naive_utc())
-        });
+        let kept = self
+            .write(move |conn| claims::keep(conn, student, by, &code_digest, at.naive_utc(), expires_at.naive_utc()));
         Ok(kept.await?)
     }
 
@@ -167,7 +163,7 @@ impl FamilyRepository for Database {
         device: NewDevice,
         token: RefreshToken,
     ) -> Result<(User, DeviceId), ClaimError> {
-        let claimed = self.write(move |connection| claims::claim(connection, &claim, device, &token));
+        let claimed = self.write(move |conn| claims::claim(conn, &claim, device, &token));
         claimed.await.map_err(|error| match error {
             StoreError::Taken(UniqueKey::UsersEmail) => ClaimError::EmailTaken,
             StoreError::Conflict => ClaimError::InvalidCode,
@@ -176,6 +172,6 @@ impl FamilyRepository for Database {
     }
 }
 
-fn one(connection: &mut AnyConnection, parent: UserId, id: i64) -> Result<Child, StoreError> {
-    children(connection, parent, Some(id))?.pop().ok_or(StoreError::Conflict)
+fn one(conn: &mut AnyConnection, parent: UserId, id: i64) -> Result<Child, StoreError> {
+    children(conn, parent, Some(id))?.pop().ok_or(StoreError::Conflict)
 }

@@ -14,7 +14,7 @@ use crate::schedule;
 use crate::schema::{enrolled_courses, enrolled_students, requested_sessions};
 
 /// Moves a request on, if it is still pending, and says so in the conversation.
-pub(super) fn answer(connection: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
+pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
     let at = plan.at.naive_utc();
     let rejected_at = (plan.to == RequestStatus::Rejected).then_some(at);
     let pending = requested_sessions::table
@@ -29,14 +29,14 @@ pub(super) fn answer(connection: &mut AnyConnection, plan: &AnswerPlan) -> Resul
             requested_sessions::rejected_at.eq(rejected_at),
             requested_sessions::rejected_reason.eq(plan.reason.as_deref()),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     if moved == 0 {
         return Err(StoreError::Conflict);
     }
     let notice = &plan.notice;
-    let conversation = chat::direct_conversation(connection, notice.sender, notice.recipient, plan.at)?;
+    let conversation = chat::direct_conversation(conn, notice.sender, notice.recipient, plan.at)?;
     chat::say(
-        connection,
+        conn,
         &NewMessage {
             conversation,
             sender: notice.sender,
@@ -51,10 +51,10 @@ pub(super) fn answer(connection: &mut AnyConnection, plan: &AnswerPlan) -> Resul
 
 /// Writes an acceptance. The calendars' locks come first, so that of two acceptances that would book one
 /// person twice the second sees what the first wrote.
-pub(super) fn accept(connection: &mut AnyConnection, plan: &AcceptancePlan) -> Result<CourseId, StoreError> {
-    schedule::lock_calendars(connection, plan.parties)?;
-    answer(connection, &plan.answer)?;
-    still_free(connection, plan)?;
+pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<CourseId, StoreError> {
+    schedule::lock_calendars(conn, plan.parties)?;
+    answer(conn, &plan.answer)?;
+    still_free(conn, plan)?;
 
     let (request, at) = (plan.answer.request_id.get(), plan.answer.at.naive_utc());
     let package = plan.package.as_ref().map(|package| package.id.get());
@@ -72,7 +72,7 @@ pub(super) fn accept(connection: &mut AnyConnection, plan: &AcceptancePlan) -> R
             enrolled_students::enrolled_at.eq(at),
         ))
         .returning(enrolled_students::id)
-        .get_result(connection)?;
+        .get_result(conn)?;
     let course: i64 = diesel::insert_into(enrolled_courses::table)
         .values((
             enrolled_courses::tutor_id.eq(plan.tutor_id.get()),
@@ -84,16 +84,16 @@ pub(super) fn accept(connection: &mut AnyConnection, plan: &AcceptancePlan) -> R
             enrolled_courses::created_at.eq(at),
         ))
         .returning(enrolled_courses::id)
-        .get_result(connection)?;
-    dialect::insert_sessions(connection, &schedule::new_session_rows(plan, course))?;
+        .get_result(conn)?;
+    dialect::insert_sessions(conn, &schedule::new_session_rows(plan, course))?;
     Ok(CourseId::new(course))
 }
 
 /// Makes the plan's check again, on what the calendars hold under their locks.
-fn still_free(connection: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(), StoreError> {
+fn still_free(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(), StoreError> {
     let Some(from) = plan.sessions.first().map(|session| session.starts_at) else { return Ok(()) };
     let to = plan.sessions.iter().map(|session| session.ends_at).max().unwrap_or(from);
-    let booked = schedule::bookings(connection, plan.parties, from.naive_utc(), to.naive_utc())?;
+    let booked = schedule::bookings(conn, plan.parties, from.naive_utc(), to.naive_utc())?;
     let conflicts = find_conflicts(&plan.sessions, plan.parties, &booked, plan.answer.at);
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::Conflict) }
 }

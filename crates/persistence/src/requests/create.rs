@@ -48,17 +48,17 @@ struct NewRequestRow {
 }
 
 /// Writes a plan, guarding what it relies on.
-pub(super) fn apply(connection: &mut AnyConnection, plan: CreationPlan) -> Result<Sent, StoreError> {
-    guard(connection, &plan)?;
+pub(super) fn apply(conn: &mut AnyConnection, plan: CreationPlan) -> Result<Sent, StoreError> {
+    guard(conn, &plan)?;
     let (requester, tutor, at) = (plan.key.requester, plan.parties.tutor, plan.created_at);
     let content = plan.terms.message.clone().unwrap_or_default();
     let request: i64 = diesel::insert_into(requested_sessions::table)
         .values(row(plan))
         .returning(requested_sessions::id)
-        .get_result(connection)?;
-    let conversation = chat::direct_conversation(connection, requester, tutor, at)?;
+        .get_result(conn)?;
+    let conversation = chat::direct_conversation(conn, requester, tutor, at)?;
     let message = chat::say(
-        connection,
+        conn,
         &NewMessage {
             conversation,
             sender: requester,
@@ -77,21 +77,21 @@ pub(super) fn apply(connection: &mut AnyConnection, plan: CreationPlan) -> Resul
 
 /// Makes sure that what the plan was decided on still holds. The same request twice is the unique index's
 /// business.
-fn guard(connection: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
+fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
     let (requester, now) = (plan.key.requester, plan.created_at.naive_utc());
     // Requests of one requester follow each other, so that counting them means something.
     let tutor = plan.parties.tutor.get();
-    dialect::lock_relations(connection, vec![(requester.get(), Hold::Change), (tutor, Hold::Keep)])?;
-    if facts::pending_count(connection, requester, now)? >= i64::from(plan.max_pending) {
+    dialect::lock_relations(conn, vec![(requester.get(), Hold::Change), (tutor, Hold::Keep)])?;
+    if facts::pending_count(conn, requester, now)? >= i64::from(plan.max_pending) {
         return Err(StoreError::Conflict);
     }
     let (most, since) = plan.max_rejections;
-    let rejections = facts::rejections(connection, requester, plan.key.tutor, since.naive_utc())?;
+    let rejections = facts::rejections(conn, requester, plan.key.tutor, since.naive_utc())?;
     if rejections.len() >= usize::from(most) {
         return Err(StoreError::Conflict);
     }
-    if connections::block_stands(connection, requester, plan.parties.tutor)?
-        || connections::block_stands(connection, plan.parties.student, plan.parties.tutor)?
+    if connections::block_stands(conn, requester, plan.parties.tutor)?
+        || connections::block_stands(conn, plan.parties.student, plan.parties.tutor)?
     {
         return Err(StoreError::Conflict);
     }
@@ -101,13 +101,13 @@ fn guard(connection: &mut AnyConnection, plan: &CreationPlan) -> Result<(), Stor
             .filter(guardianships::parent_user_id.eq(requester.get()))
             .filter(guardianships::student_id.eq(plan.key.student.get()))
             .filter(guardianships::status.eq("active"));
-        let kept = diesel::update(active).set(guardianships::status.eq("active")).execute(connection)?;
+        let kept = diesel::update(active).set(guardianships::status.eq("active")).execute(conn)?;
         if kept == 0 {
             return Err(StoreError::Conflict);
         }
     }
     if let Some(package) = plan.key.package {
-        let active = dialect::keep_active_package(connection, package.get(), plan.key.tutor.get())?;
+        let active = dialect::keep_active_package(conn, package.get(), plan.key.tutor.get())?;
         if !active {
             return Err(StoreError::Conflict);
         }
@@ -121,7 +121,7 @@ fn guard(connection: &mut AnyConnection, plan: &CreationPlan) -> Result<(), Stor
             .filter(requested_sessions::expires_at.le(now)),
     )
     .set((requested_sessions::status.eq(RequestStatus::Expired.as_str()), requested_sessions::updated_at.eq(now)))
-    .execute(connection)?;
+    .execute(conn)?;
     Ok(())
 }
 

@@ -17,14 +17,14 @@ use crate::schema::{guardianships, requested_sessions, student_profiles, tutor_p
 use crate::tutoring::{PackageRow, package};
 
 /// Loads the facts, one query each.
-pub(super) fn load(connection: &mut AnyConnection, query: &CreationQuery) -> Result<CreationFacts, StoreError> {
+pub(super) fn load(conn: &mut AnyConnection, query: &CreationQuery) -> Result<CreationFacts, StoreError> {
     let tutor: Option<(i64, String)> = tutor_profiles::table
         .inner_join(users::table)
         .filter(tutor_profiles::id.eq(query.tutor.get()))
         .filter(tutor_profiles::is_active.eq(true))
         .filter(users::is_active.eq(true))
         .select((users::id, users::time_zone))
-        .first(connection)
+        .first(conn)
         .optional()?;
     let tutor = tutor
         .map(|(user, zone)| {
@@ -33,19 +33,17 @@ pub(super) fn load(connection: &mut AnyConnection, query: &CreationQuery) -> Res
         })
         .transpose()?;
     let package_row: Option<PackageRow> = match query.package {
-        Some(id) => {
-            tutor_packages::table.find(id.get()).select(PackageRow::as_select()).first(connection).optional()?
-        }
+        Some(id) => tutor_packages::table.find(id.get()).select(PackageRow::as_select()).first(conn).optional()?,
         None => None,
     };
-    let student = student(connection, query.requester, query.student)?;
+    let student = student(conn, query.requester, query.student)?;
     let mut standing = Standing::Open;
     let mut student_may = true;
     if let Some(tutor) = &tutor {
-        let pair = connections::pair(connection, query.requester, tutor.user_id)?;
+        let pair = connections::pair(conn, query.requester, tutor.user_id)?;
         standing = pair.map_or(Standing::BlockedByThem, |pair| pair.standing());
         if let Some(student) = student.filter(|student| student.user_id != query.requester) {
-            student_may = !connections::block_stands(connection, student.user_id, tutor.user_id)?;
+            student_may = !connections::block_stands(conn, student.user_id, tutor.user_id)?;
         }
     }
     Ok(CreationFacts {
@@ -54,43 +52,35 @@ pub(super) fn load(connection: &mut AnyConnection, query: &CreationQuery) -> Res
         student_may,
         package: package_row.map(package).transpose()?,
         student,
-        pending: pending(connection, query)?,
-        pending_count: pending_count(connection, query.requester, query.now.naive_utc())?,
-        rejections: rejections(connection, query.requester, query.tutor, query.rejected_since.naive_utc())?
+        pending: pending(conn, query)?,
+        pending_count: pending_count(conn, query.requester, query.now.naive_utc())?,
+        rejections: rejections(conn, query.requester, query.tutor, query.rejected_since.naive_utc())?
             .into_iter()
             .map(instant)
             .collect(),
     })
 }
 
-fn student(
-    connection: &mut AnyConnection,
-    requester: UserId,
-    student: StudentId,
-) -> Result<Option<StudentFact>, StoreError> {
+fn student(conn: &mut AnyConnection, requester: UserId, student: StudentId) -> Result<Option<StudentFact>, StoreError> {
     let user: Option<i64> =
-        student_profiles::table.find(student.get()).select(student_profiles::user_id).first(connection).optional()?;
+        student_profiles::table.find(student.get()).select(student_profiles::user_id).first(conn).optional()?;
     let Some(user_id) = user.map(UserId::new) else { return Ok(None) };
-    let in_care = is_guardian(connection, requester, student)?;
+    let in_care = is_guardian(conn, requester, student)?;
     Ok(Some(StudentFact { id: student, user_id, in_care }))
 }
 
 /// Whether a parent may act for a student now.
-pub(super) fn is_guardian(
-    connection: &mut AnyConnection,
-    parent: UserId,
-    student: StudentId,
-) -> Result<bool, StoreError> {
+pub(super) fn is_guardian(conn: &mut AnyConnection, parent: UserId, student: StudentId) -> Result<bool, StoreError> {
     let active = guardianships::table
         .filter(guardianships::parent_user_id.eq(parent.get()))
         .filter(guardianships::student_id.eq(student.get()))
         .filter(guardianships::status.eq("active"));
-    Ok(diesel::select(exists(active)).get_result(connection)?)
+    Ok(diesel::select(exists(active)).get_result(conn)?)
 }
 
 /// How many requests of somebody wait for an answer.
 pub(super) fn pending_count(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     requester: UserId,
     now: NaiveDateTime,
 ) -> Result<i64, StoreError> {
@@ -99,10 +89,10 @@ pub(super) fn pending_count(
         .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
         .filter(requested_sessions::expires_at.gt(now))
         .count()
-        .get_result(connection)?)
+        .get_result(conn)?)
 }
 
-fn pending(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<Earlier>, StoreError> {
+fn pending(conn: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<Earlier>, StoreError> {
     type Row = (i64, i64, i64, Option<i64>, NaiveDateTime);
     let rows: Vec<Row> = requested_sessions::table
         .filter(requested_sessions::requester_id.eq(query.requester.get()))
@@ -116,7 +106,7 @@ fn pending(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<
             requested_sessions::package_id,
             requested_sessions::created_at,
         ))
-        .load(connection)?;
+        .load(conn)?;
     let earlier = |(id, student, tutor, package, created_at): Row| Earlier {
         id: RequestId::new(id),
         key: DuplicateKey {
@@ -133,7 +123,7 @@ fn pending(connection: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<
 
 /// When a tutor rejected requests of somebody, the oldest first.
 pub(super) fn rejections(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     requester: UserId,
     tutor: TutorId,
     since: NaiveDateTime,
@@ -145,5 +135,5 @@ pub(super) fn rejections(
         .filter(requested_sessions::rejected_at.gt(since))
         .order(requested_sessions::rejected_at)
         .select(requested_sessions::rejected_at.assume_not_null())
-        .load(connection)?)
+        .load(conn)?)
 }

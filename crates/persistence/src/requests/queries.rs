@@ -41,10 +41,10 @@ impl RequestQueries for Database {
         now: DateTime<Utc>,
     ) -> Result<Page<RequestView>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
-                let students = own_students(connection, user.get())?;
+            .read(move |conn| {
+                let students = own_students(conn, user.get())?;
                 let narrow = Narrow::Of { user: user.get(), students, tutor: tutor.map(TutorId::get) };
-                load_page(connection, narrow, page, now)
+                load_page(conn, narrow, page, now)
             })
             .await?)
     }
@@ -57,37 +57,35 @@ impl RequestQueries for Database {
         now: DateTime<Utc>,
     ) -> Result<Page<RequestView>, RepositoryError> {
         let narrow = Narrow::To { tutor: tutor.get(), status };
-        Ok(self.read(move |connection| load_page(connection, narrow, page, now)).await?)
+        Ok(self.read(move |conn| load_page(conn, narrow, page, now)).await?)
     }
 
     async fn one(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<RequestView>, RepositoryError> {
         let narrow = Narrow::One(id.get());
-        let page = self.read(move |connection| load_page(connection, narrow, PageRequest::FIRST, now)).await?;
+        let page = self.read(move |conn| load_page(conn, narrow, PageRequest::FIRST, now)).await?;
         Ok(page.items.into_iter().next())
     }
 
     async fn students(&self, tutor: TutorId, page: PageRequest) -> Result<Page<EnrolledStudent>, RepositoryError> {
-        Ok(self.read(move |connection| students(connection, tutor.get(), page)).await?)
+        Ok(self.read(move |conn| students(conn, tutor.get(), page)).await?)
     }
 }
 
 /// The profiles of a user and of the children in their care: what is asked for them is theirs to see.
-fn own_students(connection: &mut AnyConnection, user: i64) -> Result<Vec<i64>, StoreError> {
-    let mut students: Vec<i64> = student_profiles::table
-        .filter(student_profiles::user_id.eq(user))
-        .select(student_profiles::id)
-        .load(connection)?;
+fn own_students(conn: &mut AnyConnection, user: i64) -> Result<Vec<i64>, StoreError> {
+    let mut students: Vec<i64> =
+        student_profiles::table.filter(student_profiles::user_id.eq(user)).select(student_profiles::id).load(conn)?;
     let children: Vec<i64> = guardianships::table
         .filter(guardianships::parent_user_id.eq(user))
         .filter(guardianships::status.eq("active"))
         .select(guardianships::student_id)
-        .load(connection)?;
+        .load(conn)?;
     students.extend(children);
     Ok(students)
 }
 
 fn load_page(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     narrow: Narrow,
     page: PageRequest,
     now: DateTime<Utc>,
@@ -143,7 +141,7 @@ fn load_page(
     if let Some(after) = page.after {
         query = query.filter(requested_sessions::id.lt(after.id));
     }
-    let rows: Vec<(RequestRow, JoinedColumns)> = query.load(connection)?;
+    let rows: Vec<(RequestRow, JoinedColumns)> = query.load(conn)?;
     let views = rows.into_iter().map(|row| view(row, now)).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_overread(views, page.size, |view| {
         let id = view.request.id.get();
@@ -151,11 +149,7 @@ fn load_page(
     }))
 }
 
-fn students(
-    connection: &mut AnyConnection,
-    tutor: i64,
-    page: PageRequest,
-) -> Result<Page<EnrolledStudent>, StoreError> {
+fn students(conn: &mut AnyConnection, tutor: i64, page: PageRequest) -> Result<Page<EnrolledStudent>, StoreError> {
     type Row = (
         (i64, i64, NaiveDateTime),
         (i64, String, Option<String>, Option<String>),
@@ -192,7 +186,7 @@ fn students(
     if let Some(after) = page.after {
         query = query.filter(enrolled_students::id.lt(after.id));
     }
-    let rows: Vec<Row> = query.load(connection)?;
+    let rows: Vec<Row> = query.load(conn)?;
     let students = rows
         .into_iter()
         .map(|((id, student_id, enrolled_at), learner, (package_name, requester_type), (phone, email))| {

@@ -19,22 +19,22 @@ use crate::schema::{requested_sessions, student_profiles, tutor_profiles};
 #[async_trait]
 impl RequestRepository for Database {
     async fn creation_facts(&self, query: CreationQuery) -> Result<CreationFacts, RepositoryError> {
-        Ok(self.read(move |connection| facts::load(connection, &query)).await?)
+        Ok(self.read(move |conn| facts::load(conn, &query)).await?)
     }
 
     async fn create(&self, plan: CreationPlan) -> Result<Sent, RepositoryError> {
-        Ok(self.write(move |connection| create::apply(connection, plan)).await?)
+        Ok(self.write(move |conn| create::apply(conn, plan)).await?)
     }
 
     async fn find(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<SessionRequest>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let row: Option<(RequestRow, i64, i64)> = requested_sessions::table
                     .inner_join(tutor_profiles::table)
                     .inner_join(student_profiles::table)
                     .filter(requested_sessions::id.eq(id.get()))
                     .select((RequestRow::as_select(), tutor_profiles::user_id, student_profiles::user_id))
-                    .first(connection)
+                    .first(conn)
                     .optional()?;
                 row.map(|(row, tutor, student)| rows::request(row, tutor, student, now)).transpose()
             })
@@ -47,16 +47,14 @@ impl RequestRepository for Database {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Booking>, RepositoryError> {
-        Ok(self
-            .read(move |connection| schedule::bookings(connection, parties, from.naive_utc(), to.naive_utc()))
-            .await?)
+        Ok(self.read(move |conn| schedule::bookings(conn, parties, from.naive_utc(), to.naive_utc())).await?)
     }
 
     async fn answer(&self, plan: AnswerPlan) -> Result<(), RepositoryError> {
-        Ok(self.write(move |connection| accept::answer(connection, &plan)).await?)
+        Ok(self.write(move |conn| accept::answer(conn, &plan)).await?)
     }
 
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError> {
-        Ok(self.write(move |connection| accept::accept(connection, &plan)).await?)
+        Ok(self.write(move |conn| accept::accept(conn, &plan)).await?)
     }
 }

@@ -16,11 +16,11 @@ pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(24);
 
 /// Counts up the versions of both calendars, in ascending order of their people: who else would change one
 /// of them waits until this transaction ends.
-pub(crate) fn lock_calendars(connection: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
+pub(crate) fn lock_calendars(conn: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
     for user in parties.ascending() {
         let locked = diesel::update(calendars::table.find(user.get()))
             .set(calendars::version.eq(calendars::version + 1))
-            .execute(connection)?;
+            .execute(conn)?;
         if locked == 0 {
             return Err(StoreError::missing_row("calendars", user.get()));
         }
@@ -30,7 +30,7 @@ pub(crate) fn lock_calendars(connection: &mut AnyConnection, parties: Parties) -
 
 /// What takes time in the calendars of two people between two instants.
 pub(crate) fn bookings(
-    connection: &mut AnyConnection,
+    conn: &mut AnyConnection,
     parties: Parties,
     from: NaiveDateTime,
     to: NaiveDateTime,
@@ -59,7 +59,7 @@ pub(crate) fn bookings(
                 sessions::starts_at,
                 sessions::ends_at,
             ))
-            .load(connection)?;
+            .load(conn)?;
         bookings.extend(rows.into_iter().map(|(id, tutor, student, starts_at, ends_at)| Booking {
             session_id: SessionId::new(id),
             parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },

@@ -119,20 +119,20 @@ impl SessionQueries for Database {
     ) -> Result<Page<Session>, RepositoryError> {
         let limit = page.size.overread();
         let narrow = Narrow { filter, only: None, after: page.after, limit };
-        let found = self.read(move |connection| load(connection, viewer.get(), narrow)).await?;
+        let found = self.read(move |conn| load(conn, viewer.get(), narrow)).await?;
         Ok(Page::from_overread(found, page.size, keyset))
     }
 
     async fn tally(&self, tutor: UserId, student: StudentId) -> Result<SessionTally, RepositoryError> {
         let rows: Vec<(String, i64, Option<i64>)> = self
-            .read(move |connection| {
+            .read(move |conn| {
                 Ok(sessions::table
                     .inner_join(enrolled_courses::table)
                     .filter(sessions::tutor_user_id.eq(tutor.get()))
                     .filter(enrolled_courses::student_id.eq(student.get()))
                     .group_by(sessions::status)
                     .select((sessions::status, diesel::dsl::count_star(), diesel::dsl::sum(sessions::duration)))
-                    .load(connection)?)
+                    .load(conn)?)
             })
             .await?;
         let mut tally = SessionTally::default();
@@ -155,7 +155,7 @@ impl SessionQueries for Database {
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError> {
         let filter = SessionFilter { perspective: Perspective::Any, from: None, to: None, status: None, student: None };
         let narrow = Narrow { filter, only: Some(id.get()), after: None, limit: 1 };
-        let found = self.read(move |connection| load(connection, viewer.get(), narrow)).await?;
+        let found = self.read(move |conn| load(conn, viewer.get(), narrow)).await?;
         Ok(found.into_iter().next())
     }
 }
@@ -165,10 +165,10 @@ fn keyset(session: &Session) -> Keyset {
 }
 
 /// The first rows of all sides together, each session once.
-fn load(connection: &mut AnyConnection, viewer: i64, narrow: Narrow) -> Result<Vec<Session>, StoreError> {
+fn load(conn: &mut AnyConnection, viewer: i64, narrow: Narrow) -> Result<Vec<Session>, StoreError> {
     let mut found = Vec::new();
     for side in Side::of(narrow.filter.perspective) {
-        found.extend(load_side(connection, viewer, *side, narrow)?);
+        found.extend(load_side(conn, viewer, *side, narrow)?);
     }
     found.sort_by_key(keyset);
     found.dedup_by_key(|session| session.id);
@@ -176,12 +176,7 @@ fn load(connection: &mut AnyConnection, viewer: i64, narrow: Narrow) -> Result<V
     Ok(found)
 }
 
-fn load_side(
-    connection: &mut AnyConnection,
-    viewer: i64,
-    side: Side,
-    narrow: Narrow,
-) -> Result<Vec<Session>, StoreError> {
+fn load_side(conn: &mut AnyConnection, viewer: i64, side: Side, narrow: Narrow) -> Result<Vec<Session>, StoreError> {
     let (tutors, students) = diesel::alias!(users as tutors, users as students);
     let mut query = sessions::table
         .inner_join(enrolled_courses::table.inner_join(requested_sessions::table))
@@ -237,5 +232,5 @@ fn load_side(
             sessions::starts_at.gt(starts_at).or(sessions::starts_at.eq(starts_at).and(sessions::id.gt(after.id)));
         query = query.filter(behind);
     }
-    query.load::<(SessionRow, JoinedColumns)>(connection)?.into_iter().map(session).collect()
+    query.load::<(SessionRow, JoinedColumns)>(conn)?.into_iter().map(session).collect()
 }

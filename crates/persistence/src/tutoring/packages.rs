@@ -105,12 +105,12 @@ fn terms_row(terms: PackageTerms, now: NaiveDateTime) -> TermsRow {
 impl PackageRepository for Database {
     async fn find(&self, id: PackageId) -> Result<Option<Package>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let row: Option<PackageRow> = tutor_packages::table
                     .find(id.get())
                     .filter(tutor_packages::archived_at.is_null())
                     .select(PackageRow::as_select())
-                    .first(connection)
+                    .first(conn)
                     .optional()?;
                 row.map(package).transpose()
             })
@@ -119,7 +119,7 @@ impl PackageRepository for Database {
 
     async fn list(&self, tutor: TutorId, active_only: bool) -> Result<Vec<Package>, RepositoryError> {
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let mut query = tutor_packages::table
                     .filter(tutor_packages::tutor_id.eq(tutor.get()))
                     .filter(tutor_packages::archived_at.is_null())
@@ -130,7 +130,7 @@ impl PackageRepository for Database {
                 let rows: Vec<PackageRow> = query
                     .order((tutor_packages::hourly_rate_cents, tutor_packages::id))
                     .select(PackageRow::as_select())
-                    .load(connection)?;
+                    .load(conn)?;
                 rows.into_iter().map(package).collect()
             })
             .await?)
@@ -142,7 +142,7 @@ impl PackageRepository for Database {
         terms: PackageTerms,
         now: DateTime<Utc>,
     ) -> Result<Package, RepositoryError> {
-        let created = self.write(move |connection| {
+        let created = self.write(move |conn| {
             let now = now.naive_utc();
             let id: i64 = diesel::insert_into(tutor_packages::table)
                 .values((
@@ -151,9 +151,9 @@ impl PackageRepository for Database {
                     tutor_packages::created_at.eq(now),
                 ))
                 .returning(tutor_packages::id)
-                .get_result(connection)?;
-            refresh_prices(connection, tutor.get())?;
-            read(connection, id)
+                .get_result(conn)?;
+            refresh_prices(conn, tutor.get())?;
+            read(conn, id)
         });
         Ok(created.await?)
     }
@@ -165,7 +165,7 @@ impl PackageRepository for Database {
         seen: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Package, RepositoryError> {
-        let updated = self.write(move |connection| {
+        let updated = self.write(move |conn| {
             let unchanged = tutor_packages::table
                 .find(id.get())
                 .filter(tutor_packages::updated_at.eq(seen.naive_utc()))
@@ -173,17 +173,17 @@ impl PackageRepository for Database {
             let tutor: i64 = diesel::update(unchanged)
                 .set(terms_row(terms, now.naive_utc()))
                 .returning(tutor_packages::tutor_id)
-                .get_result(connection)
+                .get_result(conn)
                 .optional()?
                 .ok_or(StoreError::Conflict)?;
-            refresh_prices(connection, tutor)?;
-            read(connection, id.get())
+            refresh_prices(conn, tutor)?;
+            read(conn, id.get())
         });
         Ok(updated.await?)
     }
 
     async fn remove(&self, tutor: TutorId, id: PackageId, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
-        let removed = self.write(move |connection| {
+        let removed = self.write(move |conn| {
             let own = tutor_packages::table
                 .filter(tutor_packages::id.eq(id.get()))
                 .filter(tutor_packages::tutor_id.eq(tutor.get()))
@@ -192,35 +192,34 @@ impl PackageRepository for Database {
             // seen below, or comes after and finds it inactive.
             let found = diesel::update(own)
                 .set((tutor_packages::archived_at.eq(now.naive_utc()), tutor_packages::is_active.eq(false)))
-                .execute(connection)?;
+                .execute(conn)?;
             let in_use = requested_sessions::table.filter(requested_sessions::package_id.eq(id.get()));
-            if found > 0 && !diesel::select(exists(in_use)).get_result::<bool>(connection)? {
-                diesel::delete(tutor_packages::table.find(id.get())).execute(connection)?;
+            if found > 0 && !diesel::select(exists(in_use)).get_result::<bool>(conn)? {
+                diesel::delete(tutor_packages::table.find(id.get())).execute(conn)?;
             }
-            refresh_prices(connection, tutor.get())?;
+            refresh_prices(conn, tutor.get())?;
             Ok(found > 0)
         });
         Ok(removed.await?)
     }
 }
 
-fn read(connection: &mut AnyConnection, id: i64) -> Result<Package, StoreError> {
-    let row = tutor_packages::table.find(id).select(PackageRow::as_select()).first(connection)?;
+fn read(conn: &mut AnyConnection, id: i64) -> Result<Package, StoreError> {
+    let row = tutor_packages::table.find(id).select(PackageRow::as_select()).first(conn)?;
     package(row)
 }
 
 /// Keeps the prices that a search sorts by as the packages are now.
-fn refresh_prices(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
-    super::tutors::lock(connection, tutor)?;
+fn refresh_prices(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+    super::tutors::lock(conn, tutor)?;
     let active =
         tutor_packages::table.filter(tutor_packages::tutor_id.eq(tutor)).filter(tutor_packages::is_active.eq(true));
-    let (lowest, highest): (Option<i64>, Option<i64>) = active
-        .select((min(tutor_packages::hourly_rate_cents), max(tutor_packages::hourly_rate_cents)))
-        .first(connection)?;
+    let (lowest, highest): (Option<i64>, Option<i64>) =
+        active.select((min(tutor_packages::hourly_rate_cents), max(tutor_packages::hourly_rate_cents))).first(conn)?;
     let currency: Option<String> = active
         .order((tutor_packages::hourly_rate_cents, tutor_packages::id))
         .select(tutor_packages::currency)
-        .first(connection)
+        .first(conn)
         .optional()?;
     diesel::update(tutor_profiles::table.find(tutor))
         .set((
@@ -228,6 +227,6 @@ fn refresh_prices(connection: &mut AnyConnection, tutor: i64) -> Result<(), Stor
             tutor_profiles::price_max_cents.eq(highest),
             tutor_profiles::price_currency.eq(currency),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     Ok(())
 }

@@ -83,12 +83,12 @@ fn card((tutor, user): (TutorRow, TutorUserRow)) -> Result<TutorCard, StoreError
     })
 }
 
-fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<TutorProfile>, StoreError> {
+fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<TutorProfile>, StoreError> {
     let row: Option<(TutorRow, TutorUserRow)> = tutor_profiles::table
         .inner_join(users::table)
         .filter(tutor_profiles::id.eq(id))
         .select((TutorRow::as_select(), TutorUserRow::as_select()))
-        .first(connection)
+        .first(conn)
         .optional()?;
     Ok(row.map(card).transpose()?.map(|card| card.profile))
 }
@@ -109,7 +109,7 @@ struct ChangesRow {
 #[async_trait]
 impl TutorRepository for Database {
     async fn find(&self, id: TutorId) -> Result<Option<TutorProfile>, RepositoryError> {
-        Ok(self.read(move |connection| find(connection, id.get())).await?)
+        Ok(self.read(move |conn| find(conn, id.get())).await?)
     }
 
     async fn update(
@@ -118,7 +118,7 @@ impl TutorRepository for Database {
         changes: TutorChanges,
         now: DateTime<Utc>,
     ) -> Result<TutorProfile, RepositoryError> {
-        let updated = self.write(move |connection| {
+        let updated = self.write(move |conn| {
             let row = ChangesRow {
                 bio: changes.bio,
                 quote: changes.quote,
@@ -134,11 +134,11 @@ impl TutorRepository for Database {
                 let own = tutor_profiles::table.find(id.get()).select(tutor_profiles::user_id);
                 diesel::update(users::table.filter(users::id.eq_any(own)))
                     .set(users::time_zone.eq(zone.name()))
-                    .execute(connection)?;
+                    .execute(conn)?;
             }
-            diesel::update(tutor_profiles::table.find(id.get())).set(row).execute(connection)?;
-            refresh_search(connection, id.get())?;
-            find(connection, id.get())?.ok_or(StoreError::Conflict)
+            diesel::update(tutor_profiles::table.find(id.get())).set(row).execute(conn)?;
+            refresh_search(conn, id.get())?;
+            find(conn, id.get())?.ok_or(StoreError::Conflict)
         });
         Ok(updated.await?)
     }
@@ -150,9 +150,9 @@ impl TutorRepository for Database {
         page: TutorPage,
     ) -> Result<(Page<TutorCard>, i64), RepositoryError> {
         Ok(self
-            .read(move |connection| {
+            .read(move |conn| {
                 let viewer = viewer.map(UserId::get);
-                let total = matching(viewer, &filter).count().get_result(connection)?;
+                let total = matching(viewer, &filter).count().get_result(conn)?;
                 let (request, offset) = match page {
                     TutorPage::Keyset(request) => (request, 0),
                     TutorPage::Numbered(request, number) => {
@@ -163,7 +163,7 @@ impl TutorRepository for Database {
                     .select((TutorRow::as_select(), TutorUserRow::as_select()))
                     .limit(request.size.overread())
                     .offset(offset)
-                    .load::<(TutorRow, TutorUserRow)>(connection)?
+                    .load::<(TutorRow, TutorUserRow)>(conn)?
                     .into_iter()
                     .map(card)
                     .collect::<Result<Vec<_>, _>>()?;
@@ -275,17 +275,17 @@ fn folded_list(entries: &[String]) -> String {
 
 /// Takes a profile's row lock by a write that changes nothing, so that what is derived next is derived from
 /// what stays.
-pub(super) fn lock(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+pub(super) fn lock(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
     diesel::update(tutor_profiles::table.find(tutor))
         .set(tutor_profiles::updated_at.eq(tutor_profiles::updated_at))
-        .execute(connection)?;
+        .execute(conn)?;
     Ok(())
 }
 
 /// Keeps what a search looks into as the profile and its user's names are now.
-pub(crate) fn refresh_search(connection: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
-    lock(connection, tutor)?;
-    let Some(profile) = find(connection, tutor)? else { return Ok(()) };
+pub(crate) fn refresh_search(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
+    lock(conn, tutor)?;
+    let Some(profile) = find(conn, tutor)? else { return Ok(()) };
     let words = [Some(profile.name), profile.username, profile.bio, Some(profile.subjects.join(" "))];
     let search = words.into_iter().flatten().map(|text| fold(&text)).collect::<Vec<_>>().join("\n");
     diesel::update(tutor_profiles::table.find(tutor))
@@ -294,6 +294,6 @@ pub(crate) fn refresh_search(connection: &mut AnyConnection, tutor: i64) -> Resu
             tutor_profiles::subjects_folded.eq(folded_list(&profile.subjects)),
             tutor_profiles::grade_levels_folded.eq(folded_list(&profile.grade_levels)),
         ))
-        .execute(connection)?;
+        .execute(conn)?;
     Ok(())
 }
