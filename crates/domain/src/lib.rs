@@ -24,6 +24,7 @@ pub mod ids;
 pub mod money;
 pub mod page;
 pub mod requests;
+mod retry;
 pub mod schedule;
 pub mod text;
 pub mod tutoring;
@@ -31,3 +32,4 @@ pub mod validation;
 
 pub use clock::Clock;
 pub use error::RepositoryError;
+pub(crate) use retry::retry_on_conflict;

@@ -89,8 +89,8 @@ fn a_conflict_is_decided_anew_on_fresh_facts() {
 #[test]
 fn conflicts_without_end_are_given_up() {
     let mut requests = MockRequestRepository::new();
-    requests.expect_creation_facts().times(5).returning(|_| Ok(facts(Vec::new())));
-    requests.expect_create().times(5).returning(|_| Err(RepositoryError::Conflict));
+    requests.expect_creation_facts().times(8).returning(|_| Ok(facts(Vec::new())));
+    requests.expect_create().times(8).returning(|_| Err(RepositoryError::Conflict));
     let given_up = create(requests, &student());
     assert!(matches!(given_up, Err(CreateRequestError::Repository(RepositoryError::Conflict))));
 }

@@ -1,6 +1,6 @@
-//! What each use case may answer instead.
+//! Errors of the use cases and ports of accounts.
 
-use super::{HashingError, Role};
+use super::Role;
 use crate::RepositoryError;
 
 /// Why a registration is refused.
@@ -99,4 +99,34 @@ pub enum MeError {
     /// See [`RepositoryError`].
     #[error(transparent)]
     Repository(#[from] RepositoryError),
+}
+
+/// The refusal of a call that requires a role which the caller does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the caller does not have the role {}", .0.as_str())]
+pub struct RoleRequired(pub Role);
+
+/// Why an account could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAccountError {
+    /// Another account has the address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// Another account has the handle, in whatever case.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// See [`RepositoryError`].
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// Why a password could not be hashed or checked.
+#[derive(Debug, thiserror::Error)]
+pub enum HashingError {
+    /// More wait for a hash than will be served in time.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The hash cannot be read or made.
+    #[error("hashing failed: {0}")]
+    Failed(String),
 }

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Actor, Device, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, RefreshTokenState, Role, User,
+    Actor, CreateAccountError, Device, EmailAddress, HashingError, NewAccount, NewDevice, ProfileChanges, RefreshToken,
+    RefreshTokenState, Role, User,
 };
 use crate::RepositoryError;
 use crate::ids::{DeviceId, UserId};
@@ -35,20 +36,6 @@ pub struct RoleChange {
     pub token: RefreshToken,
     /// When, an instant.
     pub at: DateTime<Utc>,
-}
-
-/// Why an account could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateAccountError {
-    /// Another account has the address.
-    #[error("the e-mail address is taken")]
-    EmailTaken,
-    /// Another account has the handle, in whatever case.
-    #[error("the username is taken")]
-    UsernameTaken,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
 }
 
 /// Keeps accounts.
@@ -126,17 +113,6 @@ pub trait DeviceRepository: Send + Sync {
 
     /// The devices on which a user is signed in, the last used first.
     async fn list(&self, user_id: UserId) -> Result<Vec<Device>, RepositoryError>;
-}
-
-/// Why a password could not be hashed or checked.
-#[derive(Debug, thiserror::Error)]
-pub enum HashingError {
-    /// More wait for a hash than will be served in time.
-    #[error("too many passwords are being checked")]
-    Busy,
-    /// The hash cannot be read or made.
-    #[error("hashing failed: {0}")]
-    Failed(String),
 }
 
 /// Hashes passwords, slowly and on threads of its own.

@@ -10,10 +10,7 @@ use super::{
     RegisterError, Role, RoleChange, SwitchRoleError, TokenIssuer, User, Username, judge_refresh,
 };
 use crate::ids::{DeviceId, UserId};
-use crate::{Clock, RepositoryError};
-
-/// How often a write is decided anew when what it was decided on has changed.
-const ATTEMPTS: usize = 5;
+use crate::{Clock, RepositoryError, retry_on_conflict};
 
 /// What a person gives to register, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,14 +159,8 @@ impl AccountService {
 
     /// Changes the caller's account.
     pub async fn update(&self, id: UserId, changes: ProfileChanges) -> Result<User, MeError> {
-        let mut attempt = 1;
-        loop {
-            match self.accounts.update(id, changes.clone(), self.clock.now()).await {
-                // Somebody has just asked to follow an account that goes public.
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                updated => return Ok(updated?),
-            }
-        }
+        // A conflict means that another user has just asked to follow an account that goes public.
+        retry_on_conflict(async || Ok(self.accounts.update(id, changes.clone(), self.clock.now()).await)).await
     }
 
     /// Replaces the caller's password and signs the other devices out.

@@ -1,11 +1,15 @@
 //! Chat: conversations between users, and what is said in them.
 
 mod conversation;
+mod errors;
 mod message;
 mod ports;
 mod service;
 
 pub use conversation::{Conversation, ConversationKind, LastMessage, Participant};
+pub use errors::ChatError;
 pub use message::{Message, MessageType, RequestCard};
-pub use ports::*;
-pub use service::{ChatError, ChatService};
+#[cfg(feature = "test-util")]
+pub use ports::MockChatQueries;
+pub use ports::{ChatQueries, Found};
+pub use service::ChatService;

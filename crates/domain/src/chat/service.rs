@@ -2,25 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{ChatQueries, Conversation, Found, Message, Participant};
+use super::{ChatError, ChatQueries, Conversation, Found, Message, Participant};
 use crate::accounts::Actor;
 use crate::ids::{ConversationId, MessageId};
 use crate::page::{Page, PageRequest, PageSize};
 use crate::{Clock, RepositoryError};
-
-/// Why a conversation is not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum ChatError {
-    /// There is none.
-    #[error("no such conversation")]
-    NotFound,
-    /// The caller takes no part in it.
-    #[error("the caller is not a participant")]
-    NotAParticipant,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
 
 /// The use cases of chat.
 #[derive(Clone)]

@@ -2,26 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{ConnectionRepository, Pair, Refusal, Standing};
-use crate::RepositoryError;
+use super::{ConnectionError, ConnectionRepository, Pair, Refusal, Standing};
 use crate::ids::UserId;
-
-/// Why a connection is neither shown nor changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectionError {
-    /// The rules say no.
-    #[error("the rules say no: {0:?}")]
-    Refused(Refusal),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-impl From<Refusal> for ConnectionError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 /// Lets one user reach another where neither blocked the other.
 #[derive(Clone)]

@@ -9,6 +9,7 @@
 //! What may happen to a connection is one table: [`step()`]. What it means for the pair is a plan:
 //! [`plan_ask`], [`plan_answer`], [`plan_end`].
 
+mod errors;
 mod gate;
 mod plan;
 mod ports;
@@ -16,9 +17,12 @@ mod relation;
 mod service;
 mod step;
 
-pub use gate::{ConnectionError, RelationGate};
+pub use errors::ConnectionError;
+pub use gate::RelationGate;
 pub use plan::{Counters, EdgeChange, RelationPlan, plan_answer, plan_ask, plan_end};
-pub use ports::*;
+pub use ports::{ConnectionFilter, ConnectionQueries, ConnectionRepository, Direction};
+#[cfg(feature = "test-util")]
+pub use ports::{MockConnectionQueries, MockConnectionRepository};
 pub use relation::{Connection, Edge, Kind, Pair, PersonRef, Standing, Status};
 pub use service::{ConnectionService, Reply};
 pub use step::{Action, Held, Outcome, Refusal, Side, step};

@@ -11,10 +11,7 @@ use super::{
 use crate::accounts::Actor;
 use crate::ids::{ConnectionId, UserId};
 use crate::page::{Page, PageRequest};
-use crate::{Clock, RepositoryError};
-
-/// How often a write is decided anew when what it was decided on has changed.
-const ATTEMPTS: usize = 8;
+use crate::{Clock, RepositoryError, retry_on_conflict};
 
 /// What a recipient says to a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,16 +133,12 @@ impl ConnectionService {
         other: UserId,
         decide: impl Fn(Pair, DateTime<Utc>) -> Result<RelationPlan, Refusal>,
     ) -> Result<(RelationPlan, Option<ConnectionId>), ConnectionError> {
-        let mut attempt = 1;
-        loop {
+        retry_on_conflict(async || {
             let pair = self.connections.pair(actor, other).await?.ok_or(Refusal::NoSuchUser)?;
             let plan = decide(pair, self.clock.now())?;
-            match self.connections.apply(plan.clone()).await {
-                Ok(begun) => return Ok((plan, begun)),
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
+            Ok(self.connections.apply(plan.clone()).await.map(|begun| (plan, begun)))
+        })
+        .await
     }
 
     /// A page of the actor's own connections, the newest first.

@@ -10,10 +10,14 @@
 //! Each step keeps who took it, when and from where. What has ended stays as history; a new guardianship may
 //! begin.
 
+mod errors;
 mod guardianship;
 mod ports;
 mod service;
 
+pub use errors::{ClaimError, FamilyError, HandOverError};
 pub use guardianship::{Child, Guardian, GuardianStep, Guardianship, GuardianshipStatus, Origin};
-pub use ports::*;
-pub use service::{ChildRegistration, FamilyError, FamilyService, HandOverError};
+#[cfg(feature = "test-util")]
+pub use ports::MockFamilyRepository;
+pub use ports::{Claim, FamilyRepository, GuardianshipPlan};
+pub use service::{ChildRegistration, FamilyService};

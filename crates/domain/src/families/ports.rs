@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Child, Guardian, Guardianship, GuardianshipStatus};
+use super::{Child, ClaimError, Guardian, Guardianship, GuardianshipStatus};
 use crate::RepositoryError;
 use crate::accounts::{EmailAddress, NewAccount, NewDevice, RefreshToken, User};
 use crate::ids::{DeviceId, GuardianshipId, StudentId, UserId};
@@ -36,20 +36,6 @@ pub struct Claim {
     pub password_hash: String,
     /// When, an instant.
     pub at: DateTime<Utc>,
-}
-
-/// Why an account could not be claimed.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimError {
-    /// The code is unknown, used or too old, or its account has a login.
-    #[error("the code is not valid")]
-    InvalidCode,
-    /// Another account has the address.
-    #[error("the e-mail address is taken")]
-    EmailTaken,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
 }
 
 /// Keeps guardianships.

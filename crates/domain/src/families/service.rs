@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{
-    Child, Claim, ClaimError, FamilyRepository, Guardian, GuardianStep, Guardianship, GuardianshipPlan,
-    GuardianshipStatus,
+    Child, Claim, FamilyError, FamilyRepository, Guardian, GuardianStep, Guardianship, GuardianshipPlan,
+    GuardianshipStatus, HandOverError,
 };
 use crate::accounts::{
-    AccountService, Actor, EmailAddress, HashingError, NewAccount, NewDevice, Password, PasswordHasher, ProfileChanges,
-    Role, SignedIn, TokenIssuer,
+    AccountService, Actor, EmailAddress, NewAccount, NewDevice, Password, PasswordHasher, ProfileChanges, Role,
+    RoleRequired, SignedIn, TokenIssuer,
 };
 use crate::connections::{ConnectionError, RelationGate};
 use crate::ids::{GuardianshipId, StudentId, UserId};
@@ -30,41 +30,6 @@ pub struct ChildRegistration {
     pub grade_level: Option<String>,
     /// A civil date.
     pub date_of_birth: Option<NaiveDate>,
-}
-
-/// Why a family is neither shown nor changed.
-#[derive(Debug, thiserror::Error)]
-pub enum FamilyError {
-    /// The caller is no parent.
-    #[error("the caller is no parent")]
-    NotAParent,
-    /// The caller is no student.
-    #[error("the caller is no student")]
-    NotAStudent,
-    /// There is no such student to be asked.
-    #[error("no such student")]
-    StudentNotFound,
-    /// The caller has no such child.
-    #[error("no such child")]
-    ChildNotFound,
-    /// The caller has no such guardian.
-    #[error("no such guardianship")]
-    GuardianNotFound,
-    /// Nobody is their own guardian.
-    #[error("nobody is their own guardian")]
-    Yourself,
-    /// A guardianship of the two is open.
-    #[error("a guardianship of the two is open")]
-    AlreadyThere,
-    /// It was answered or ended already.
-    #[error("the guardianship stands otherwise")]
-    AlreadyAnswered(GuardianshipStatus),
-    /// The child has a login of their own.
-    #[error("the child has a login")]
-    HasLogin,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
 }
 
 /// The use cases of families.
@@ -93,8 +58,8 @@ impl FamilyService {
 
     /// The caller's children, the newest first.
     pub async fn children(&self, actor: &Actor) -> Result<Vec<Child>, FamilyError> {
-        actor.profiles.parent.ok_or(FamilyError::NotAParent)?;
-        Ok(self.families.children(actor.user_id).await?)
+        let parent = actor.parent()?;
+        Ok(self.families.children(parent.user).await?)
     }
 
     /// Makes an account without a login for a child, whom the caller may act for at once.
@@ -104,9 +69,9 @@ impl FamilyService {
         child: ChildRegistration,
         from_address: Option<String>,
     ) -> Result<Child, FamilyError> {
-        actor.profiles.parent.ok_or(FamilyError::NotAParent)?;
+        actor.parent()?;
         let parent = self.accounts.me(actor.user_id).await.map_err(|error| match error {
-            crate::accounts::MeError::Gone => FamilyError::NotAParent,
+            crate::accounts::MeError::Gone => FamilyError::RoleRequired(RoleRequired(Role::Parent)),
             crate::accounts::MeError::Repository(error) => FamilyError::Repository(error),
         })?;
         let account = NewAccount {
@@ -130,7 +95,7 @@ impl FamilyService {
 
     /// Asks a student who has an account whether the caller may act for them.
     pub async fn invite(&self, actor: &Actor, email: EmailAddress) -> Result<Child, FamilyError> {
-        actor.profiles.parent.ok_or(FamilyError::NotAParent)?;
+        actor.parent()?;
         let (user, student) = self.families.find_student(email).await?.ok_or(FamilyError::StudentNotFound)?;
         if user == actor.user_id {
             return Err(FamilyError::Yourself);
@@ -152,14 +117,14 @@ impl FamilyService {
         student: StudentId,
         from_address: Option<String>,
     ) -> Result<(), FamilyError> {
-        actor.profiles.parent.ok_or(FamilyError::NotAParent)?;
+        actor.parent()?;
         let open = self.families.find_open(actor.user_id, student).await?.ok_or(FamilyError::ChildNotFound)?;
         self.step(actor.user_id, open, GuardianStep::End, from_address).await
     }
 
     /// The guardianships over the caller, past ones too.
     pub async fn guardians(&self, actor: &Actor) -> Result<Vec<Guardian>, FamilyError> {
-        let student = actor.profiles.student.ok_or(FamilyError::NotAStudent)?;
+        let student = actor.student()?.profile;
         Ok(self.families.guardians(student).await?)
     }
 
@@ -171,7 +136,7 @@ impl FamilyService {
         step: GuardianStep,
         from_address: Option<String>,
     ) -> Result<Vec<Guardian>, FamilyError> {
-        let student = actor.profiles.student.ok_or(FamilyError::NotAStudent)?;
+        let student = actor.student()?.profile;
         let guardianship = self.families.find(id).await?.filter(|found| found.student == student);
         let guardianship = guardianship.ok_or(FamilyError::GuardianNotFound)?;
         self.step(actor.user_id, guardianship, step, from_address).await?;
@@ -201,7 +166,7 @@ impl FamilyService {
     /// A code by which a child of the caller's, who has no login, may claim the account. It is good once, and
     /// only the last one given is.
     pub async fn claim_code(&self, actor: &Actor, student: StudentId) -> Result<(String, DateTime<Utc>), FamilyError> {
-        actor.profiles.parent.ok_or(FamilyError::NotAParent)?;
+        actor.parent()?;
         let open = self.families.find_open(actor.user_id, student).await?;
         if !open.is_some_and(|open| open.status == GuardianshipStatus::Active) {
             return Err(FamilyError::ChildNotFound);
@@ -233,15 +198,4 @@ impl FamilyService {
         let (user, device_id) = self.families.claim(claim, device, token).await?;
         Ok(self.accounts.signed_in(user, device_id, secret))
     }
-}
-
-/// Why an account is not handed over.
-#[derive(Debug, thiserror::Error)]
-pub enum HandOverError {
-    /// See [`ClaimError`].
-    #[error(transparent)]
-    Claim(#[from] ClaimError),
-    /// See [`HashingError`].
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
 }

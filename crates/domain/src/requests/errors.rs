@@ -1,7 +1,8 @@
-//! What each use case may answer instead.
+//! Errors of the use cases of session requests.
 
 use super::{AcceptRefusal, CreationRefusal, RequestStatus};
 use crate::RepositoryError;
+use crate::accounts::RoleRequired;
 
 /// Why a request is not sent.
 #[derive(Debug, thiserror::Error)]
@@ -17,9 +18,9 @@ pub enum CreateRequestError {
 /// Why a request is not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadRequestError {
-    /// The caller is no tutor.
-    #[error("the caller is no tutor")]
-    NotATutor,
+    /// See [`RoleRequired`].
+    #[error(transparent)]
+    RoleRequired(#[from] RoleRequired),
     /// There is none, or none for the caller to know.
     #[error("no such request")]
     NotFound,
@@ -31,9 +32,9 @@ pub enum ReadRequestError {
 /// Why a request is neither rejected nor withdrawn.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
-    /// The caller is no tutor.
-    #[error("the caller is no tutor")]
-    NotATutor,
+    /// See [`RoleRequired`].
+    #[error(transparent)]
+    RoleRequired(#[from] RoleRequired),
     /// There is none, or none for the caller to know.
     #[error("no such request")]
     NotFound,
@@ -48,9 +49,9 @@ pub enum AnswerError {
 /// Why a request is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
-    /// The caller is no tutor.
-    #[error("the caller is no tutor")]
-    NotATutor,
+    /// See [`RoleRequired`].
+    #[error(transparent)]
+    RoleRequired(#[from] RoleRequired),
     /// There is none, or none for the caller to know.
     #[error("no such request")]
     NotFound,

@@ -33,6 +33,8 @@ pub use draft::{RequestDraft, ScheduleDraft};
 pub use duplicate::{DuplicateKey, Earlier, duplicate_of};
 pub use enrolment::EnrolledStudent;
 pub use errors::{AcceptError, AnswerError, CreateRequestError, ReadRequestError};
-pub use ports::*;
+pub use ports::{CreationQuery, RequestQueries, RequestRepository, Sent};
+#[cfg(feature = "test-util")]
+pub use ports::{MockRequestQueries, MockRequestRepository};
 pub use request::{PackageSnapshot, RequestStatus, RequestTerms, RequestView, RequesterType, SessionRequest, Step};
 pub use service::{Answered, RequestService};

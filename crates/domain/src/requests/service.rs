@@ -16,10 +16,7 @@ use crate::money::Money;
 use crate::page::{Page, PageRequest};
 use crate::schedule::{Booking, Conflict, Occurrence};
 use crate::validation::Violations;
-use crate::{Clock, RepositoryError};
-
-/// How often a write is decided anew when what it was decided on has changed.
-const ATTEMPTS: usize = 5;
+use crate::{Clock, RepositoryError, retry_on_conflict};
 
 /// What came of an acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +61,7 @@ impl RequestService {
         violations: Violations,
     ) -> Result<(Sent, DateTime<Utc>), CreateRequestError> {
         let (_, student) = creation::student_asked_for(actor, draft.student_id).map_err(CreateRequestError::Refused)?;
-        let mut attempt = 1;
-        loop {
+        retry_on_conflict(async || {
             let now = self.clock.now();
             let query = CreationQuery {
                 requester: actor.user_id,
@@ -78,12 +74,9 @@ impl RequestService {
             let facts = self.requests.creation_facts(query).await?;
             let plan = plan_creation(actor, &draft, violations.clone(), &facts, self.limits, now)
                 .map_err(CreateRequestError::Refused)?;
-            match self.requests.create(plan).await {
-                Ok(sent) => return Ok((sent, now)),
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
+            Ok(self.requests.create(plan).await.map(|sent| (sent, now)))
+        })
+        .await
     }
 
     /// Takes one of the caller's own requests back.
@@ -106,7 +99,7 @@ impl RequestService {
         id: RequestId,
         reason: Option<String>,
     ) -> Result<DateTime<Utc>, AnswerError> {
-        let tutor = actor.profiles.tutor.ok_or(AnswerError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         self.answer(id, |request, now| {
             if request.tutor_id == tutor {
                 Ok(plan_rejection(request, reason.clone(), now))
@@ -122,23 +115,18 @@ impl RequestService {
         id: RequestId,
         decide: impl Fn(&SessionRequest, DateTime<Utc>) -> Result<Result<AnswerPlan, RequestStatus>, AnswerError>,
     ) -> Result<DateTime<Utc>, AnswerError> {
-        let mut attempt = 1;
-        loop {
+        retry_on_conflict(async || {
             let now = self.clock.now();
             let request = self.requests.find(id, now).await?.ok_or(AnswerError::NotFound)?;
             let plan = decide(&request, now)?.map_err(AnswerError::AlreadyAnswered)?;
-            match self.requests.answer(plan).await {
-                Ok(()) => return Ok(now),
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
+            Ok(self.requests.answer(plan).await.map(|()| now))
+        })
+        .await
     }
 
     /// Says yes to a request to the caller: enrols the student and books the sessions.
     pub async fn accept(&self, actor: &Actor, id: RequestId, acceptance: Acceptance) -> Result<Answered, AcceptError> {
-        let mut attempt = 1;
-        loop {
+        retry_on_conflict(async || {
             let now = self.clock.now();
             let (request, booked) = self.consider(actor, id, &acceptance, now).await?;
             let plan = match plan_acceptance(&request, &acceptance, &booked, now) {
@@ -147,14 +135,15 @@ impl RequestService {
             };
             let (agreed_price, sessions_created) = (plan.agreed_price, plan.sessions.len());
             let skipped = plan.skipped.clone();
-            match self.requests.accept(plan).await {
-                Ok(course_id) => {
-                    return Ok(Answered { responded_at: now, agreed_price, course_id, sessions_created, skipped });
-                }
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
+            Ok(self.requests.accept(plan).await.map(|course_id| Answered {
+                responded_at: now,
+                agreed_price,
+                course_id,
+                sessions_created,
+                skipped,
+            }))
+        })
+        .await
     }
 
     /// What is booked was read after the request: what stands in its way may be its own sessions, because
@@ -197,7 +186,7 @@ impl RequestService {
         acceptance: &Acceptance,
         now: DateTime<Utc>,
     ) -> Result<(SessionRequest, Vec<Booking>), AcceptError> {
-        let tutor = actor.profiles.tutor.ok_or(AcceptError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         let request = self.requests.find(id, now).await?;
         let request = request.filter(|request| request.tutor_id == tutor).ok_or(AcceptError::NotFound)?;
         let occurrences = acceptance::occurrences(&request, acceptance, now)
@@ -221,20 +210,20 @@ impl RequestService {
         status: Option<RequestStatus>,
         page: PageRequest,
     ) -> Result<Page<RequestView>, ReadRequestError> {
-        let tutor = actor.profiles.tutor.ok_or(ReadRequestError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         Ok(self.queries.of_tutor(tutor, status, page, self.clock.now()).await?)
     }
 
     /// One request to the caller.
     pub async fn received_one(&self, actor: &Actor, id: RequestId) -> Result<RequestView, ReadRequestError> {
-        let tutor = actor.profiles.tutor.ok_or(ReadRequestError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         let view = self.queries.one(id, self.clock.now()).await?;
         view.filter(|view| view.request.tutor_id == tutor).ok_or(ReadRequestError::NotFound)
     }
 
     /// A page of the caller's students, each once, the latest enrolment first.
     pub async fn students(&self, actor: &Actor, page: PageRequest) -> Result<Page<EnrolledStudent>, ReadRequestError> {
-        let tutor = actor.profiles.tutor.ok_or(ReadRequestError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         Ok(self.queries.students(tutor, page).await?)
     }
 }

@@ -4,6 +4,7 @@
 //! length in minutes.
 
 mod conflict;
+mod errors;
 mod expansion;
 mod ports;
 mod service;
@@ -12,9 +13,12 @@ mod slot;
 mod zone;
 
 pub use conflict::{Booking, Conflict, ConflictKind, Parties, find_conflicts};
+pub use errors::SessionError;
 pub use expansion::{DEFAULT_WEEKS, MAX_SESSIONS, Occurrence, Schedule, expand, last_chance, minutes, self_overlap};
-pub use ports::*;
-pub use service::{ScheduleService, SessionError};
+#[cfg(feature = "test-util")]
+pub use ports::MockSessionQueries;
+pub use ports::SessionQueries;
+pub use service::ScheduleService;
 pub use session::{Perspective, Session, SessionFilter, SessionStatus, SessionTally};
 pub use slot::{TimeSlot, parse_date, parse_time, parse_weekday, weekday_name};
 pub use zone::{Dst, parse_zone, resolve};

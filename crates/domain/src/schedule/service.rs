@@ -2,25 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Perspective, Session, SessionFilter, SessionQueries, SessionStatus, SessionTally};
+use super::{Perspective, Session, SessionError, SessionFilter, SessionQueries, SessionStatus, SessionTally};
 use crate::RepositoryError;
 use crate::accounts::Actor;
 use crate::ids::{SessionId, StudentId};
 use crate::page::{Page, PageRequest};
-
-/// Why a session is not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The caller is no tutor.
-    #[error("the caller is no tutor")]
-    NotATutor,
-    /// There is none, or the caller has no part in it.
-    #[error("no such session")]
-    NotFound,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
 
 /// The use cases of sessions.
 #[derive(Clone)]
@@ -52,8 +38,8 @@ impl ScheduleService {
         status: Option<SessionStatus>,
         page: PageRequest,
     ) -> Result<(Page<Session>, SessionTally), SessionError> {
-        actor.profiles.tutor.ok_or(SessionError::NotATutor)?;
-        let tally = self.sessions.tally(actor.user_id, student).await?;
+        let tutor = actor.tutor()?;
+        let tally = self.sessions.tally(tutor.user, student).await?;
         let perspective = Perspective::Tutor;
         let filter = SessionFilter { perspective, from: None, to: None, status, student: Some(student) };
         Ok((self.sessions.list(actor.user_id, filter, page).await?, tally))

@@ -3,61 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    Package, PackageChanges, PackageRepository, PackageTerms, TutorCard, TutorChanges, TutorFilter, TutorPage,
-    TutorProfile, TutorRepository,
+    Package, PackageChanges, PackageRepository, PackageTerms, ProfileError, ReadTutorError, TutorCard, TutorChanges,
+    TutorFilter, TutorPage, TutorProfile, TutorRepository, WritePackageError,
 };
-use crate::accounts::Actor;
+use crate::accounts::{Actor, Role, RoleRequired};
 use crate::connections::{ConnectionError, Refusal, RelationGate};
 use crate::ids::{PackageId, TutorId, UserId};
 use crate::money::Money;
 use crate::page::Page;
-use crate::validation::Violations;
-use crate::{Clock, RepositoryError};
-
-/// How often a write is decided anew when what it was decided on has changed.
-const ATTEMPTS: usize = 3;
-
-/// Why a tutor is not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadTutorError {
-    /// There is none, or none for this viewer to know.
-    #[error("no such tutor")]
-    NotFound,
-    /// The viewer blocked the tutor.
-    #[error("the viewer blocked the tutor")]
-    BlockedByYou,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a tutor's own profile is neither shown nor changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// The caller is no tutor.
-    #[error("the caller is no tutor")]
-    NotATutor,
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why a package is not written.
-#[derive(Debug, thiserror::Error)]
-pub enum WritePackageError {
-    /// The caller is no tutor.
-    #[error("the caller is no tutor")]
-    NotATutor,
-    /// The caller has no such package.
-    #[error("no such package")]
-    NotFound,
-    /// The terms don't go together.
-    #[error("the terms are invalid")]
-    Invalid(Violations),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
+use crate::{Clock, RepositoryError, retry_on_conflict};
 
 /// The use cases of tutoring.
 #[derive(Clone)]
@@ -108,25 +62,25 @@ impl TutoringService {
 
     /// The caller's own profile.
     pub async fn own_profile(&self, actor: &Actor) -> Result<TutorProfile, ProfileError> {
-        let id = actor.profiles.tutor.ok_or(ProfileError::NotATutor)?;
-        self.tutors.find(id).await?.ok_or(ProfileError::NotATutor)
+        let id = actor.tutor()?.profile;
+        Ok(self.tutors.find(id).await?.ok_or(RoleRequired(Role::Tutor))?)
     }
 
     /// Changes the caller's own profile.
     pub async fn update_profile(&self, actor: &Actor, changes: TutorChanges) -> Result<TutorProfile, ProfileError> {
-        let id = actor.profiles.tutor.ok_or(ProfileError::NotATutor)?;
+        let id = actor.tutor()?.profile;
         Ok(self.tutors.update(id, changes, self.clock.now()).await?)
     }
 
     /// The caller's own packages, active or not.
     pub async fn own_packages(&self, actor: &Actor) -> Result<Vec<Package>, ProfileError> {
-        let tutor = actor.profiles.tutor.ok_or(ProfileError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         Ok(self.packages.list(tutor, false).await?)
     }
 
     /// One of the caller's own packages.
     pub async fn own_package(&self, actor: &Actor, id: PackageId) -> Result<Package, WritePackageError> {
-        let tutor = actor.profiles.tutor.ok_or(WritePackageError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         let package = self.packages.find(id).await?;
         package.filter(|package| package.tutor_id == tutor).ok_or(WritePackageError::NotFound)
     }
@@ -139,7 +93,7 @@ impl TutoringService {
         hourly_rate: Money,
         more: PackageChanges,
     ) -> Result<Package, WritePackageError> {
-        let tutor = actor.profiles.tutor.ok_or(WritePackageError::NotATutor)?;
+        let tutor = actor.tutor()?.profile;
         let terms = PackageTerms::new(name, hourly_rate).apply(more).map_err(WritePackageError::Invalid)?;
         Ok(self.packages.create(tutor, terms, self.clock.now()).await?)
     }
@@ -151,29 +105,21 @@ impl TutoringService {
         id: PackageId,
         changes: PackageChanges,
     ) -> Result<Package, WritePackageError> {
-        let mut attempt = 1;
-        loop {
+        retry_on_conflict(async || {
             let package = self.own_package(actor, id).await?;
             let terms = package.terms.apply(changes.clone()).map_err(WritePackageError::Invalid)?;
-            match self.packages.update(id, terms, package.updated_at, self.clock.now()).await {
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                written => return Ok(written?),
-            }
-        }
+            Ok(self.packages.update(id, terms, package.updated_at, self.clock.now()).await)
+        })
+        .await
     }
 
     /// Takes one of the caller's packages off the market.
     pub async fn remove_package(&self, actor: &Actor, id: PackageId) -> Result<(), WritePackageError> {
-        let tutor = actor.profiles.tutor.ok_or(WritePackageError::NotATutor)?;
-        let mut attempt = 1;
-        loop {
-            match self.packages.remove(tutor, id, self.clock.now()).await {
-                Ok(true) => return Ok(()),
-                Ok(false) => return Err(WritePackageError::NotFound),
-                // A request has just named it: it is archived then.
-                Err(RepositoryError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let tutor = actor.tutor()?.profile;
+        // A conflict means that a request has just named the package, which is then archived.
+        let removed = retry_on_conflict(async || {
+            Ok::<_, WritePackageError>(self.packages.remove(tutor, id, self.clock.now()).await)
+        });
+        if removed.await? { Ok(()) } else { Err(WritePackageError::NotFound) }
     }
 }

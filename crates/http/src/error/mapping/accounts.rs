@@ -1,7 +1,8 @@
 //! The refusals of accounts.
 
 use astegni_domain::accounts::{
-    AddRoleError, ChangePasswordError, HashingError, LoginError, MeError, RefreshError, RegisterError, SwitchRoleError,
+    AddRoleError, ChangePasswordError, HashingError, LoginError, MeError, RefreshError, RegisterError, Role,
+    RoleRequired, SwitchRoleError,
 };
 
 use crate::adapters::GateError;
@@ -13,6 +14,18 @@ impl From<HashingError> for ApiError {
             HashingError::Busy => Self::unavailable(&error),
             HashingError::Failed(_) => Self::internal(&error),
         }
+    }
+}
+
+impl From<RoleRequired> for ApiError {
+    fn from(RoleRequired(role): RoleRequired) -> Self {
+        let detail = match role {
+            Role::Student => "Only students can access this endpoint",
+            Role::Tutor => "Only tutors can access this endpoint",
+            Role::Parent => "Only parents can access this endpoint",
+            Role::Admin => "Only admins can access this endpoint",
+        };
+        Self::new(Code::RoleRequired, detail)
     }
 }
 

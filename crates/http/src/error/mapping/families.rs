@@ -7,8 +7,7 @@ use crate::error::{ApiError, Code};
 impl From<FamilyError> for ApiError {
     fn from(error: FamilyError) -> Self {
         match error {
-            FamilyError::NotAParent => Self::new(Code::RoleRequired, "Only parents can access this endpoint"),
-            FamilyError::NotAStudent => Self::new(Code::RoleRequired, "Only students can access this endpoint"),
+            FamilyError::RoleRequired(error) => error.into(),
             FamilyError::StudentNotFound => Self::not_found("Student"),
             FamilyError::ChildNotFound => Self::not_found("Child"),
             FamilyError::GuardianNotFound => Self::not_found("Guardianship"),

@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 
 use super::connections::blocked_by_you;
 use super::long_date;
-use super::tutoring::tutors_only;
 use crate::error::{ApiError, Code};
 use crate::wire::ConflictBody;
 
@@ -80,7 +79,7 @@ fn duplicate(id: i64, created_at: DateTime<Utc>) -> String {
 impl From<ReadRequestError> for ApiError {
     fn from(error: ReadRequestError) -> Self {
         match error {
-            ReadRequestError::NotATutor => tutors_only(),
+            ReadRequestError::RoleRequired(error) => error.into(),
             ReadRequestError::NotFound => Self::not_found("Session request"),
             ReadRequestError::Repository(error) => error.into(),
         }
@@ -99,7 +98,7 @@ fn already_answered(status: RequestStatus) -> ApiError {
 impl From<AnswerError> for ApiError {
     fn from(error: AnswerError) -> Self {
         match error {
-            AnswerError::NotATutor => not_an_answering_tutor(),
+            AnswerError::RoleRequired(_) => not_an_answering_tutor(),
             AnswerError::NotFound => Self::not_found("Session request"),
             AnswerError::AlreadyAnswered(status) => already_answered(status),
             AnswerError::Repository(error) => error.into(),
@@ -110,7 +109,7 @@ impl From<AnswerError> for ApiError {
 impl From<AcceptError> for ApiError {
     fn from(error: AcceptError) -> Self {
         match error {
-            AcceptError::NotATutor => not_an_answering_tutor(),
+            AcceptError::RoleRequired(_) => not_an_answering_tutor(),
             AcceptError::NotFound => Self::not_found("Session request"),
             AcceptError::Refused(AcceptRefusal::AlreadyAnswered(status)) => already_answered(status),
             AcceptError::Refused(AcceptRefusal::Invalid(violations)) => Self::invalid(&violations),

@@ -3,7 +3,7 @@
 use astegni_domain::tutoring::{ProfileError, ReadTutorError, WritePackageError};
 
 use super::connections::blocked_by_you;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 
 impl From<ReadTutorError> for ApiError {
     fn from(error: ReadTutorError) -> Self {
@@ -15,14 +15,10 @@ impl From<ReadTutorError> for ApiError {
     }
 }
 
-pub(super) fn tutors_only() -> ApiError {
-    ApiError::new(Code::RoleRequired, "Only tutors can access this endpoint")
-}
-
 impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
         match error {
-            ProfileError::NotATutor => tutors_only(),
+            ProfileError::RoleRequired(error) => error.into(),
             ProfileError::Repository(error) => error.into(),
         }
     }
@@ -31,7 +27,7 @@ impl From<ProfileError> for ApiError {
 impl From<WritePackageError> for ApiError {
     fn from(error: WritePackageError) -> Self {
         match error {
-            WritePackageError::NotATutor => tutors_only(),
+            WritePackageError::RoleRequired(error) => error.into(),
             WritePackageError::NotFound => Self::not_found("Package"),
             WritePackageError::Invalid(violations) => Self::invalid(&violations),
             WritePackageError::Repository(error) => error.into(),
