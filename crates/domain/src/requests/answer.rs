@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{RequestStatus, SessionRequest, Step};
 use crate::ids::{RequestId, UserId};
 
-/// What the two read when a request is taken back.
-pub const WITHDRAWN: &str = "Session request withdrawn";
+/// The notice that both parties read after a withdrawal.
+const WITHDRAWN: &str = "Session request withdrawn";
 
 /// A message that the platform puts into the conversation in somebody's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -25,7 +25,7 @@ mod service;
 pub use acceptance::{
     AcceptRefusal, Acceptance, AcceptancePlan, OnConflict, Preview, ProposedSession, plan_acceptance, preview,
 };
-pub use answer::{AnswerPlan, Notice, WITHDRAWN, plan_rejection, plan_withdrawal};
+pub use answer::{AnswerPlan, Notice, plan_rejection, plan_withdrawal};
 pub use creation::{
     CreationFacts, CreationPlan, CreationRefusal, RequestLimits, StudentFact, TutorFact, plan_creation,
 };

@@ -1,20 +1,18 @@
 //! What stands between users, read and changed under the lock of their counters' rows.
 
-use astegni_domain::chat::MessageType;
 use astegni_domain::connections::{Counters, Edge, EdgeChange, Kind, Pair, RelationPlan, Side, Status};
 use astegni_domain::ids::{ConnectionId, UserId};
-use astegni_domain::requests::{RequestStatus, WITHDRAWN};
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::chat::{self, NewMessage};
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::dialect::{self, Hold};
 use crate::error::StoreError;
+use crate::requests;
 use crate::schema::connection_counters as counters;
-use crate::schema::{connections, requested_sessions, student_profiles, tutor_profiles, users};
+use crate::schema::{connections, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = connections)]
@@ -86,9 +84,8 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Opt
     for (user, delta) in plan.counter_changes() {
         count(conn, user, delta)?;
     }
-    if plan.withdraws_requests {
-        withdraw_requests(conn, actor, other, plan)?;
-        withdraw_requests(conn, other, actor, plan)?;
+    if plan.expires_requests {
+        requests::expire_between(conn, actor, other, plan.at.naive_utc())?;
     }
     Ok(begun)
 }
@@ -158,50 +155,6 @@ fn count(conn: &mut AnyConnection, user: UserId, delta: Counters) -> Result<(), 
         ))
         .execute(conn)?;
     if counted == 1 { Ok(()) } else { Err(StoreError::missing_row("connection_counters", user.get())) }
-}
-
-/// Withdraws what one user asked of another that still waits, or what was asked for that user. Where the
-/// requester does it, the conversation says so as it does when they change their mind; where the tutor does,
-/// nobody is told.
-fn withdraw_requests(
-    conn: &mut AnyConnection,
-    asker: UserId,
-    tutor: UserId,
-    plan: &RelationPlan,
-) -> Result<(), StoreError> {
-    let at = plan.at.naive_utc();
-    let tutors = tutor_profiles::table.filter(tutor_profiles::user_id.eq(tutor.get())).select(tutor_profiles::id);
-    let students =
-        student_profiles::table.filter(student_profiles::user_id.eq(asker.get())).select(student_profiles::id);
-    let pending = requested_sessions::table
-        .filter(requested_sessions::tutor_id.eq_any(tutors))
-        .filter(
-            requested_sessions::requester_id.eq(asker.get()).or(requested_sessions::requested_to_id.eq_any(students)),
-        )
-        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .filter(requested_sessions::expires_at.gt(at));
-    let withdrawn: Vec<(i64, i64)> = diesel::update(pending)
-        .set((
-            requested_sessions::status.eq(RequestStatus::Withdrawn.as_str()),
-            requested_sessions::responded_at.eq(at),
-            requested_sessions::updated_at.eq(at),
-        ))
-        .returning((requested_sessions::id, requested_sessions::requester_id))
-        .get_results(conn)?;
-    let own = withdrawn.into_iter().filter(|(_, requester)| *requester == plan.seen.actor.get());
-    for (request, _) in own {
-        let conversation = chat::direct_conversation(conn, asker, tutor, plan.at)?;
-        let notice = NewMessage {
-            conversation,
-            sender: asker,
-            message_type: MessageType::System,
-            content: WITHDRAWN,
-            request: Some(request),
-            at: plan.at,
-        };
-        chat::say(conn, &notice)?;
-    }
-    Ok(())
 }
 
 /// Accepts the follows that wait for an account which goes public. Whoever waits is locked with it, all in

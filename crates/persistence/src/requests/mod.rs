@@ -2,7 +2,10 @@
 
 mod accept;
 mod create;
+mod expire;
 mod facts;
 mod queries;
 mod repository;
 mod rows;
+
+pub(crate) use expire::expire_between;

@@ -79,8 +79,8 @@ pub struct RelationPlan {
     pub changes: Vec<EdgeChange>,
     /// Words that come with a new ask.
     pub message: Option<String>,
-    /// Whether pending session requests between the two are withdrawn: a block.
-    pub withdraws_requests: bool,
+    /// Whether pending session requests between the two expire, as they do on a block.
+    pub expires_requests: bool,
     /// When, an instant.
     pub at: DateTime<Utc>,
 }
@@ -141,7 +141,7 @@ pub fn plan_ask(pair: Pair, kind: Kind, message: Option<String>, now: DateTime<U
         changes.extend(open.map(|edge| EdgeChange::Delete(edge.id)));
     }
     changes.push(change(kind, edge.as_ref(), outcome)?);
-    Ok(RelationPlan { seen: pair, changes, message, withdraws_requests: kind == Kind::Block, at: now })
+    Ok(RelationPlan { seen: pair, changes, message, expires_requests: kind == Kind::Block, at: now })
 }
 
 /// Decides on an answer to a connection.
@@ -149,7 +149,7 @@ pub fn plan_answer(pair: Pair, id: ConnectionId, action: Action, now: DateTime<U
     let edge = pair.edges.iter().find(|edge| edge.id == id).copied().ok_or(Refusal::NoSuchConnection)?;
     let outcome = decide(&pair, edge.kind, Some(&edge), action, now)?;
     let changes = vec![change(edge.kind, Some(&edge), outcome)?];
-    Ok(RelationPlan { seen: pair, changes, message: None, withdraws_requests: false, at: now })
+    Ok(RelationPlan { seen: pair, changes, message: None, expires_requests: false, at: now })
 }
 
 /// Decides on the end of the actor's own connection of a kind.
