@@ -1,39 +1,22 @@
-//! What services do around the rules: load, decide, persist, and decide anew on a conflict.
-
-#![expect(clippy::unwrap_used, reason = "outside #[test] functions, helpers of tests fail the test in the same way")]
+//! The use cases of session requests, over mocks of their ports.
 
 use std::sync::Arc;
 
 use astegni_domain::RepositoryError;
-use astegni_domain::accounts::{
-    AccountService, Actor, MockAccountRepository, MockDeviceRepository, MockPasswordHasher, MockTokenIssuer,
-    ProfileIds, RefreshError, RefreshToken, RefreshTokenState, Role,
-};
+use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::clock::FixedClock;
 use astegni_domain::connections::Standing;
-use astegni_domain::ids::{ConversationId, DeviceId, MessageId, RequestId, StudentId, TutorId, UserId};
+use astegni_domain::ids::{ConversationId, MessageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::requests::{
     CreateRequestError, CreationFacts, CreationRefusal, DuplicateKey, Earlier, MockRequestQueries,
     MockRequestRepository, RequestDraft, RequestLimits, RequestService, RequestStatus, ScheduleDraft, Sent,
     StudentFact, TutorFact,
 };
 use astegni_domain::validation::Violations;
-use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use futures_executor::block_on;
 
-fn now() -> DateTime<Utc> {
-    "2026-01-30T05:00:00Z".parse().unwrap()
-}
-
-fn student() -> Actor {
-    Actor {
-        user_id: UserId::new(1),
-        device_id: DeviceId::new(1),
-        active_role: Some(Role::Student),
-        profiles: ProfileIds { student: Some(StudentId::new(8)), ..ProfileIds::default() },
-    }
-}
+use crate::support::{now, student};
 
 fn draft() -> RequestDraft {
     RequestDraft {
@@ -116,37 +99,4 @@ fn the_plan_is_what_is_persisted() {
     let expected = |plan: &astegni_domain::requests::CreationPlan| plan.created_at == now() && plan.max_pending == 20;
     requests.expect_create().once().withf(expected).returning(move |_| Ok(sent));
     assert_eq!(create(requests, &student()).unwrap(), sent);
-}
-
-#[test]
-fn a_reused_refresh_token_ends_the_devices_family() {
-    let token = |secret: &str| RefreshToken { secret: secret.to_owned(), digest: format!("#{secret}") };
-    let mut tokens = MockTokenIssuer::new();
-    tokens.expect_digest().returning(|secret| format!("#{secret}"));
-    tokens.expect_successor().returning(move |_| token("next"));
-    let mut devices = MockDeviceRepository::new();
-    devices.expect_find_token().once().returning(|_| {
-        Ok(Some(RefreshTokenState {
-            user_id: UserId::new(1),
-            device_id: DeviceId::new(9),
-            device_revoked: false,
-            expires_at: now() + TimeDelta::days(1),
-            used_at: Some(now() - TimeDelta::minutes(1)),
-        }))
-    });
-    devices.expect_rotate().never();
-    devices
-        .expect_revoke()
-        .once()
-        .withf(|user, device, _| *user == UserId::new(1) && *device == DeviceId::new(9))
-        .returning(|_, _, _| Ok(true));
-    let service = AccountService::new(
-        Arc::new(MockAccountRepository::new()),
-        Arc::new(devices),
-        Arc::new(MockPasswordHasher::new()),
-        Arc::new(tokens),
-        Arc::new(FixedClock(now())),
-        Tz::UTC,
-    );
-    assert!(matches!(block_on(service.refresh("old")), Err(RefreshError::Reused)));
 }

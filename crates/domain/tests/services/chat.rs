@@ -1,0 +1,1 @@
+//! The use cases of chat, over mocks of their ports.

@@ -1,0 +1,1 @@
+//! The use cases of connections, over mocks of their ports.

@@ -1,0 +1,1 @@
+//! The use cases of families, over mocks of their ports.

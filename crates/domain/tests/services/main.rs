@@ -1,0 +1,12 @@
+//! The services around the rules: load, decide, persist, and decide again on a conflict.
+
+#![expect(clippy::unwrap_used, reason = "outside #[test] functions, helpers of tests fail the test in the same way")]
+
+mod accounts;
+mod chat;
+mod connections;
+mod families;
+mod requests;
+mod schedule;
+mod support;
+mod tutoring;

@@ -1,0 +1,1 @@
+//! The use cases of sessions, over mocks of their ports.

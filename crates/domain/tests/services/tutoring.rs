@@ -1,0 +1,1 @@
+//! The use cases of tutoring, over mocks of their ports.
