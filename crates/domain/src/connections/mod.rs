@@ -25,4 +25,4 @@ pub use ports::{ConnectionFilter, ConnectionQueries, ConnectionRepository, Direc
 pub use ports::{MockConnectionQueries, MockConnectionRepository};
 pub use relation::{Connection, Edge, Kind, Pair, PersonRef, Standing, Status};
 pub use service::{ConnectionService, Reply};
-pub use step::{Action, Held, Outcome, Refusal, Side, step};
+pub use step::{Action, Cooldown, Held, Outcome, Refusal, Side, step};

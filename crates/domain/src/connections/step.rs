@@ -1,6 +1,6 @@
 //! The table: what an action makes of a connection.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Kind, Standing, Status};
 
@@ -67,19 +67,37 @@ pub enum Refusal {
     OnlyRecipient,
     /// It was answered already.
     AlreadyAnswered(Status),
-    /// The other said no; the actor may ask again from this instant on.
-    Cooldown(DateTime<Utc>),
+    /// The recipient rejected the actor recently.
+    Cooldown(Cooldown),
 }
 
-/// What an action makes of a connection, whatever the kind, the state and the side. `again_at` is when a
-/// rejected asker may ask again, if that is still to come.
+/// The wait of a rejected initiator before the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cooldown {
+    /// The end of the wait, an instant.
+    pub again_at: DateTime<Utc>,
+    /// The rest of the wait in seconds, rounded up.
+    pub retry_after: i64,
+}
+
+impl Cooldown {
+    /// Returns the wait until `again_at`, or nothing once it is over.
+    pub(super) fn until(again_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Self> {
+        let rest = again_at - now;
+        let retry_after = rest.num_seconds() + i64::from(rest.subsec_nanos() > 0);
+        (rest > TimeDelta::zero()).then_some(Self { again_at, retry_after })
+    }
+}
+
+/// What an action makes of a connection, whatever the kind, the state and the side. `cooldown` is the
+/// wait of a rejected initiator, unless it is over.
 pub fn step(
     kind: Kind,
     held: Held,
     action: Action,
     standing: Standing,
     other_is_private: bool,
-    again_at: Option<DateTime<Utc>>,
+    cooldown: Option<Cooldown>,
 ) -> Result<Outcome, Refusal> {
     use Side::{Initiator, Recipient};
     use Status::{Accepted, Pending, Rejected};
@@ -107,8 +125,8 @@ pub fn step(
         (Kind::Friend, Action::Ask, Held::As(Rejected, Recipient)) => Ok(Outcome::BeginAnew(begins)),
         // An account that has gone public since asks nobody to wait.
         (Kind::Follow, Action::Ask, Held::As(Rejected, _)) if !other_is_private => Ok(Outcome::BeginAnew(begins)),
-        (_, Action::Ask, Held::As(Rejected, _)) => match again_at {
-            Some(instant) => Err(Refusal::Cooldown(instant)),
+        (_, Action::Ask, Held::As(Rejected, _)) => match cooldown {
+            Some(cooldown) => Err(Refusal::Cooldown(cooldown)),
             None => Ok(Outcome::BeginAnew(begins)),
         },
         (_, Action::Ask, Held::As(status @ (Pending | Accepted), _)) => Err(Refusal::AlreadyThere(status)),
@@ -234,17 +252,28 @@ mod tests {
     }
 
     #[test]
+    fn a_cooldown_counts_every_second_that_has_begun_and_ends_on_time() {
+        let again_at = DateTime::UNIX_EPOCH + TimeDelta::days(7);
+        let left = |now| Cooldown::until(again_at, now).map(|cooldown| cooldown.retry_after);
+        assert_eq!(left(DateTime::UNIX_EPOCH), Some(604_800));
+        assert_eq!(left(again_at - TimeDelta::milliseconds(1_500)), Some(2));
+        assert_eq!(left(again_at - TimeDelta::microseconds(1)), Some(1));
+        assert_eq!(left(again_at), None);
+        assert_eq!(left(again_at + TimeDelta::seconds(1)), None);
+    }
+
+    #[test]
     fn a_rejected_asker_waits_and_the_rejecter_does_not() {
-        let again_at = Some(DateTime::UNIX_EPOCH);
+        let cooldown = Cooldown { again_at: DateTime::UNIX_EPOCH, retry_after: 1 };
         let ask = |kind, side| {
             let held = Held::As(Status::Rejected, side);
-            step(kind, held, Action::Ask, Standing::Open, true, again_at)
+            step(kind, held, Action::Ask, Standing::Open, true, Some(cooldown))
         };
-        assert_eq!(ask(Kind::Friend, Side::Initiator), Err(Refusal::Cooldown(DateTime::UNIX_EPOCH)));
-        assert_eq!(ask(Kind::Follow, Side::Initiator), Err(Refusal::Cooldown(DateTime::UNIX_EPOCH)));
+        assert_eq!(ask(Kind::Friend, Side::Initiator), Err(Refusal::Cooldown(cooldown)));
+        assert_eq!(ask(Kind::Follow, Side::Initiator), Err(Refusal::Cooldown(cooldown)));
         assert_eq!(ask(Kind::Friend, Side::Recipient), Ok(Outcome::BeginAnew(Status::Pending)));
         let held = Held::As(Status::Rejected, Side::Initiator);
-        let gone_public = step(Kind::Follow, held, Action::Ask, Standing::Open, false, again_at);
+        let gone_public = step(Kind::Follow, held, Action::Ask, Standing::Open, false, Some(cooldown));
         assert_eq!(gone_public, Ok(Outcome::BeginAnew(Status::Accepted)));
     }
 

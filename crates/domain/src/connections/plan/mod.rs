@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Action, Edge, Kind, Outcome, Pair, Refusal, Side, Status, step};
+use super::{Action, Cooldown, Edge, Kind, Outcome, Pair, Refusal, Side, Status, step};
 use crate::ids::{ConnectionId, UserId};
 
 /// How long a rejected asker waits before asking again.
@@ -165,8 +165,8 @@ fn decide(
     action: Action,
     now: DateTime<Utc>,
 ) -> Result<Outcome, Refusal> {
-    let again_at = edge.map(|edge| edge.since + COOLDOWN).filter(|instant| *instant > now);
-    step(kind, pair.held(edge), action, pair.standing(), pair.other_is_private, again_at)
+    let cooldown = edge.and_then(|edge| Cooldown::until(edge.since + COOLDOWN, now));
+    step(kind, pair.held(edge), action, pair.standing(), pair.other_is_private, cooldown)
 }
 
 fn change(kind: Kind, edge: Option<&Edge>, outcome: Outcome) -> Result<EdgeChange, Refusal> {

@@ -133,7 +133,10 @@ fn a_rejected_asker_waits_seven_days_and_the_rejecter_asks_at_once() {
     ask(&mut world, 1, 2, Kind::Friend).unwrap();
     answer(&mut world, 2, 1, Action::Reject).unwrap();
     let again_at = now() + TimeDelta::days(7);
-    assert_eq!(ask(&mut world, 1, 2, Kind::Friend), Err(Refusal::Cooldown(again_at)));
+    assert_eq!(
+        ask(&mut world, 1, 2, Kind::Friend),
+        Err(Refusal::Cooldown(Cooldown { again_at, retry_after: 604_800 }))
+    );
     assert_eq!(answer(&mut world, 1, 2, Action::End), Err(Refusal::NoSuchConnection), "to its sender it is gone");
     ask_at(&mut world, 1, 2, Kind::Friend, again_at).unwrap();
     answer(&mut world, 2, 1, Action::Reject).unwrap();

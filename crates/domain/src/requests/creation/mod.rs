@@ -26,11 +26,17 @@ pub struct RequestLimits {
 
 impl Default for RequestLimits {
     fn default() -> Self {
-        Self { pending_days: 14, max_pending: 20, max_rejections: 3, rejection_window_days: 30 }
+        Self::DEFAULT
     }
 }
 
+/// The suggested wait of a requester with too many pending requests, in seconds: nobody knows when a tutor will answer.
+const PENDING_RETRY_AFTER: i64 = 3600;
+
 impl RequestLimits {
+    /// The limits of a platform whose operator sets none.
+    pub const DEFAULT: Self = Self { pending_days: 14, max_pending: 20, max_rejections: 3, rejection_window_days: 30 };
+
     /// The instant before which rejections no longer count.
     pub fn rejections_count_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         now - TimeDelta::days(i64::from(self.rejection_window_days))
@@ -134,6 +140,8 @@ pub enum CreationRefusal {
     TooManyPending {
         /// How many may be.
         limit: u16,
+        /// The suggested wait before the next attempt, in seconds.
+        retry_after: i64,
     },
     /// The tutor said no too often.
     TooManyRejections {
@@ -207,7 +215,7 @@ pub fn plan_creation(
         return Err(CreationRefusal::Duplicate { id: earlier.id, created_at: earlier.created_at });
     }
     if facts.pending_count >= i64::from(limits.max_pending) {
-        return Err(CreationRefusal::TooManyPending { limit: limits.max_pending });
+        return Err(CreationRefusal::TooManyPending { limit: limits.max_pending, retry_after: PENDING_RETRY_AFTER });
     }
     if let Some(retry_at) = cooled_down_at(&facts.rejections, limits) {
         let retry_after = (retry_at - now).num_seconds().max(1);

@@ -169,7 +169,8 @@ fn the_same_request_is_refused_while_it_is_pending() {
 fn limits_bind_at_their_number() {
     let pending = |pending_count| CreationFacts { pending_count, ..facts() };
     assert!(plan(&student(), &draft(), &pending(19)).is_ok());
-    assert_eq!(plan(&student(), &draft(), &pending(20)), Err(CreationRefusal::TooManyPending { limit: 20 }));
+    let refusal = Err(CreationRefusal::TooManyPending { limit: 20, retry_after: 3600 });
+    assert_eq!(plan(&student(), &draft(), &pending(20)), refusal);
 
     let rejected = |days: &[i64]| CreationFacts {
         rejections: days.iter().map(|days| now() - TimeDelta::days(*days)).collect(),

@@ -1,10 +1,8 @@
 //! The refusals of connections.
 
-use astegni_domain::Clock;
-use astegni_domain::connections::{ConnectionError, Refusal};
+use astegni_domain::connections::{ConnectionError, Cooldown, Refusal};
 
 use super::long_date;
-use crate::adapters::SystemClock;
 use crate::error::{ApiError, Code};
 
 pub(super) fn blocked_by_you() -> ApiError {
@@ -39,10 +37,9 @@ impl From<Refusal> for ApiError {
                 let words = format!("Connection request is already {}", status.as_str());
                 Self::new(Code::AlreadyAnswered, words).with("current_status", status.as_str())
             }
-            Refusal::Cooldown(again_at) => {
-                let seconds = (again_at - SystemClock.now()).num_seconds().max(1);
+            Refusal::Cooldown(Cooldown { again_at, retry_after }) => {
                 let words = format!("You can ask again on {}", long_date(again_at));
-                Self::new(Code::ConnectionCooldown, words).retry_after(seconds)
+                Self::new(Code::ConnectionCooldown, words).retry_after(retry_after)
             }
         }
     }

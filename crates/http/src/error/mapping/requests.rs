@@ -48,11 +48,11 @@ impl From<CreationRefusal> for ApiError {
                     .with("existing_request_id", id.get())
                     .with("created_at", crate::wire::instant(created_at))
             }
-            CreationRefusal::TooManyPending { limit } => Self::new(
+            CreationRefusal::TooManyPending { limit, retry_after } => Self::new(
                 Code::TooManyPending,
                 format!("You have {limit} pending requests. Please wait for answers or withdraw some."),
             )
-            .retry_after(3600),
+            .retry_after(retry_after),
             CreationRefusal::TooManyRejections { retry_at, retry_after } => Self::new(
                 Code::RequestCooldown,
                 format!(
