@@ -20,6 +20,7 @@ pub mod clock;
 pub mod connections;
 pub mod error;
 pub mod families;
+pub mod health;
 pub mod ids;
 pub mod money;
 pub mod page;

@@ -12,7 +12,7 @@ use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 /// throughput, none at all never recovers a dead connection.
 const IDLE_BEFORE_PING: Duration = Duration::from_secs(1);
 
-/// A connection to whichever database is configured. Only `dialect.rs` and this module tell them apart.
+/// A connection to whichever database is configured. Only `dialect.rs` matches on it.
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
     Pg(PgConnection),

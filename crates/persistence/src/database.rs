@@ -41,9 +41,14 @@ pub struct DatabaseSettings {
     pub threads: u32,
 }
 
+impl DatabaseSettings {
+    /// The settings of an operator who chooses none.
+    pub const DEFAULT: Self = Self { threads: 8 };
+}
+
 impl Default for DatabaseSettings {
     fn default() -> Self {
-        Self { threads: 8 }
+        Self::DEFAULT
     }
 }
 

@@ -15,6 +15,7 @@ mod database;
 mod dialect;
 mod error;
 mod families;
+mod health;
 mod migrations;
 mod requests;
 mod schedule;

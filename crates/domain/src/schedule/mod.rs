@@ -21,4 +21,4 @@ pub use ports::SessionQueries;
 pub use service::ScheduleService;
 pub use session::{Perspective, Session, SessionFilter, SessionStatus, SessionTally};
 pub use slot::{TimeSlot, parse_date, parse_time, parse_weekday, weekday_name};
-pub use zone::{Dst, parse_zone, resolve};
+pub use zone::{DEFAULT_ZONE, Dst, parse_zone, resolve};

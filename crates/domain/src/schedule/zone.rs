@@ -5,6 +5,9 @@ use chrono_tz::{GapInfo, OffsetComponents, Tz};
 
 use crate::validation::Invalid;
 
+/// The zone of accounts that choose none, unless the operator sets another.
+pub const DEFAULT_ZONE: Tz = Tz::Africa__Addis_Ababa;
+
 /// What daylight saving did to a wall-clock time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]

@@ -6,7 +6,7 @@ use astegni_domain::accounts::{
     AccountService, MockAccountRepository, MockDeviceRepository, MockPasswordHasher, MockTokenIssuer, RefreshError,
     RefreshToken, RefreshTokenState,
 };
-use astegni_domain::clock::FixedClock;
+use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{DeviceId, UserId};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -41,7 +41,7 @@ fn a_reused_refresh_token_ends_the_devices_family() {
         Arc::new(devices),
         Arc::new(MockPasswordHasher::new()),
         Arc::new(tokens),
-        Arc::new(FixedClock(now())),
+        Arc::new(ManualClock::new(now())),
         Tz::UTC,
     );
     assert!(matches!(block_on(service.refresh("old")), Err(RefreshError::Reused)));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{Actor, Role};
-use astegni_domain::clock::FixedClock;
+use astegni_domain::clock::ManualClock;
 use astegni_domain::connections::Standing;
 use astegni_domain::ids::{ConversationId, MessageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::requests::{
@@ -53,7 +53,7 @@ fn earlier() -> Earlier {
 
 fn create(requests: MockRequestRepository, actor: &Actor) -> Result<Sent, CreateRequestError> {
     let queries = Arc::new(MockRequestQueries::new());
-    let clock = Arc::new(FixedClock(now()));
+    let clock = Arc::new(ManualClock::new(now()));
     let service = RequestService::new(Arc::new(requests), queries, clock, RequestLimits::default());
     block_on(service.create(actor, draft(), Violations::new())).map(|(sent, _)| sent)
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use astegni_domain::accounts::{AccountRepository, Actor, ProfileChanges, Role};
-use astegni_domain::clock::FixedClock;
+use astegni_domain::clock::ManualClock;
 use astegni_domain::connections::{
     Connection, ConnectionError, ConnectionFilter, ConnectionService, Counters, Direction, Kind, Refusal, Reply, Status,
 };
@@ -15,7 +15,7 @@ use crate::harness::{World, contract, draft, now, race};
 
 fn service(world: &World) -> ConnectionService {
     let database = Arc::new(world.database.clone());
-    ConnectionService::new(database.clone(), database, Arc::new(FixedClock(now())))
+    ConnectionService::new(database.clone(), database, Arc::new(ManualClock::new(now())))
 }
 
 fn ask(world: &World, actor: &Actor, other: &Actor, kind: Kind) -> Result<Connection, Refusal> {

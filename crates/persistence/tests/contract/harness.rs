@@ -8,7 +8,7 @@ use std::thread;
 use astegni_domain::accounts::{
     AccountRepository, Actor, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, Role, User,
 };
-use astegni_domain::clock::FixedClock;
+use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{PackageId, TutorId};
 use astegni_domain::money::Money;
 use astegni_domain::requests::{RequestDraft, RequestLimits, RequestService, ScheduleDraft};
@@ -181,12 +181,12 @@ impl World {
     /// The use cases of requests under other limits.
     pub(crate) fn requests_within(&self, limits: RequestLimits) -> RequestService {
         let database = Arc::new(self.database.clone());
-        RequestService::new(database.clone(), database, Arc::new(FixedClock(now())), limits)
+        RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now())), limits)
     }
 
     pub(crate) fn requests_at(&self, now: DateTime<Utc>) -> RequestService {
         let database = Arc::new(self.database.clone());
-        RequestService::new(database.clone(), database, Arc::new(FixedClock(now)), RequestLimits::default())
+        RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now)), RequestLimits::default())
     }
 }
 
