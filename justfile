@@ -28,7 +28,7 @@ fmt:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Prove that the domain knows no I/O
+# Check the dependencies between the crates
 layers:
     bash .ci/layers
 

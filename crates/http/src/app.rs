@@ -8,8 +8,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App, Error, HttpRequest, HttpResponse};
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
-use utoipa_actix_web::{AppExt, scope};
+use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::error::{ApiError, Code};
@@ -73,7 +72,7 @@ pub fn build(
 > {
     let swagger = SwaggerUi::new("/docs/{_:.*}")
         .config(Config::new(["/openapi.json"]).persist_authorization(true).try_it_out_enabled(true));
-    let (app, _) = App::new().into_utoipa_app().configure(routes::platform::configure).service(v1()).split_for_parts();
+    let (app, _) = App::new().into_utoipa_app().configure(routes::configure).split_for_parts();
     app.app_data(shared.services.clone())
         .app_data(shared.origins.clone())
         .app_data(shared.document.clone())
@@ -86,17 +85,6 @@ pub fn build(
         .wrap(cors(&shared.origins))
         .wrap(Compress::default())
         .wrap(from_fn(boundary))
-}
-
-fn v1() -> utoipa_actix_web::scope::Scope<
-    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()>,
-> {
-    scope::scope("/api/v1").configure(routes::v1)
-}
-
-/// What the routes say of themselves.
-pub(crate) fn collect_openapi() -> OpenApi {
-    App::new().into_utoipa_app().configure(routes::platform::configure).service(v1()).split_for_parts().1
 }
 
 /// Pages of listed origins may call with credentials; others get no header and so cannot read an answer.

@@ -1,19 +1,15 @@
-//! The HTTP API of Astegni.
+//! The HTTP API of Astegni, a library: it is given a store and a clock, and knows neither which store it is nor how
+//! it is configured.
 //!
-//! A request's way: `middleware` (request id, problems, old paths), a route in `routes` that parses it with
-//! `extract`, a service of the domain, and back through `error`. [`bootstrap`] is the one module that
-//! names the persistence crate.
+//! The path of a request: `middleware` (request id, problems, old paths), a route in `routes` that parses it with
+//! `extract`, a service of the domain, and back through `error`.
 
 pub mod adapters;
 pub mod app;
-pub mod bootstrap;
-pub mod cli;
-pub mod config;
 pub mod error;
 pub mod extract;
 pub mod middleware;
 pub mod openapi;
 pub mod routes;
 pub mod services;
-pub mod telemetry;
 pub mod wire;

@@ -1,28 +1,19 @@
 //! The OpenAPI document: collected from the routes, completed with what all of them share.
 
-use std::io::Write;
-
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-use crate::app;
 use crate::error::Code;
-
-/// Prints the document.
-pub fn print() -> anyhow::Result<()> {
-    // Whoever reads may stop reading.
-    drop(writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&document())?));
-    Ok(())
-}
+use crate::routes;
 
 /// The document (OpenAPI 3.1).
 pub fn document() -> Value {
-    complete(&app::collect_openapi())
+    complete(&routes::describe())
 }
 
 /// Adds what no route says for itself: who the API is, how callers sign in, and that every error is a
 /// problem.
-pub(crate) fn complete(collected: &OpenApi) -> Value {
+fn complete(collected: &OpenApi) -> Value {
     let mut document = serde_json::to_value(collected).unwrap_or_default();
     merge(
         &mut document,

@@ -1,42 +1,83 @@
-//! What the routes call.
+//! The wiring of the domain's use cases to a store and a clock.
 
-use astegni_domain::accounts::AccountService;
-use astegni_domain::chat::ChatService;
-use astegni_domain::connections::ConnectionService;
-use astegni_domain::families::FamilyService;
-use astegni_domain::requests::RequestService;
-use astegni_domain::schedule::ScheduleService;
-use astegni_domain::tutoring::TutoringService;
-use async_trait::async_trait;
+use std::sync::Arc;
 
-use crate::adapters::SignInGate;
+use astegni_domain::Clock;
+use astegni_domain::accounts::{AccountRepository, AccountService, DeviceRepository, HashingError};
+use astegni_domain::chat::{ChatQueries, ChatService};
+use astegni_domain::connections::{ConnectionQueries, ConnectionRepository, ConnectionService, RelationGate};
+use astegni_domain::families::{FamilyRepository, FamilyService};
+use astegni_domain::health::HealthProbe;
+use astegni_domain::requests::{RequestLimits, RequestQueries, RequestRepository, RequestService};
+use astegni_domain::schedule::{ScheduleService, SessionQueries};
+use astegni_domain::tutoring::{PackageRepository, TutorRepository, TutoringService};
+use chrono_tz::Tz;
 
-/// Tells whether what the API stands on is there.
-#[async_trait]
-pub trait HealthProbe: Send + Sync {
-    /// Whether the database answers.
-    async fn database_answers(&self) -> bool;
+use crate::adapters::{Argon2Hasher, Jwt, SignInGate};
+
+/// Settings of the services.
+pub struct ServiceSettings {
+    /// The key that signs tokens, at least 32 bytes.
+    pub secret: Vec<u8>,
+    /// The time zone of accounts that choose none.
+    pub default_zone: Tz,
+    /// Limits of session requests.
+    pub request_limits: RequestLimits,
 }
 
-/// The use cases of every context, and who may call them.
+/// The use cases of every context, as the routes call them.
 #[derive(Clone)]
+#[expect(missing_docs, reason = "each field is named after its context")]
 pub struct Services {
-    /// Lets signed-in callers in.
+    pub clock: Arc<dyn Clock>,
+    pub health: Arc<dyn HealthProbe>,
     pub gate: SignInGate,
-    /// Accounts.
     pub accounts: AccountService,
-    /// Children and guardians.
     pub families: FamilyService,
-    /// Follows, friendships and blocks.
     pub connections: ConnectionService,
-    /// Tutor profiles and packages.
     pub tutoring: TutoringService,
-    /// Session requests.
     pub requests: RequestService,
-    /// Sessions.
     pub schedule: ScheduleService,
-    /// Conversations and messages.
     pub chat: ChatService,
-    /// Health.
-    pub health: std::sync::Arc<dyn HealthProbe>,
+}
+
+impl Services {
+    /// Wires every service to one store that implements all ports.
+    pub fn new<S>(store: Arc<S>, clock: Arc<dyn Clock>, settings: &ServiceSettings) -> Result<Self, HashingError>
+    where
+        S: AccountRepository + DeviceRepository + FamilyRepository + ConnectionRepository + ConnectionQueries,
+        S: TutorRepository + PackageRepository + RequestRepository + RequestQueries + SessionQueries + ChatQueries,
+        S: HealthProbe + 'static,
+    {
+        let jwt = Arc::new(Jwt::new(&settings.secret));
+        let hasher = Arc::new(Argon2Hasher::new()?);
+        let relations = RelationGate::new(store.clone());
+        let accounts = AccountService::new(
+            store.clone(),
+            store.clone(),
+            hasher.clone(),
+            jwt.clone(),
+            clock.clone(),
+            settings.default_zone,
+        );
+        Ok(Self {
+            families: FamilyService::new(
+                store.clone(),
+                accounts.clone(),
+                hasher,
+                jwt.clone(),
+                relations.clone(),
+                clock.clone(),
+            ),
+            gate: SignInGate::new(jwt, store.clone(), clock.clone()),
+            accounts,
+            connections: ConnectionService::new(store.clone(), store.clone(), clock.clone()),
+            tutoring: TutoringService::new(store.clone(), store.clone(), relations, clock.clone()),
+            requests: RequestService::new(store.clone(), store.clone(), clock.clone(), settings.request_limits),
+            schedule: ScheduleService::new(store.clone()),
+            chat: ChatService::new(store.clone(), clock.clone()),
+            health: store,
+            clock,
+        })
+    }
 }

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
 
 use astegni_domain::accounts::{Actor, DeviceRepository};
 use astegni_domain::ids::DeviceId;
 use astegni_domain::{Clock, RepositoryError};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{InvalidToken, Jwt};
 
 /// For how long a device that was signed in is taken to be so: a token of a signed-out one is dead
 /// everywhere within five seconds.
-const REMEMBERED: Duration = Duration::from_secs(4);
+const REMEMBERED: TimeDelta = TimeDelta::seconds(4);
 
 /// How many devices are remembered before all are forgotten.
 const MOST_REMEMBERED: usize = 100_000;
@@ -40,7 +40,7 @@ pub struct SignInGate {
     jwt: Arc<Jwt>,
     devices: Arc<dyn DeviceRepository>,
     clock: Arc<dyn Clock>,
-    seen: Arc<RwLock<HashMap<DeviceId, Instant>>>,
+    seen: Arc<RwLock<HashMap<DeviceId, DateTime<Utc>>>>,
 }
 
 impl SignInGate {
@@ -51,12 +51,13 @@ impl SignInGate {
 
     /// Who a token lets in.
     pub async fn admit(&self, token: &str) -> Result<Actor, GateError> {
-        let actor = self.jwt.read(token, self.clock.now())?;
-        if !self.remembers(actor.device_id) {
+        let now = self.clock.now();
+        let actor = self.jwt.read(token, now)?;
+        if !self.remembers(actor.device_id, now) {
             if !self.devices.is_signed_in(actor.device_id).await? {
                 return Err(GateError::Invalid);
             }
-            self.remember(actor.device_id);
+            self.remember(actor.device_id, now);
         }
         Ok(actor)
     }
@@ -71,16 +72,45 @@ impl SignInGate {
         self.seen.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn remembers(&self, device: DeviceId) -> bool {
+    fn remembers(&self, device: DeviceId, now: DateTime<Utc>) -> bool {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        seen.get(&device).is_some_and(|at| at.elapsed() < REMEMBERED)
+        // A clock that was set back lengthens nothing.
+        seen.get(&device).is_some_and(|at| (TimeDelta::zero()..REMEMBERED).contains(&(now - *at)))
     }
 
-    fn remember(&self, device: DeviceId) {
+    fn remember(&self, device: DeviceId, now: DateTime<Utc>) {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= MOST_REMEMBERED {
             seen.clear();
         }
-        seen.insert(device, Instant::now());
+        seen.insert(device, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use astegni_domain::accounts::{MockDeviceRepository, ProfileIds, TokenIssuer};
+    use astegni_domain::clock::ManualClock;
+    use astegni_domain::ids::UserId;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_device_is_looked_up_again_after_four_seconds_or_when_the_clock_was_set_back() {
+        let clock = ManualClock::new(DateTime::UNIX_EPOCH + TimeDelta::days(1));
+        let jwt = Arc::new(Jwt::new(&[7; 32]));
+        let device_id = DeviceId::new(2);
+        let actor = Actor { user_id: UserId::new(1), device_id, active_role: None, profiles: ProfileIds::default() };
+        let token = jwt.access_token(&actor, clock.now());
+        let mut devices = MockDeviceRepository::new();
+        let mut answers = [true, true, false].into_iter();
+        devices.expect_is_signed_in().times(3).returning(move |_| Ok(answers.next().unwrap()));
+        let gate = SignInGate::new(jwt, Arc::new(devices), Arc::new(clock.clone()));
+        for moved in [0, 3_999, -4_000, 3_999] {
+            clock.advance(TimeDelta::milliseconds(moved));
+            assert_eq!(gate.admit(&token).await.unwrap(), actor);
+        }
+        clock.advance(TimeDelta::milliseconds(1));
+        assert!(matches!(gate.admit(&token).await, Err(GateError::Invalid)));
     }
 }

@@ -9,9 +9,11 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Query};
 use actix_web::{FromRequest, HttpRequest};
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::received_at;
 use crate::error::{ApiError, Code};
 
 /// Input that becomes a command, or a list of what is wrong with it.
@@ -19,8 +21,9 @@ pub trait Parse {
     /// What a service is given.
     type Command;
 
-    /// Reads the fields. Whatever is noted in `violations` refuses the input; a command is then not needed.
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command>;
+    /// Reads the fields at the instant `now`. Input with any entry in `violations` is rejected; a command is then not
+    /// needed.
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command>;
 }
 
 /// A parsed JSON body.
@@ -35,15 +38,16 @@ impl<T: Parse + DeserializeOwned> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = media_type(request);
+        let now = received_at(request);
         let body = read_body(request, payload);
         Box::pin(async move {
-            let body = body.await?;
+            let (now, body) = (now?, body.await?);
             // No body says as much as an empty one.
             if body.is_empty() {
-                return parse_json::<T>(b"{}").map(Self);
+                return parse_json::<T>(b"{}", now).map(Self);
             }
             require_json(&media_type)?;
-            parse_json::<T>(&body).map(Self)
+            parse_json::<T>(&body, now).map(Self)
         })
     }
 }
@@ -86,13 +90,13 @@ pub fn read_body(
 }
 
 /// Reads a JSON object.
-pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8]) -> Result<T::Command, ApiError> {
+pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) -> Result<T::Command, ApiError> {
     let mut violations = Violations::new();
     let input = match serde_json::from_slice::<T>(body) {
         Ok(input) => Some(input),
         Err(_) => without_wrong_types(body, &mut violations)?,
     };
-    let command = input.and_then(|input| input.parse(&mut violations));
+    let command = input.and_then(|input| input.parse(now, &mut violations));
     match command {
         Some(command) if violations.is_empty() => Ok(command),
         _ => Err(ApiError::invalid(&violations)),
@@ -100,11 +104,11 @@ pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8]) -> Result<T::Command
 }
 
 /// Reads words as a form or a query string has them.
-pub fn parse_form<T: Parse + DeserializeOwned>(body: &[u8]) -> Result<T::Command, ApiError> {
+pub fn parse_form<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) -> Result<T::Command, ApiError> {
     let mut violations = Violations::new();
     let words = std::str::from_utf8(body).ok();
     let command = if let Some(input) = words.and_then(|words| Query::<T>::from_query(words).ok()) {
-        input.into_inner().parse(&mut violations)
+        input.into_inner().parse(now, &mut violations)
     } else {
         violations.add("query", Invalid::new("invalid_form", "cannot be read"));
         None

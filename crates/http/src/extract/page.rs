@@ -6,6 +6,7 @@ use astegni_domain::page::{Keyset, Page, PageRequest, PageSize};
 use astegni_domain::validation::{Invalid, Violations};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -38,7 +39,7 @@ impl PagingQuery {
 impl Parse for PagingQuery {
     type Command = Paging;
 
-    fn parse(self, violations: &mut Violations) -> Option<Paging> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Paging> {
         let after = violations.check_some("cursor", self.cursor, |cursor| decode(&cursor));
         let size = match self.limit {
             Some(limit) => violations.check("limit", page_size(&limit))?,

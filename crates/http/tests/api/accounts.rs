@@ -1,7 +1,8 @@
 use actix_web::test::TestRequest;
+use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{TestApp, fields};
+use crate::support::{TestApp, day, fields};
 
 #[actix_web::test]
 async fn registering_signs_in_and_makes_the_profiles() {
@@ -158,4 +159,33 @@ async fn an_account_is_changed_in_part() {
     assert_eq!(person.get("/api/verify-token").await.expect(200)["user"], changed);
     let refused = person.patch("/api/me", json!({ "is_private": "yes", "last_name": "" })).await.expect(422);
     assert_eq!(fields(&refused), ["is_private", "last_name"]);
+}
+
+#[actix_web::test]
+async fn an_access_token_lives_for_15_minutes() {
+    let (app, _) = TestApp::start().await;
+    let person = app.student().await;
+    app.clock.advance(TimeDelta::seconds(899));
+    person.get("/api/me").await.expect(200);
+    app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(person.get("/api/me").await.expect(401)["code"], "invalid_token");
+    person.log_in().await.get("/api/me").await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_birth_date_may_be_today_and_no_later() {
+    let (app, anonymous) = TestApp::start().await;
+    let body = |date: String| json!({ "email": "newborn@example.com", "password": "Test1234", "date_of_birth": date });
+    let tomorrow = anonymous.post("/api/register", body(day(1))).await.expect(422);
+    assert_eq!(fields(&tomorrow), ["date_of_birth"]);
+    let registered = anonymous.post("/api/register", body(day(0))).await.expect(201);
+    assert_eq!(registered["user"]["date_of_birth"], "2026-01-30");
+    app.clock.advance(TimeDelta::days(1));
+    let person = anonymous.signed_in(&registered).log_in().await;
+    let changed = person.patch("/api/me", json!({ "date_of_birth": day(1) })).await.expect(200);
+    assert_eq!(changed["date_of_birth"], "2026-01-31");
+    assert_eq!(
+        fields(&person.patch("/api/me", json!({ "date_of_birth": day(2) })).await.expect(422)),
+        ["date_of_birth"]
+    );
 }

@@ -1,4 +1,5 @@
 use actix_web::test::TestRequest;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{Actor, TestApp, fields};
@@ -73,10 +74,27 @@ async fn a_rejection_looks_gone_to_its_sender() {
     asker.get(&path).await.expect(404);
     assert_eq!(asker.get("/api/connections?status=all").await.expect(200), json!([]));
     let again = asker.post("/api/connections", connect(&asked, "friend")).await;
-    assert!(again.header("retry-after").unwrap().parse::<i64>().unwrap() > 600_000);
-    assert_eq!(again.expect(429)["code"], "connection_cooldown");
+    assert_eq!(again.header("retry-after"), Some("604800"));
+    let refused = again.expect(429);
+    assert_eq!((&refused["code"], &refused["retry_after"]), (&json!("connection_cooldown"), &json!(604_800)));
+    assert_eq!(refused["detail"], "You can ask again on February 6, 2026");
     let back = asked.post("/api/connections", connect(&asker, "friend")).await.expect(201);
     assert_eq!((back["user_id_1"].clone(), back["status"].clone()), (asked.user["id"].clone(), json!("pending")));
+}
+
+#[actix_web::test]
+async fn a_rejected_sender_may_ask_again_after_seven_days() {
+    let (app, _) = TestApp::start().await;
+    let (asker, asked) = (app.student().await, app.student().await);
+    let ask = asker.post("/api/connections", connect(&asked, "friend")).await.expect(201);
+    asked.put(&format!("/api/connections/{}", ask["id"]), json!({ "status": "rejected" })).await.expect(200);
+    app.clock.advance(TimeDelta::days(7) - TimeDelta::milliseconds(1_500));
+    let asker = asker.log_in().await;
+    let early = asker.post("/api/connections", connect(&asked, "friend")).await;
+    assert_eq!(early.header("retry-after"), Some("2"), "a client that waits as told is not refused again");
+    early.expect(429);
+    app.clock.advance(TimeDelta::milliseconds(1_500));
+    assert_eq!(asker.post("/api/connections", connect(&asked, "friend")).await.expect(201)["status"], "pending");
 }
 
 #[actix_web::test]

@@ -1,5 +1,6 @@
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::support::{TestApp, fields};
@@ -87,9 +88,12 @@ async fn only_listed_origins_may_read() {
 
 #[actix_web::test]
 async fn health_says_that_the_database_answers() {
-    let (_, anonymous) = TestApp::start().await;
+    let (app, anonymous) = TestApp::start().await;
     let health = anonymous.get("/health").await.expect(200);
     assert_eq!((health["status"].clone(), health["database"].clone()), (json!("healthy"), json!("connected")));
+    assert_eq!(health["timestamp"], "2026-01-30T05:00:00Z");
+    app.clock.advance(TimeDelta::hours(1));
+    assert_eq!(anonymous.get("/health/ready").await.expect(200)["timestamp"], "2026-01-30T06:00:00Z");
     for path in ["/health/live", "/health/ready", "/api/health", "/"] {
         anonymous.get(path).await.expect(200);
     }

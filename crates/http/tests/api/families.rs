@@ -1,7 +1,7 @@
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, TestApp, dates, fields};
+use crate::support::{Actor, TestApp, dates, day, fields};
 
 async fn child(parent: &Actor, name: &str) -> Value {
     let body = json!({ "first_name": name, "grade_level": "Grade 4", "date_of_birth": "2016-02-29" });
@@ -112,6 +112,10 @@ async fn what_is_wrong_with_a_child_is_told() {
         fields(&parent.post("/api/parent/children", both).await.expect(422)),
         ["date_of_birth", "email", "first_name"]
     );
+    let unborn = json!({ "first_name": "Liya", "date_of_birth": day(1) });
+    assert_eq!(fields(&parent.post("/api/parent/children", unborn).await.expect(422)), ["date_of_birth"]);
+    let newborn = json!({ "first_name": "Liya", "date_of_birth": day(0) });
+    parent.post("/api/parent/children", newborn).await.expect(201);
     let own = json!({ "email": parent.user["email"] });
     parent.post("/api/parent/children", own).await.expect(404);
 }

@@ -1,3 +1,4 @@
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, dates, day, fields, weekly};
@@ -15,12 +16,12 @@ async fn the_main_job_from_the_ask_to_the_sessions() {
     assert_eq!(sent["message"], "Session request sent successfully");
 
     let again = student.ask(&tutor, ask.clone()).await.expect(409);
-    let words = again["detail"].as_str().unwrap();
-    let start = format!(
-        "Request already sent. You have a pending request for this package (Request ID: {}, sent on ",
+    let words = format!(
+        "Request already sent. You have a pending request for this package (Request ID: {}, sent on January 30, 2026). \
+         Please wait for the tutor's response.",
         sent["request_id"]
     );
-    assert!(words.starts_with(&start) && words.ends_with("). Please wait for the tutor's response."), "{words}");
+    assert_eq!(again["detail"], words);
     assert_eq!(again["existing_request_id"], sent["request_id"]);
     assert_eq!(again["error"]["type"], "duplicate_request");
 
@@ -32,12 +33,65 @@ async fn the_main_job_from_the_ask_to_the_sessions() {
     let accepted = tutor.answer(&sent, json!({ "status": "accepted" })).await.expect(200);
     assert_eq!(accepted["message"], "Session request accepted and student added to your students list");
     assert_eq!(accepted["agreed_price"].to_string(), "150.0");
-    assert!(accepted["sessions_created"].as_i64().unwrap() >= 15);
+    assert_eq!(accepted["sessions_created"], 16);
     let one = tutor.get(&format!("/api/session-requests/tutor/{}", sent["request_id"])).await.expect(200);
     assert_eq!(one["contact_email"], student.user["email"]);
     let students = tutor.get("/api/session-requests/tutor/my-students").await.expect(200);
     assert_eq!(students[0]["student_id"], student.profile("student"));
     student.ask(&tutor, ask).await.expect(200);
+}
+
+#[actix_web::test]
+async fn three_days_a_week_from_a_friday_on_are_25_sessions() {
+    let (app, _) = TestApp::start().await;
+    let (tutor, student) = (app.tutor().await, app.student().await);
+    let mut ask = weekly();
+    ask["days"] = json!(["Monday", "Wednesday", "Friday"]);
+    let sent = student.ask(&tutor, ask).await.expect(200);
+    let accepted = tutor.answer(&sent, json!({ "status": "accepted" })).await.expect(200);
+    assert_eq!(accepted["sessions_created"], 25);
+    let sessions = student.get("/api/sessions").await.expect(200);
+    assert_eq!(sessions.as_array().unwrap().len(), 25);
+    assert_eq!(
+        (&sessions[0]["session_date"], &sessions[0]["starts_at"]),
+        (&json!(day(0)), &json!("2026-01-30T11:00:00Z"))
+    );
+    assert_eq!(sessions[24]["session_date"], "2026-03-27");
+}
+
+#[actix_web::test]
+async fn an_unanswered_request_expires_after_14_days() {
+    let (app, _) = TestApp::start().await;
+    let (tutor, student) = (app.tutor().await, app.student().await);
+    let sent = student.ask(&tutor, json!({})).await.expect(200);
+    let path = format!("/api/session-requests/tutor/{}", sent["request_id"]);
+    app.clock.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
+    let tutor = tutor.log_in().await;
+    let pending = tutor.get(&path).await.expect(200);
+    assert_eq!((&pending["status"], &pending["expires_at"]), (&json!("pending"), &json!("2026-02-13T05:00:00Z")));
+    app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(tutor.get(&path).await.expect(200)["status"], "expired");
+    let late = tutor.answer(&sent, json!({ "status": "accepted" })).await.expect(409);
+    assert_eq!(late["current_status"], "expired");
+}
+
+#[actix_web::test]
+async fn three_rejections_in_30_days_make_the_requester_wait_until_the_first_is_forgotten() {
+    let (app, _) = TestApp::start().await;
+    let (tutor, student) = (app.tutor().await, app.student().await);
+    for _ in 0..3 {
+        let sent = student.ask(&tutor, json!({})).await.expect(200);
+        tutor.answer(&sent, json!({ "status": "rejected" })).await.expect(200);
+    }
+    let refused = student.ask(&tutor, json!({})).await;
+    assert_eq!(refused.header("retry-after"), Some("2592000"));
+    let refused = refused.expect(429);
+    assert_eq!((&refused["code"], &refused["retry_at"]), (&json!("request_cooldown"), &json!("2026-03-01T05:00:00Z")));
+    app.clock.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
+    let student = student.log_in().await;
+    assert_eq!(student.ask(&tutor, json!({})).await.expect(429)["retry_after"], 1);
+    app.clock.advance(TimeDelta::seconds(1));
+    student.ask(&tutor, json!({})).await.expect(200);
 }
 
 #[actix_web::test]

@@ -2,17 +2,20 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_http::Request;
 use actix_web::body::to_bytes;
 use actix_web::dev::Service;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
+use astegni_domain::clock::ManualClock;
 use astegni_domain::requests::RequestLimits;
+use astegni_domain::schedule::DEFAULT_ZONE;
 use astegni_http::app::{self, Shared};
-use astegni_http::bootstrap;
+use astegni_http::services::{ServiceSettings, Services};
 use astegni_persistence::{Database, DatabaseSettings, DatabaseUrl, Migrator};
-use chrono_tz::Tz;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
@@ -43,6 +46,8 @@ type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, Answer>>;
 pub(crate) struct TestApp {
     call: Call,
     people: Rc<Cell<u32>>,
+    /// The only clock of the application; it moves when a test moves it.
+    pub(crate) clock: ManualClock,
     _folder: Rc<tempfile::TempDir>,
 }
 
@@ -70,8 +75,10 @@ impl TestApp {
         let url: DatabaseUrl = format!("sqlite://{}/test.db", folder.path().display()).parse().unwrap();
         Migrator::connect(&url).unwrap().up().unwrap();
         let database = Database::open(&url, DatabaseSettings { threads: 2 }).unwrap();
-        let services =
-            bootstrap::services(&database, &[7; 32], Tz::Africa__Addis_Ababa, RequestLimits::default()).unwrap();
+        let clock = ManualClock::new(start());
+        let settings =
+            ServiceSettings { secret: vec![7; 32], default_zone: DEFAULT_ZONE, request_limits: RequestLimits::DEFAULT };
+        let services = Services::new(Arc::new(database), Arc::new(clock.clone()), &settings).unwrap();
         let shared = Shared::new(services, vec!["https://astegni.com".to_owned()]);
         let service = Rc::new(init_service(app::build(&shared)).await);
         let call: Call = Rc::new(move |request| {
@@ -88,7 +95,7 @@ impl TestApp {
                 Answer { status, headers, body }
             })
         });
-        let app = Self { call, people: Rc::default(), _folder: Rc::new(folder) };
+        let app = Self { call, people: Rc::default(), clock, _folder: Rc::new(folder) };
         let anonymous = Actor { app: app.clone(), token: None, refresh_token: String::new(), user: Value::Null };
         (app, anonymous)
     }
@@ -152,6 +159,12 @@ impl Actor {
         self.send(TestRequest::delete().uri(path)).await
     }
 
+    /// The same person, logged in anew.
+    pub(crate) async fn log_in(&self) -> Self {
+        let body = json!({ "email": self.user["email"], "password": "Test1234" });
+        self.signed_in(&self.post("/api/v1/auth/login", body).await.expect(200))
+    }
+
     /// The same person with the tokens of an answer.
     pub(crate) fn signed_in(&self, tokens: &Value) -> Self {
         let user = if tokens["user"].is_null() { self.user.clone() } else { tokens["user"].clone() };
@@ -186,10 +199,14 @@ impl Actor {
     }
 }
 
-/// Today plus some days, as a civil date.
+/// The instant at which every test begins: a Friday, eight in the morning in Addis Ababa.
+fn start() -> DateTime<Utc> {
+    "2026-01-30T05:00:00Z".parse().unwrap()
+}
+
+/// The civil date some days after the Friday on which every test begins.
 pub(crate) fn day(offset: i64) -> String {
-    use astegni_domain::Clock;
-    (astegni_http::adapters::SystemClock.now() + chrono::TimeDelta::days(offset)).date_naive().to_string()
+    (start() + TimeDelta::days(offset)).date_naive().to_string()
 }
 
 /// Mondays and Wednesdays from two to four.
@@ -197,7 +214,7 @@ pub(crate) fn weekly() -> Value {
     json!({ "schedule_type": "recurring", "days": ["Monday", "wed"], "start_time": "14:00", "end_time": "16:00" })
 }
 
-/// Some days from today on, within some hours.
+/// Some days, counted as by [`day`], within some hours.
 pub(crate) fn dates(offsets: &[i64], from: &str, to: &str) -> Value {
     let dates: Vec<_> = offsets.iter().map(|offset| day(*offset)).collect();
     json!({ "schedule_type": "specific_dates", "specific_dates": dates, "start_time": from, "end_time": to })

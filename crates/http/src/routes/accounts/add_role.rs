@@ -4,6 +4,7 @@ use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::accounts::Role;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,7 +25,7 @@ pub(crate) struct AddRoleBody {
 impl Parse for AddRoleBody {
     type Command = (Role, String);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let role = violations.require("new_role", self.new_role, |input| Role::parse_takeable(&input));
         let password = violations.require("password", self.password, Ok);
         Some((role?, password?))

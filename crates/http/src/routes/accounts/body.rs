@@ -6,6 +6,7 @@ use astegni_domain::accounts::{ProfileChanges, Role, SignedIn, User, birth_date}
 use astegni_domain::schedule::{parse_date, parse_zone};
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -154,9 +155,9 @@ pub(crate) struct PersonFields {
 const LONGEST_NAME: usize = 100;
 
 impl PersonFields {
-    pub(super) fn parse(self, violations: &mut Violations) -> ProfileChanges {
+    pub(super) fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> ProfileChanges {
         let name = |input: String| text::line(&input, LONGEST_NAME);
-        let today = crate::adapters::today();
+        let today = now.date_naive();
         ProfileChanges {
             first_name: violations.check_some("first_name", self.first_name, name),
             last_name: violations.check_some("last_name", self.last_name, name),

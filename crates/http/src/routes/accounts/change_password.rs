@@ -4,6 +4,7 @@ use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::accounts::Password;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,7 +26,7 @@ pub(crate) struct ChangePasswordBody {
 impl Parse for ChangePasswordBody {
     type Command = (String, Password);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let current = violations.require("current_password", self.current_password, Ok);
         let new = violations.require("new_password", self.new_password, |input| Password::parse(&input));
         Some((current?, new?))

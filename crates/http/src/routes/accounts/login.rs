@@ -8,12 +8,13 @@ use actix_web::web::{Data, Json};
 use actix_web::{FromRequest, HttpRequest, post};
 use astegni_domain::accounts::EmailAddress;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::TokenBody;
 use crate::error::ApiError;
-use crate::extract::{ClientDevice, Parse, media_type, parse_form, parse_json, read_body, require_json};
+use crate::extract::{ClientDevice, Parse, media_type, parse_form, parse_json, read_body, received_at, require_json};
 use crate::services::Services;
 
 /// An e-mail address and a password: JSON, or the form of OAuth 2 (RFC 6749, section 4.3.2), in which the
@@ -37,7 +38,7 @@ pub(crate) struct Credentials {
 impl Parse for LoginBody {
     type Command = Credentials;
 
-    fn parse(self, violations: &mut Violations) -> Option<Credentials> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Credentials> {
         let email = violations.require("email", self.email.or(self.username), Ok);
         let password = violations.require("password", self.password, Ok);
         Some(Credentials { email: EmailAddress::parse(&email?).ok(), password: password? })
@@ -50,14 +51,15 @@ impl FromRequest for Credentials {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = media_type(request);
+        let now = received_at(request);
         let body = read_body(request, payload);
         Box::pin(async move {
-            let body = body.await?;
+            let (now, body) = (now?, body.await?);
             if media_type == "application/x-www-form-urlencoded" {
-                return parse_form::<LoginBody>(&body);
+                return parse_form::<LoginBody>(&body, now);
             }
             require_json(&media_type)?;
-            parse_json::<LoginBody>(&body)
+            parse_json::<LoginBody>(&body, now)
         })
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -21,7 +22,7 @@ pub(crate) struct RefreshBody {
 impl Parse for RefreshBody {
     type Command = String;
 
-    fn parse(self, violations: &mut Violations) -> Option<String> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<String> {
         violations.require("refresh_token", self.refresh_token, Ok)
     }
 }

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use astegni_domain::accounts::{EmailAddress, Password, Registration, Role, Username};
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -36,7 +37,7 @@ pub(crate) struct RegisterBody {
 impl Parse for RegisterBody {
     type Command = Registration;
 
-    fn parse(self, violations: &mut Violations) -> Option<Registration> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Registration> {
         let email = violations.require("email", self.email, |input| EmailAddress::parse(&input));
         if self.confirm_password.is_some() && self.confirm_password != self.password {
             violations.add("confirm_password", Invalid::new("mismatch", "must be the same as password"));
@@ -57,7 +58,7 @@ impl Parse for RegisterBody {
                 roles.push(role);
             }
         }
-        let profile = self.person.parse(violations);
+        let profile = self.person.parse(now, violations);
         Some(Registration { email: email?, password: password?, username, profile, roles })
     }
 }

@@ -4,6 +4,7 @@ use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::accounts::Role;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -22,7 +23,7 @@ pub(crate) struct SwitchRoleBody {
 impl Parse for SwitchRoleBody {
     type Command = Role;
 
-    fn parse(self, violations: &mut Violations) -> Option<Role> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Role> {
         violations.require("role", self.role, |input| {
             let word = input.trim().to_ascii_lowercase();
             if word == "admin" { Ok(Role::Admin) } else { Role::parse_takeable(&word) }

@@ -4,6 +4,7 @@ use actix_web::patch;
 use actix_web::web::{Data, Json};
 use astegni_domain::accounts::ProfileChanges;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -22,8 +23,8 @@ pub(crate) struct UpdateMeBody {
 impl Parse for UpdateMeBody {
     type Command = ProfileChanges;
 
-    fn parse(self, violations: &mut Violations) -> Option<ProfileChanges> {
-        Some(self.person.parse(violations))
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<ProfileChanges> {
+        Some(self.person.parse(now, violations))
     }
 }
 

@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::page::PageRequest;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,12 +33,12 @@ pub(crate) struct ConversationsQuery {
 impl Parse for ConversationsQuery {
     type Command = (PageRequest, i64, Option<String>);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let offset = violations.check_some("offset", self.offset, |input| {
             let sound = input.parse::<i64>().ok().filter(|offset| (0..=1_000_000).contains(offset));
             sound.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 0"))
         });
-        let page = PagingQuery::new(self.limit, self.cursor).parse(violations)?;
+        let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         Some((page, offset.unwrap_or_default(), self.user_id))
     }
 }

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json};
 use astegni_domain::ids::{ConversationId, MessageId};
 use astegni_domain::page::PageSize;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,7 +32,7 @@ pub(crate) struct MessagesQuery {
 impl Parse for MessagesQuery {
     type Command = (PageSize, Option<MessageId>, Option<String>);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let size = violations.check_some("limit", self.limit, |input| {
             let rows = input.parse::<i64>().ok().and_then(|rows| PageSize::new(rows.min(100)));
             rows.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 1"))

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json};
 use astegni_domain::connections::Reply;
 use astegni_domain::ids::ConnectionId;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,7 +25,7 @@ pub(crate) struct AnswerConnectionBody {
 impl Parse for AnswerConnectionBody {
     type Command = Reply;
 
-    fn parse(self, violations: &mut Violations) -> Option<Reply> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Reply> {
         violations.require("status", self.status, |status| match status.as_str() {
             "accepted" => Ok(Reply::Accept),
             "rejected" => Ok(Reply::Reject),

@@ -7,6 +7,7 @@ use actix_web::web::{Data, Json};
 use astegni_domain::connections::{Connection, Edge, Kind, Status};
 use astegni_domain::ids::UserId;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +27,7 @@ pub(crate) struct CheckBody {
 impl Parse for CheckBody {
     type Command = UserId;
 
-    fn parse(self, violations: &mut Violations) -> Option<UserId> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<UserId> {
         violations.require("target_user_id", self.target_user_id, Ok).map(UserId::new)
     }
 }
@@ -42,7 +43,7 @@ pub(crate) struct CheckBatchBody {
 impl Parse for CheckBatchBody {
     type Command = Vec<UserId>;
 
-    fn parse(self, violations: &mut Violations) -> Option<Vec<UserId>> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Vec<UserId>> {
         violations.require("target_user_ids", self.target_user_ids, |ids| {
             if (1..=100).contains(&ids.len()) {
                 Ok(ids.into_iter().map(UserId::new).collect())

@@ -6,6 +6,7 @@ use astegni_domain::connections::Kind;
 use astegni_domain::ids::UserId;
 use astegni_domain::text;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,7 +29,7 @@ pub(crate) struct CreateConnectionBody {
 impl Parse for CreateConnectionBody {
     type Command = (UserId, Kind, Option<String>);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let target = violations.require("target_user_id", self.target_user_id, Ok).map(UserId::new);
         let kind = violations.check_some("connection_type", self.connection_type, |word| kind(&word));
         let message =

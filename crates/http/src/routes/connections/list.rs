@@ -7,6 +7,7 @@ use astegni_domain::ids::ConnectionId;
 use astegni_domain::page::PageRequest;
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -37,7 +38,7 @@ pub(crate) struct ConnectionsQuery {
 impl Parse for ConnectionsQuery {
     type Command = (ConnectionFilter, PageRequest);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let given = |input: Option<String>| input.filter(|word| !matches!(word.trim(), "" | "all"));
         let filter = ConnectionFilter {
             kind: violations.check_some("connection_type", given(self.connection_type), |word| kind(&word)),
@@ -47,7 +48,7 @@ impl Parse for ConnectionsQuery {
                 .unwrap_or_default(),
             search: violations.check_some("search", given(self.search), |input| text::line(&input, 100)),
         };
-        let page = PagingQuery::new(self.limit, self.cursor).parse(violations)?;
+        let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         Some((filter, page))
     }
 }

@@ -6,6 +6,7 @@ use astegni_domain::connections::{Kind, Status};
 use astegni_domain::ids::UserId;
 use astegni_domain::page::{Page, PageRequest};
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -32,11 +33,11 @@ pub(crate) struct PublicConnectionsQuery {
 impl Parse for PublicConnectionsQuery {
     type Command = (Option<Kind>, Option<Status>, PageRequest);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let given = |input: Option<String>| input.filter(|word| !matches!(word.trim(), "" | "all"));
         let kind = violations.check_some("connection_type", given(self.connection_type), |word| kind(&word));
         let status = violations.check_some("status", given(self.status), |word| status(&word));
-        let page = PagingQuery::new(self.limit, self.cursor).parse(violations)?;
+        let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         Some((kind, status, page))
     }
 }

@@ -8,6 +8,7 @@ use astegni_domain::ids::StudentId;
 use astegni_domain::schedule::parse_date;
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,9 +38,9 @@ pub(crate) enum AddChild {
 impl Parse for AddChildBody {
     type Command = AddChild;
 
-    fn parse(self, violations: &mut Violations) -> Option<AddChild> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<AddChild> {
         let line = |input: String| text::line(&input, 100);
-        let today = crate::adapters::today();
+        let today = now.date_naive();
         let last_name = violations.check_some("last_name", self.last_name, line);
         let grade_level = violations.check_some("grade_level", self.grade_level, line);
         let date_of_birth =

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json};
 use astegni_domain::accounts::{EmailAddress, Password};
 use astegni_domain::ids::StudentId;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,7 +61,7 @@ pub(crate) struct ClaimBody {
 impl Parse for ClaimBody {
     type Command = (String, EmailAddress, Password);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let code = violations.require("code", self.code, Ok);
         let email = violations.require("email", self.email, |input| EmailAddress::parse(&input));
         let password = violations.require("password", self.password, |input| Password::parse(&input));

@@ -5,6 +5,7 @@ use actix_web::{get, put};
 use astegni_domain::families::{Guardian, GuardianStep};
 use astegni_domain::ids::GuardianshipId;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,7 +50,7 @@ pub(crate) struct AnswerGuardianBody {
 impl Parse for AnswerGuardianBody {
     type Command = GuardianStep;
 
-    fn parse(self, violations: &mut Violations) -> Option<GuardianStep> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<GuardianStep> {
         violations.require("status", self.status, |status| match status.as_str() {
             "accepted" | "active" => Ok(GuardianStep::Accept),
             "rejected" => Ok(GuardianStep::Reject),

@@ -2,14 +2,13 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::adapters::SystemClock;
 use crate::error::ApiError;
 use crate::services::Services;
 use crate::wire;
-use astegni_domain::Clock;
 
 /// How it is going.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,9 +22,9 @@ pub(crate) struct HealthBody {
     database: &'static str,
 }
 
-fn body(database_answers: bool) -> HealthBody {
-    let (status, database) = if database_answers { ("healthy", "connected") } else { ("degraded", "unavailable") };
-    HealthBody { status, version: env!("CARGO_PKG_VERSION"), timestamp: wire::instant(SystemClock.now()), database }
+fn body(reachable: bool, now: DateTime<Utc>) -> HealthBody {
+    let (status, database) = if reachable { ("healthy", "connected") } else { ("degraded", "unavailable") };
+    HealthBody { status, version: env!("CARGO_PKG_VERSION"), timestamp: wire::instant(now), database }
 }
 
 /// How it is going
@@ -36,7 +35,7 @@ fn body(database_answers: bool) -> HealthBody {
 )]
 #[get("/health")]
 pub(crate) async fn health(services: Data<Services>) -> Json<HealthBody> {
-    Json(body(services.health.database_answers().await))
+    Json(body(services.health.is_reachable().await, services.clock.now()))
 }
 
 /// Whether the process answers
@@ -61,5 +60,9 @@ pub(crate) async fn live() -> &'static str {
 )]
 #[get("/health/ready")]
 pub(crate) async fn ready(services: Data<Services>) -> Result<Json<HealthBody>, ApiError> {
-    if services.health.database_answers().await { Ok(Json(body(true))) } else { Err(ApiError::busy()) }
+    if services.health.is_reachable().await {
+        Ok(Json(body(true, services.clock.now())))
+    } else {
+        Err(ApiError::busy())
+    }
 }

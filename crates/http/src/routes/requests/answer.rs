@@ -6,6 +6,7 @@ use astegni_domain::ids::RequestId;
 use astegni_domain::requests::Acceptance;
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,7 +39,7 @@ pub(crate) enum Answer {
 impl Parse for AnswerBody {
     type Command = Answer;
 
-    fn parse(self, violations: &mut Violations) -> Option<Answer> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Answer> {
         let accepts = violations.require("status", self.status, |status| match status.as_str() {
             "accepted" => Ok(true),
             "rejected" => Ok(false),

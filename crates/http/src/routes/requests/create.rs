@@ -7,7 +7,7 @@ use astegni_domain::requests::{RequestDraft, ScheduleDraft};
 use astegni_domain::schedule::{MAX_SESSIONS, parse_date, parse_time, parse_zone};
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -63,7 +63,7 @@ impl Parse for CreateRequestBody {
     /// is told at the same time.
     type Command = (RequestDraft, Violations);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let tutor_id = violations.require("tutor_id", self.tutor_id, Ok);
         let schedule = ScheduleDraft {
             schedule_type: violations.check_some("schedule_type", self.schedule_type, |word| schedule_type(&word)),

@@ -6,6 +6,7 @@ use astegni_domain::ids::RequestId;
 use astegni_domain::requests::Acceptance;
 use astegni_domain::schedule::{Dst, Occurrence, minutes};
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,7 +28,7 @@ pub(crate) struct PreviewBody {
 impl Parse for PreviewBody {
     type Command = Acceptance;
 
-    fn parse(self, violations: &mut Violations) -> Option<Acceptance> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Acceptance> {
         Some(acceptance(self.on_conflict, self.sessions, violations))
     }
 }

@@ -6,6 +6,7 @@ use astegni_domain::ids::RequestId;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::RequestStatus;
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -30,13 +31,13 @@ pub(crate) struct ReceivedQuery {
 impl Parse for ReceivedQuery {
     type Command = (Option<RequestStatus>, PageRequest);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let named = self.status.filter(|status| !matches!(status.as_str(), "all" | ""));
         let status = violations.check_some("status", named, |status| {
             let reason = "must be pending, accepted, rejected, withdrawn, expired or all";
             status.parse::<RequestStatus>().map_err(|_| Invalid::new("unknown_status", reason))
         });
-        let page = PagingQuery::new(self.limit, self.cursor).parse(violations)?;
+        let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         Some((status, page))
     }
 }

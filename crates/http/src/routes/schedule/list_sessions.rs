@@ -38,7 +38,7 @@ pub(crate) struct SessionsQuery {
 impl Parse for SessionsQuery {
     type Command = (SessionFilter, PageRequest);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let named = self.status.filter(|status| !matches!(status.as_str(), "all" | ""));
         let status = violations.check_some("status", named, |status| {
             // The old platform wrote one of them with a dash.
@@ -59,7 +59,7 @@ impl Parse for SessionsQuery {
             status,
             student: None,
         };
-        let page = PagingQuery::new(self.limit, self.cursor).parse(violations)?;
+        let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         Some((filter, page))
     }
 }

@@ -6,6 +6,7 @@ use astegni_domain::schedule::parse_zone;
 use astegni_domain::text;
 use astegni_domain::tutoring::TutorChanges;
 use astegni_domain::validation::Violations;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,7 +32,7 @@ pub(crate) struct TutorProfileBody {
 impl Parse for TutorProfileBody {
     type Command = TutorChanges;
 
-    fn parse(self, violations: &mut Violations) -> Option<TutorChanges> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<TutorChanges> {
         let lines = |input: Vec<String>| text::lines(&input, 50, 100);
         Some(TutorChanges {
             bio: violations.check_some("bio", self.bio, |input| text::prose(&input, 5000)),

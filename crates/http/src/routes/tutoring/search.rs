@@ -7,6 +7,7 @@ use astegni_domain::page::PageRequest;
 use astegni_domain::text;
 use astegni_domain::tutoring::{SortTutors, TutorFilter, TutorPage};
 use astegni_domain::validation::{Invalid, Violations};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -46,7 +47,7 @@ pub(crate) struct SearchQuery {
 impl Parse for SearchQuery {
     type Command = (TutorFilter, TutorPage);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let line = |input: String| text::line(&input, 100);
         let price = |input: String| input.parse::<Money>();
         let given = |input: Option<String>| input.filter(|text| !text.trim().is_empty());
@@ -60,7 +61,7 @@ impl Parse for SearchQuery {
         };
         let number = violations.check_some("page", self.page, |page| page_number(&page));
         let limit = self.limit.or_else(|| Some("20".to_owned()));
-        let request: PageRequest = PagingQuery::new(limit, self.cursor).parse(violations)?;
+        let request: PageRequest = PagingQuery::new(limit, self.cursor).parse(now, violations)?;
         let page = match number {
             Some(number) if request.after.is_none() => TutorPage::Numbered(request, number),
             _ => TutorPage::Keyset(request),

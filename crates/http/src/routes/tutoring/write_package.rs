@@ -8,7 +8,7 @@ use astegni_domain::schedule::{parse_time, parse_weekday};
 use astegni_domain::text;
 use astegni_domain::tutoring::{PackageChanges, ScheduleType};
 use astegni_domain::validation::{Invalid, Violations};
-use chrono::Weekday;
+use chrono::{DateTime, Utc, Weekday};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -102,7 +102,7 @@ pub(crate) struct NewPackageBody(PackageFields);
 impl Parse for NewPackageBody {
     type Command = (String, Money, PackageChanges);
 
-    fn parse(self, violations: &mut Violations) -> Option<Self::Command> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
         let changes = self.0.changes(violations);
         let name = violations.require("name", changes.name.clone(), Ok);
         let hourly_rate = violations.require("hourly_rate", changes.hourly_rate, Ok);
@@ -118,7 +118,7 @@ pub(crate) struct PackageChangesBody(PackageFields);
 impl Parse for PackageChangesBody {
     type Command = PackageChanges;
 
-    fn parse(self, violations: &mut Violations) -> Option<PackageChanges> {
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<PackageChanges> {
         Some(self.0.changes(violations))
     }
 }

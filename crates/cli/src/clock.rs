@@ -1,11 +1,11 @@
-//! The process's clock.
+//! The system's clock.
 
 use astegni_domain::Clock;
 use chrono::{DateTime, SubsecRound, Utc};
 
 /// The system's clock, cut to the microseconds that both databases keep.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
@@ -13,9 +13,4 @@ impl Clock for SystemClock {
         let now = std::time::SystemTime::now();
         DateTime::<Utc>::from(now).trunc_subsecs(6)
     }
-}
-
-/// Today's civil date in UTC, for what need not know where somebody is.
-pub(crate) fn today() -> chrono::NaiveDate {
-    SystemClock.now().date_naive()
 }

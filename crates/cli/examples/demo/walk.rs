@@ -55,8 +55,8 @@ fn dates_from(server: &Client, days: &[i64]) -> Result<Vec<String>, Surprise> {
     Ok(days.iter().map(|days| (today + chrono::TimeDelta::days(*days)).to_string()).collect())
 }
 
-/// Plays the job; `run` makes its names its own. Answers with the token of its student.
-pub(crate) fn walk(server: &Client, run: &str, say: impl Fn(&str)) -> Result<String, Surprise> {
+/// Plays the job; `run` makes its names unique. Returns the student's token and number of sessions.
+pub(crate) fn walk(server: &Client, run: &str, say: impl Fn(&str)) -> Result<(String, usize), Surprise> {
     let tutor = Person::register(server, run, "Tigist", "tutor")?;
     let second_tutor = Person::register(server, run, "Bekele", "tutor")?;
     let student = Person::register(server, run, "Sara", "student")?;
@@ -133,5 +133,6 @@ pub(crate) fn walk(server: &Client, run: &str, say: impl Fn(&str)) -> Result<Str
 
     let renewed = student.send("POST", "/api/session-requests", &ask(&algebra), 200)?;
     say(&format!("After the answer, the same may be asked for again: request {}.", renewed["request_id"]));
-    Ok(student.token)
+    let booked = count(&student.get("/api/v1/sessions")?);
+    Ok((student.token, booked))
 }
