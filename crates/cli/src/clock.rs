@@ -14,3 +14,15 @@ impl Clock for SystemClock {
         DateTime::<Utc>::from(now).trunc_subsecs(6)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_clock_is_cut_to_microseconds() {
+        // A clock that is not cut would pass a single reading now and then.
+        let readings = std::iter::repeat_with(|| SystemClock.now()).take(100);
+        assert!(readings.into_iter().all(|now| now.timestamp_subsec_nanos() % 1_000 == 0));
+    }
+}

@@ -175,6 +175,12 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_has_at_least_32_bytes() {
+        assert!(long_enough(vec![b'x'; 31]).is_err());
+        assert_eq!(long_enough(vec![b'x'; 32]).unwrap().len(), 32);
+    }
+
+    #[test]
     fn origins_are_scheme_and_host() {
         assert_eq!(parse_origin("https://astegni.com/"), Ok("https://astegni.com".to_owned()));
         for origin in ["*", "astegni.com", "https://*.com", "https://a.com/b", "https://"] {
