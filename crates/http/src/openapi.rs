@@ -1,6 +1,7 @@
 //! The OpenAPI document: collected from the routes, completed with what all of them share.
 
 use serde_json::{Map, Value, json};
+use strum::VariantArray;
 use utoipa::openapi::OpenApi;
 
 use crate::error::Code;
@@ -79,7 +80,7 @@ fn complete_operation(operation: &mut Map<String, Value>) {
 
 fn problem_schema() -> Value {
     let text = json!({ "type": "string" });
-    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let codes: Vec<_> = Code::VARIANTS.iter().map(|code| code.as_str()).collect();
     let field_error = |names: &[&str]| {
         let properties: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
         json!({ "type": "object", "properties": properties })

@@ -1,4 +1,5 @@
-//! The body of every error: problem details (RFC 9457) that the old platforms' clients read too.
+//! The body of every error: problem details (RFC 9457), extended with the members that clients of the old platform
+//! read.
 
 use std::fmt;
 
@@ -8,16 +9,16 @@ use actix_web::{HttpResponse, ResponseError};
 use astegni_domain::validation::{FieldError, Violations};
 use serde_json::{Map, Value, json};
 
-use super::Code;
+use super::{Code, Explanation};
 
-/// An error on its way to the caller.
+/// An error of a handler or extractor, rendered as a [`Problem`].
 #[derive(Debug)]
 pub struct ApiError {
     problem: Box<Problem>,
     origin: Option<Origin>,
 }
 
-/// What went wrong, before it is known in which request.
+/// The part of a problem that does not depend on the request.
 #[derive(Debug, Clone)]
 pub struct Problem {
     code: Code,
@@ -27,85 +28,85 @@ pub struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// The request in which it went wrong.
+/// The part of a problem that identifies the request.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// The path that the caller asked for.
+    /// Path of the request, as the client sent it.
     pub instance: String,
-    /// The request's id.
+    /// Value of `X-Request-Id`.
     pub request_id: String,
 }
 
 impl ApiError {
-    /// An error with its words for the caller.
+    /// Creates an error with a sentence for the client's user.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let problem =
             Problem { code, detail: detail.into(), errors: Vec::new(), extras: Map::new(), headers: Vec::new() };
         Self { problem: Box::new(problem), origin: None }
     }
 
-    /// Everything that is wrong with an input.
+    /// Creates the 422 that lists every invalid field.
     pub fn invalid(violations: &Violations) -> Self {
-        let words = violations.errors().iter().map(|error| format!("{} {}", error.field, error.message));
-        let mut error = Self::new(Code::ValidationFailed, words.collect::<Vec<_>>().join("; "));
+        let sentences = violations.errors().iter().map(|error| format!("{} {}", error.field, error.message));
+        let mut error = Self::new(Code::ValidationFailed, sentences.collect::<Vec<_>>().join("; "));
         error.problem.errors = violations.errors().to_vec();
         error
     }
 
-    /// There is nothing here, or nothing for the caller to know.
-    pub fn not_found(what: &str) -> Self {
-        Self::new(Code::NotFound, format!("{what} not found"))
+    /// Creates the 404 for a resource that does not exist or that the caller may not see.
+    pub fn not_found(resource: &str) -> Self {
+        Self::new(Code::NotFound, format!("{resource} not found"))
     }
 
-    /// Our fault: logged here, once; the caller learns nothing but the request's id.
+    /// Logs the error and creates a 500 that reveals nothing but the request id.
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = %chain(error), "internal error");
-        Self::new(Code::InternalError, "Something went wrong on our side")
+        Self::new(Code::InternalError, "An unexpected error occurred")
     }
 
-    /// Too much is going on, or the database is away.
+    /// Logs the error and creates the 503 of [`ApiError::busy`].
     pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::warn!(error = %chain(error), "unavailable");
         Self::busy()
     }
 
-    /// Too much is going on.
+    /// Creates the 503 of an overloaded server.
     pub fn busy() -> Self {
-        Self::new(Code::Unavailable, "The service is busy; please try again").retry_after(1)
+        Self::new(Code::Unavailable, "The service is busy. Please try again.").retry_after(1)
     }
 
-    /// No token came along.
+    /// Creates the 401 for a request without an access token.
     pub fn not_authenticated() -> Self {
         Self::new(Code::NotAuthenticated, "Not authenticated")
     }
 
-    /// The token lets nobody in.
+    /// Creates the 401 for a malformed, expired or revoked access token.
     pub fn invalid_token() -> Self {
         Self::new(Code::InvalidToken, "Could not validate credentials")
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
     }
 
-    /// Adds a typed member to the body.
+    /// Adds an extension member to the body.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.problem.extras.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Says in how many seconds to try again.
+    /// Adds the number of seconds to wait, as a header and as a member of the body.
     #[must_use]
     pub fn retry_after(self, seconds: i64) -> Self {
         self.with("retry_after", seconds).header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.problem.headers.push((name, value));
         self
     }
 
-    /// Says in which request it went wrong.
+    /// Attaches the request, which completes the body.
     #[must_use]
     pub fn at(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
@@ -114,27 +115,27 @@ impl ApiError {
 }
 
 impl Problem {
-    /// The problem of an answer that the framework gave by itself.
+    /// Creates the problem for an error response of the framework.
     pub fn of_status(status: StatusCode) -> Self {
         let code = Code::of_status(status);
-        let (_, title, _, advice) = code.explain();
-        let detail = if code == Code::NotFound { "Not found".to_owned() } else { format!("{title}. {advice}") };
+        let Explanation { title, advice, .. } = code.explanation();
+        let detail = if code == Code::NotFound { title.to_owned() } else { format!("{title}. {advice}") };
         Self { code, detail, errors: Vec::new(), extras: Map::new(), headers: Vec::new() }
     }
 
-    /// The body, for a request. `success` and `error` are what the old platforms' clients read.
+    /// Renders the JSON body. Clients of the old platform read `success` and `error`.
     pub fn body(&self, origin: &Origin, status: StatusCode) -> String {
-        let (word, title, _, _) = self.code.explain();
+        let name = self.code.as_str();
         let mut body = json!({
             "type": format!("/problems/{}", self.code.slug()),
-            "title": title,
+            "title": self.code.explanation().title,
             "status": status.as_u16(),
             "detail": self.detail,
             "instance": origin.instance,
-            "code": word,
+            "code": name,
             "request_id": origin.request_id,
             "success": false,
-            "error": { "type": word, "message": self.detail, "status_code": status.as_u16() },
+            "error": { "type": name, "message": self.detail, "status_code": status.as_u16() },
         });
         if let Value::Object(body) = &mut body {
             if !self.errors.is_empty() {
@@ -158,16 +159,16 @@ fn old_error(error: &FieldError) -> Value {
     json!({ "field": error.field, "message": error.message, "type": error.code })
 }
 
-/// An error with what caused it, for the log.
+/// Joins the messages of an error and its sources, for the log.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut words = error.to_string();
+    let mut messages = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
+        messages.push_str(": ");
+        messages.push_str(&error.to_string());
         cause = error.source();
     }
-    words
+    messages
 }
 
 impl fmt::Display for ApiError {
@@ -178,10 +179,11 @@ impl fmt::Display for ApiError {
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.problem.code.status()
+        self.problem.code.explanation().status
     }
 
-    /// Where the request is not known yet, the body is left to the middleware that knows it.
+    /// Renders the body if the request is known. Otherwise `boundary` does, which finds the problem in the
+    /// response's extensions.
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
         let mut response = HttpResponse::new(status);

@@ -50,11 +50,11 @@ pub async fn boundary(
             Ok(Ok(Err(error))) => {
                 let code = Code::of_status(error.as_response_error().status_code());
                 tracing::warn!(%error, "a layer refused the request");
-                return Err(with_headers(ApiError::new(code, code.explain().1), cors).at(origin).into());
+                return Err(with_headers(ApiError::new(code, code.explanation().title), cors).at(origin).into());
             }
             Ok(Err(panic)) => {
                 tracing::error!(panic = panic_words(panic.as_ref()), "a handler panicked");
-                let error = ApiError::new(Code::InternalError, "Something went wrong on our side");
+                let error = ApiError::new(Code::InternalError, "An unexpected error occurred");
                 return Err(with_headers(error, cors).at(origin).into());
             }
             Err(_) => {

@@ -50,6 +50,17 @@ async fn every_error_has_one_body() {
 }
 
 #[actix_web::test]
+async fn an_error_code_is_explained_under_both_spellings() {
+    let (_, anonymous) = TestApp::start().await;
+    for spelling in ["duplicate_request", "duplicate-request"] {
+        let page = anonymous.get(&format!("/problems/{spelling}")).await.expect(200);
+        assert_eq!((page["code"].clone(), page["status"].clone()), (json!("duplicate_request"), json!(409)));
+    }
+    let unknown = anonymous.get("/problems/unheard-of").await.expect(404);
+    assert_eq!(unknown["detail"], "Problem not found");
+}
+
+#[actix_web::test]
 async fn a_method_that_a_path_does_not_take_is_told_which_it_does() {
     let (_, anonymous) = TestApp::start().await;
     let answer = anonymous.delete("/api/v1/auth/me").await;

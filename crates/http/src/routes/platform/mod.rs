@@ -13,5 +13,5 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(health::health)
         .service(health::live)
         .service(health::ready)
-        .service(problems::problem);
+        .service(problems::get_problem);
 }

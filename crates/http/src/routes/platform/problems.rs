@@ -5,32 +5,37 @@ use actix_web::web::{Json, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, Code};
+use crate::error::{ApiError, Code, Explanation};
 
-/// What a problem means.
+/// The explanation of an error code.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProblemPageBody {
-    /// The word in `code`.
+    /// Value of `code` in the problem.
     code: &'static str,
+    /// Value of `title` in the problem.
     title: &'static str,
+    /// HTTP status of the response.
     status: u16,
-    /// What a caller can do about it.
+    /// Likely cause, or a way to resolve the problem.
     advice: &'static str,
 }
 
-/// What a problem means
+/// Read the explanation of an error code
+///
+/// Public. Every problem links to its explanation in `type`.
 #[utoipa::path(
     tag = "platform",
-    params(("code" = String, Path, description = "The last part of a problem's `type`")),
+    operation_id = "get_problem",
+    params(("code" = String, Path, description = "The error code, with underscores or hyphens")),
     responses(
-        (status = 200, description = "Its title, status and advice", body = ProblemPageBody),
-        (status = 404, description = "No such problem"),
+        (status = 200, description = "Title, status and advice", body = ProblemPageBody),
+        (status = 404, description = "Unknown error code"),
     ),
     security(()),
 )]
 #[get("/problems/{code}")]
-pub(crate) async fn problem(slug: Path<String>) -> Result<Json<ProblemPageBody>, ApiError> {
-    let code = Code::ALL.into_iter().find(|code| code.slug() == *slug).ok_or_else(|| ApiError::not_found("Problem"))?;
-    let (code, title, status, advice) = code.explain();
-    Ok(Json(ProblemPageBody { code, title, status, advice }))
+pub(crate) async fn get_problem(slug: Path<String>) -> Result<Json<ProblemPageBody>, ApiError> {
+    let code = Code::from_slug(&slug).ok_or_else(|| ApiError::not_found("Problem"))?;
+    let Explanation { title, status, advice } = code.explanation();
+    Ok(Json(ProblemPageBody { code: code.as_str(), title, status: status.as_u16(), advice }))
 }
