@@ -156,6 +156,18 @@ fn the_schema_is_migrated_from_the_command_line() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(command(&sqlite(folder.path())), &["migrate"]).0, Some(0));
+    for arguments in [vec!["migrate", "--status"], vec!["openapi"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(&sqlite(folder.path())).args(arguments).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+    }
+}
+
+#[test]
 fn the_openapi_document_is_printed() {
     let (code, document, _) = run(command("sqlite://unused.db"), &["openapi"]);
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();

@@ -4,6 +4,7 @@ use anyhow::Context;
 use astegni_persistence::{DatabaseUrl, Migrator};
 use clap::Args;
 
+use super::print_line;
 use crate::config::DatabaseOptions;
 
 /// Options of `astegni migrate`.
@@ -48,7 +49,8 @@ fn status(options: &DatabaseOptions) -> anyhow::Result<()> {
         anyhow::ensure!(file.exists(), "there is no database at {}", options.database_url);
     }
     for migration in migrator(options)?.status().context("cannot read the list of applied migrations")? {
-        println!("{} {}", if migration.applied { "applied" } else { "pending" }, migration.name);
+        let state = if migration.applied { "applied" } else { "pending" };
+        print_line(&format!("{state} {}", migration.name))?;
     }
     Ok(())
 }

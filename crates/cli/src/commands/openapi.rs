@@ -1,13 +1,9 @@
 //! `astegni openapi`
 
-use std::io::{ErrorKind, Write};
+use super::print_line;
 
 /// Prints the OpenAPI document to stdout.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let document = serde_json::to_string_pretty(&astegni_http::openapi::document())?;
-    match writeln!(std::io::stdout(), "{document}") {
-        // The reader, such as `head`, has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        printed => Ok(printed?),
-    }
+    print_line(&serde_json::to_string_pretty(&astegni_http::openapi::document())?)?;
+    Ok(())
 }
