@@ -1,6 +1,6 @@
 //! Times of a day and days of a week.
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
 
 use crate::validation::Invalid;
 
@@ -12,10 +12,10 @@ pub struct TimeSlot {
 }
 
 impl TimeSlot {
-    /// A slot, unless it ends before or when it starts. The refusal belongs to the end.
+    /// Creates a slot in whole minutes that ends after it starts. An error concerns the end.
     pub fn new(start: NaiveTime, end: NaiveTime) -> Result<Self, Invalid> {
         if end > start {
-            Ok(Self { start, end })
+            Ok(Self { start: whole_minutes(start)?, end: whole_minutes(end)? })
         } else {
             Err(Invalid::new("before_start", "must be after start_time"))
         }
@@ -37,7 +37,15 @@ impl TimeSlot {
     }
 }
 
-/// Reads a wall-clock time `HH:MM` or `HH:MM:SS`.
+fn whole_minutes(time: NaiveTime) -> Result<NaiveTime, Invalid> {
+    if time.second() == 0 && time.nanosecond() == 0 {
+        Ok(time)
+    } else {
+        Err(Invalid::new("not_whole_minutes", "must be in whole minutes"))
+    }
+}
+
+/// Parses a wall-clock time `HH:MM`, or `HH:MM:SS` with zero seconds.
 pub fn parse_time(input: &str) -> Result<NaiveTime, Invalid> {
     let input = input.trim();
     let well_formed = has_shape(input, "00:00") || has_shape(input, "00:00:00");
@@ -46,6 +54,7 @@ pub fn parse_time(input: &str) -> Result<NaiveTime, Invalid> {
         .ok()
         .filter(|_| well_formed && !input.ends_with(":60"))
         .ok_or_else(|| Invalid::new("invalid_time", "must be a time HH:MM or HH:MM:SS"))
+        .and_then(whole_minutes)
 }
 
 /// Reads a civil date `YYYY-MM-DD` between the years 1900 and 2199.
@@ -90,7 +99,23 @@ mod tests {
     fn times_are_hours_and_minutes_with_or_without_seconds() {
         assert_eq!(parse_time("14:00"), parse_time("14:00:00"));
         for text in ["", "14", "24:00", "14:60", "2pm", "1:00", "14:00:60", "14:00:00.5", "01: 5", "+1:05"] {
-            assert!(parse_time(text).is_err(), "{text:?}");
+            assert_eq!(parse_time(text).unwrap_err().code, "invalid_time", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn times_and_slots_are_in_whole_minutes() {
+        assert_eq!(parse_time("10:00:30").unwrap_err().code, "not_whole_minutes");
+        assert_eq!(parse_time("10:00:59").unwrap_err().code, "not_whole_minutes");
+        let time = |minute, second, nano| NaiveTime::from_hms_nano_opt(10, minute, second, nano).unwrap();
+        assert!(TimeSlot::new(time(0, 0, 0), time(1, 0, 0)).is_ok());
+        for (start, end) in [
+            (time(0, 0, 0), time(0, 30, 0)),
+            (time(0, 30, 0), time(1, 30, 0)),
+            (time(0, 0, 1), time(1, 0, 0)),
+            (time(0, 0, 0), time(1, 0, 1)),
+        ] {
+            assert_eq!(TimeSlot::new(start, end).unwrap_err().code, "not_whole_minutes", "{start} {end}");
         }
     }
 
