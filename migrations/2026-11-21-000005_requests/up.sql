@@ -25,7 +25,8 @@ CREATE TABLE requested_sessions (
     end_time TIME,
     time_zone TEXT NOT NULL,
     starts_on DATE,
-    weeks INTEGER NOT NULL CHECK (weeks BETWEEN 1 AND 26),
+    -- The length of a weekly pattern; null for other schedules.
+    weeks INTEGER CHECK (weeks BETWEEN 1 AND 26),
     counter_offer_price_cents BIGINT CHECK (counter_offer_price_cents > 0),
     counter_offer_price NUMERIC(10, 2) GENERATED ALWAYS AS (counter_offer_price_cents / 100.0) STORED,
     created_at TIMESTAMP NOT NULL,

@@ -183,7 +183,8 @@ diesel::table! {
         tutor_id -> BigInt,
         requester_id -> BigInt,
         requester_type -> Text,
-        requested_to_id -> BigInt,
+        #[sql_name = "requested_to_id"]
+        student_id -> BigInt,
         package_id -> Nullable<BigInt>,
         package_name -> Nullable<Text>,
         package_price_cents -> Nullable<BigInt>,
@@ -200,7 +201,7 @@ diesel::table! {
         end_time -> Nullable<Time>,
         time_zone -> Text,
         starts_on -> Nullable<Date>,
-        weeks -> Integer,
+        weeks -> Nullable<Integer>,
         counter_offer_price_cents -> Nullable<BigInt>,
         created_at -> Timestamp,
         expires_at -> Timestamp,
@@ -328,7 +329,7 @@ diesel::joinable!(connection_counters -> users (user_id));
 diesel::joinable!(tutor_packages -> tutor_profiles (tutor_id));
 diesel::joinable!(requested_sessions -> tutor_profiles (tutor_id));
 diesel::joinable!(requested_sessions -> users (requester_id));
-diesel::joinable!(requested_sessions -> student_profiles (requested_to_id));
+diesel::joinable!(requested_sessions -> student_profiles (student_id));
 diesel::joinable!(requested_sessions -> tutor_packages (package_id));
 diesel::joinable!(enrolled_students -> tutor_profiles (tutor_id));
 diesel::joinable!(enrolled_students -> student_profiles (student_id));

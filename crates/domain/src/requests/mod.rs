@@ -20,6 +20,7 @@ mod enrolment;
 mod errors;
 mod ports;
 mod request;
+mod schedule_fields;
 mod service;
 
 pub use acceptance::{
@@ -37,4 +38,5 @@ pub use ports::{CreationQuery, RequestQueries, RequestRepository, Sent};
 #[cfg(feature = "test-util")]
 pub use ports::{MockRequestQueries, MockRequestRepository};
 pub use request::{PackageSnapshot, RequestStatus, RequestTerms, RequestView, RequesterType, SessionRequest, Step};
+pub use schedule_fields::ScheduleFields;
 pub use service::{Answered, RequestService};

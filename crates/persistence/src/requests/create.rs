@@ -2,13 +2,11 @@
 
 use astegni_domain::chat::MessageType;
 use astegni_domain::ids::{ConversationId, MessageId, RequestId};
-use astegni_domain::requests::{CreationPlan, RequestStatus, RequesterType, Sent};
-use astegni_domain::schedule::{DEFAULT_WEEKS, Schedule};
-use astegni_domain::tutoring::ScheduleType;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use astegni_domain::requests::{CreationPlan, RequestStatus, RequesterType, ScheduleFields, Sent};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::facts;
+use super::{ScheduleColumns, facts};
 use crate::chat::{self, NewMessage};
 use crate::columns;
 use crate::connection::AnyConnection;
@@ -23,7 +21,7 @@ struct NewRequestRow {
     tutor_id: i64,
     requester_id: i64,
     requester_type: &'static str,
-    requested_to_id: i64,
+    student_id: i64,
     package_id: Option<i64>,
     package_name: Option<String>,
     package_price_cents: Option<i64>,
@@ -31,16 +29,11 @@ struct NewRequestRow {
     status: &'static str,
     message: Option<String>,
     preferred_schedule: Option<String>,
-    schedule_type: Option<&'static str>,
+    #[diesel(embed)]
+    schedule: ScheduleColumns,
     year_range: String,
     months: String,
-    days: String,
-    specific_dates: String,
-    start_time: Option<NaiveTime>,
-    end_time: Option<NaiveTime>,
     time_zone: &'static str,
-    starts_on: Option<NaiveDate>,
-    weeks: i32,
     counter_offer_price_cents: Option<i64>,
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
@@ -127,21 +120,12 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
 
 fn row(plan: CreationPlan) -> NewRequestRow {
     let terms = plan.terms;
-    let (schedule_type, days, dates, slot, weeks, starts_on) = match terms.schedule {
-        Schedule::Unscheduled => (None, Vec::new(), Vec::new(), None, DEFAULT_WEEKS, None),
-        Schedule::Weekly { days, slot, weeks, starts_on } => {
-            (Some(ScheduleType::Recurring), days, Vec::new(), Some(slot), weeks, starts_on)
-        }
-        Schedule::Dates { dates, slot } => {
-            (Some(ScheduleType::SpecificDates), Vec::new(), dates, Some(slot), DEFAULT_WEEKS, None)
-        }
-    };
     let currency = plan.package.as_ref().map_or(astegni_domain::money::Currency::ETB, |package| package.currency);
     NewRequestRow {
         tutor_id: plan.key.tutor.get(),
         requester_id: plan.key.requester.get(),
         requester_type: plan.requester_type.as_str(),
-        requested_to_id: plan.key.student.get(),
+        student_id: plan.key.student.get(),
         package_id: plan.package.as_ref().map(|package| package.id.get()),
         package_price_cents: plan.package.as_ref().map(|package| package.price.cents()),
         package_name: plan.package.map(|package| package.name),
@@ -149,16 +133,10 @@ fn row(plan: CreationPlan) -> NewRequestRow {
         status: RequestStatus::Pending.as_str(),
         message: terms.message,
         preferred_schedule: terms.preferred_schedule,
-        schedule_type: schedule_type.map(ScheduleType::as_str),
+        schedule: ScheduleFields::from(&terms.schedule).into(),
         year_range: columns::json(terms.year_range),
         months: columns::json(terms.months),
-        days: columns::json_weekdays(&days),
-        specific_dates: columns::json_dates(&dates),
-        start_time: slot.map(astegni_domain::schedule::TimeSlot::start),
-        end_time: slot.map(astegni_domain::schedule::TimeSlot::end),
         time_zone: terms.time_zone.name(),
-        starts_on,
-        weeks: i32::from(weeks),
         counter_offer_price_cents: terms.counter_offer_price.map(astegni_domain::money::Money::cents),
         created_at: plan.created_at.naive_utc(),
         expires_at: plan.expires_at.naive_utc(),

@@ -24,7 +24,7 @@ pub(crate) fn expire_between(
         let students =
             student_profiles::table.filter(student_profiles::user_id.eq(asker.get())).select(student_profiles::id);
         let between =
-            requested_sessions::requester_id.eq(asker.get()).or(requested_sessions::requested_to_id.eq_any(students));
+            requested_sessions::requester_id.eq(asker.get()).or(requested_sessions::student_id.eq_any(students));
         diesel::update(requested_sessions::table)
             .filter(requested_sessions::tutor_id.eq_any(tutors))
             .filter(between)
@@ -48,7 +48,7 @@ pub(crate) fn expire_under_guardianship(
 ) -> Result<(), StoreError> {
     diesel::update(requested_sessions::table)
         .filter(requested_sessions::requester_id.eq(parent.get()))
-        .filter(requested_sessions::requested_to_id.eq(student.get()))
+        .filter(requested_sessions::student_id.eq(student.get()))
         .filter(requested_sessions::requester_type.eq("parent"))
         .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
         .set((requested_sessions::status.eq(RequestStatus::Expired.as_str()), requested_sessions::updated_at.eq(at)))

@@ -101,7 +101,7 @@ fn pending(conn: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<Earlie
         .filter(requested_sessions::expires_at.gt(query.now.naive_utc()))
         .select((
             requested_sessions::id,
-            requested_sessions::requested_to_id,
+            requested_sessions::student_id,
             requested_sessions::tutor_id,
             requested_sessions::package_id,
             requested_sessions::created_at,

@@ -7,5 +7,7 @@ mod facts;
 mod queries;
 mod repository;
 mod rows;
+mod schedule_columns;
 
 pub(crate) use expire::expire_between;
+pub(crate) use schedule_columns::ScheduleColumns;

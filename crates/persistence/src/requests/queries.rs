@@ -116,7 +116,7 @@ fn load_page(
     query = match narrow {
         Narrow::One(id) => query.filter(requested_sessions::id.eq(id)),
         Narrow::Of { user, students, tutor } => {
-            let (sent, meant) = (requested_sessions::requester_id, requested_sessions::requested_to_id);
+            let (sent, meant) = (requested_sessions::requester_id, requested_sessions::student_id);
             let own = sent.eq(user).or(meant.eq_any(students));
             match tutor {
                 Some(tutor) => query.filter(own.or(requested_sessions::tutor_id.eq(tutor))),

@@ -2,12 +2,14 @@
 
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::money::Money;
-use astegni_domain::requests::{PackageSnapshot, RequestStatus, RequestTerms, RequestView, SessionRequest};
-use astegni_domain::schedule::{Parties, Schedule, TimeSlot};
-use astegni_domain::tutoring::ScheduleType;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use astegni_domain::requests::{
+    PackageSnapshot, RequestStatus, RequestTerms, RequestView, ScheduleFields, SessionRequest,
+};
+use astegni_domain::schedule::{Parties, Schedule};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+use super::ScheduleColumns;
 use crate::columns::{self, instant};
 use crate::error::StoreError;
 use crate::schema::requested_sessions;
@@ -19,7 +21,7 @@ pub(super) struct RequestRow {
     tutor_id: i64,
     requester_id: i64,
     requester_type: String,
-    requested_to_id: i64,
+    student_id: i64,
     package_id: Option<i64>,
     package_name: Option<String>,
     package_price_cents: Option<i64>,
@@ -27,16 +29,11 @@ pub(super) struct RequestRow {
     status: String,
     message: Option<String>,
     preferred_schedule: Option<String>,
-    schedule_type: Option<String>,
+    #[diesel(embed)]
+    schedule: ScheduleColumns,
     year_range: String,
     months: String,
-    days: String,
-    specific_dates: String,
-    start_time: Option<NaiveTime>,
-    end_time: Option<NaiveTime>,
     time_zone: String,
-    starts_on: Option<NaiveDate>,
-    weeks: i32,
     counter_offer_price_cents: Option<i64>,
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
@@ -50,31 +47,6 @@ pub(super) struct RequestRow {
 pub(super) type JoinedColumns =
     ((i64, String), (String, Option<String>, Option<String>, Option<String>), (i64, String, Option<String>));
 
-fn schedule(row: &RequestRow) -> Result<Schedule, StoreError> {
-    let schedule_type: Option<ScheduleType> =
-        columns::optional_word("requested_sessions.schedule_type", row.schedule_type.as_deref())?;
-    let Some(schedule_type) = schedule_type else { return Ok(Schedule::Unscheduled) };
-    let slot = row.start_time.zip(row.end_time).and_then(|(start, end)| TimeSlot::new(start, end).ok());
-    let slot = slot.ok_or_else(|| StoreError::Corrupt {
-        column: "requested_sessions.start_time, end_time",
-        value: format!("{:?}, {:?}", row.start_time, row.end_time),
-    })?;
-    Ok(match schedule_type {
-        ScheduleType::Recurring => Schedule::Weekly {
-            days: columns::weekdays("requested_sessions.days", &row.days)?,
-            slot,
-            weeks: u8::try_from(row.weeks).map_err(|_| StoreError::Corrupt {
-                column: "requested_sessions.weeks",
-                value: row.weeks.to_string(),
-            })?,
-            starts_on: row.starts_on,
-        },
-        ScheduleType::SpecificDates => {
-            Schedule::Dates { dates: columns::dates("requested_sessions.specific_dates", &row.specific_dates)?, slot }
-        }
-    })
-}
-
 /// A request from its row and the users behind its profiles; its status is as of `now`.
 pub(super) fn request(
     row: RequestRow,
@@ -82,7 +54,11 @@ pub(super) fn request(
     student_user: i64,
     now: DateTime<Utc>,
 ) -> Result<SessionRequest, StoreError> {
-    let schedule = schedule(&row)?;
+    let fields = ScheduleFields::try_from(row.schedule)?;
+    let schedule = Schedule::try_from(fields).map_err(|invalid| StoreError::Corrupt {
+        column: "requested_sessions.start_time, end_time, weeks",
+        value: invalid.message.into_owned(),
+    })?;
     let currency = columns::currency("requested_sessions.currency", &row.currency)?;
     let status: RequestStatus = columns::word("requested_sessions.status", &row.status)?;
     let expires_at = instant(row.expires_at);
@@ -97,7 +73,7 @@ pub(super) fn request(
         tutor_id: TutorId::new(row.tutor_id),
         requester_id: UserId::new(row.requester_id),
         requester_type: columns::word("requested_sessions.requester_type", &row.requester_type)?,
-        student_id: StudentId::new(row.requested_to_id),
+        student_id: StudentId::new(row.student_id),
         parties: Parties { tutor: UserId::new(tutor_user), student: UserId::new(student_user) },
         package,
         terms: RequestTerms {

@@ -2,12 +2,11 @@
 
 use astegni_domain::accounts::Actor;
 use astegni_domain::ids::{PackageId, StudentId};
-use astegni_domain::requests::RequestView;
-use astegni_domain::schedule::{Schedule, weekday_name};
-use astegni_domain::tutoring::ScheduleType;
+use astegni_domain::requests::{RequestView, ScheduleFields};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::ScheduleBody;
 use crate::wire::{self, Price};
 
 /// A session request.
@@ -41,23 +40,12 @@ pub(crate) struct RequestBody {
     contact_phone: Option<String>,
     /// Null until the request is accepted.
     contact_email: Option<String>,
-    /// `recurring` or `specific_dates`.
-    schedule_type: Option<&'static str>,
+    #[serde(flatten)]
+    schedule: ScheduleBody,
     year_range: Vec<i64>,
     months: Vec<String>,
-    /// English weekday names.
-    days: Vec<&'static str>,
-    /// Civil dates.
-    specific_dates: Vec<String>,
-    /// Wall clock.
-    start_time: Option<String>,
-    /// Wall clock.
-    end_time: Option<String>,
     /// IANA name.
     time_zone: &'static str,
-    /// Civil date.
-    starts_on: Option<String>,
-    weeks: Option<u8>,
     counter_offer_price: Option<Price>,
     /// Instant.
     created_at: String,
@@ -74,51 +62,10 @@ pub(crate) struct RequestBody {
     direction: &'static str,
 }
 
-/// The schedule's parts as the wire has them.
-struct Parts {
-    schedule_type: Option<&'static str>,
-    days: Vec<&'static str>,
-    dates: Vec<String>,
-    times: (Option<String>, Option<String>),
-    starts_on: Option<String>,
-    weeks: Option<u8>,
-}
-
-fn parts(schedule: &Schedule) -> Parts {
-    let bare = Parts {
-        schedule_type: None,
-        days: Vec::new(),
-        dates: Vec::new(),
-        times: (None, None),
-        starts_on: None,
-        weeks: None,
-    };
-    let times =
-        |slot: astegni_domain::schedule::TimeSlot| (Some(wire::time(slot.start())), Some(wire::time(slot.end())));
-    match schedule {
-        Schedule::Unscheduled => bare,
-        Schedule::Weekly { days, slot, weeks, starts_on } => Parts {
-            schedule_type: Some(ScheduleType::Recurring.as_str()),
-            days: days.iter().map(|day| weekday_name(*day)).collect(),
-            times: times(*slot),
-            starts_on: starts_on.map(wire::date),
-            weeks: Some(*weeks),
-            ..bare
-        },
-        Schedule::Dates { dates, slot } => Parts {
-            schedule_type: Some(ScheduleType::SpecificDates.as_str()),
-            dates: dates.iter().copied().map(wire::date).collect(),
-            times: times(*slot),
-            ..bare
-        },
-    }
-}
-
 impl RequestBody {
     /// A request as somebody sees it.
     pub(super) fn new(view: RequestView, viewer: &Actor) -> Self {
         let request = view.request;
-        let parts = parts(&request.terms.schedule);
         let responded_at = request.responded_at.map(wire::instant);
         let sent = request.parties.tutor != viewer.user_id;
         Self {
@@ -141,16 +88,10 @@ impl RequestBody {
             preferred_schedule: request.terms.preferred_schedule,
             contact_phone: view.contact_phone,
             contact_email: view.contact_email,
-            schedule_type: parts.schedule_type,
+            schedule: ScheduleFields::from(&request.terms.schedule).into(),
             year_range: request.terms.year_range,
             months: request.terms.months,
-            days: parts.days,
-            specific_dates: parts.dates,
-            start_time: parts.times.0,
-            end_time: parts.times.1,
             time_zone: request.terms.time_zone.name(),
-            starts_on: parts.starts_on,
-            weeks: parts.weeks,
             counter_offer_price: request.terms.counter_offer_price.map(Price),
             created_at: wire::instant(request.created_at),
             updated_at: wire::instant(request.updated_at),

@@ -7,10 +7,13 @@ mod mine;
 mod my_students;
 mod preview;
 mod received;
+mod schedule_body;
 mod sessions_body;
 mod withdraw;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) use schedule_body::ScheduleBody;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
