@@ -5,8 +5,12 @@ use diesel::prelude::*;
 use diesel::result::QueryResult;
 
 use crate::connection::AnyConnection;
+use crate::error::StoreError;
 use crate::schedule::NewSessionRow;
-use crate::schema::{conversations, sessions, tutor_packages};
+use crate::schema::{connection_counters, conversations, guardianships, sessions, tutor_packages};
+
+/// The number of parameters that a statement may carry on either database, with room for a few others.
+pub(crate) const MAX_PARAMETERS: usize = 10_000;
 
 /// Runs the same query on whichever connection it is, for what Diesel cannot say through the enum.
 macro_rules! on_backend {
@@ -47,39 +51,67 @@ pub(crate) fn insert_direct_conversation(
         .execute(inner))
 }
 
-/// What a transaction is about to do with somebody's relations.
+/// The strength of a lock on a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hold {
-    /// Rely on them: who would change them waits until the transaction ends.
-    Keep,
-    /// Change them, or what is counted by them: everybody else waits.
-    Change,
+pub(crate) enum LockMode {
+    /// The transaction relies on the row: others may share the lock, and writers wait.
+    Share,
+    /// The transaction changes the row, or facts that it stands for: everybody else waits.
+    Exclusive,
 }
 
-/// Locks the relations of some users, in ascending order of the users, until the transaction ends. SQLite
-/// has one writer anyway.
-pub(crate) fn lock_relations(conn: &mut AnyConnection, mut users: Vec<(i64, Hold)>) -> QueryResult<()> {
-    let AnyConnection::Pg(inner) = conn else { return Ok(()) };
+/// Locks the relation counters of users in ascending order until the transaction ends, and with them every
+/// connection of these users. Fails if a user has no counters, because nothing would be locked.
+///
+/// SQLite has a single writer, so that reading the rows is enough.
+pub(crate) fn lock_relations(conn: &mut AnyConnection, mut users: Vec<(i64, LockMode)>) -> Result<(), StoreError> {
     users.sort_by_key(|(user, _)| *user);
-    for (user, hold) in users {
-        let strength = match hold {
-            Hold::Keep => "FOR SHARE",
-            Hold::Change => "FOR UPDATE",
+    for (user, mode) in users {
+        let row = connection_counters::table.find(user).select(connection_counters::user_id);
+        let locked: Option<i64> = match (&mut *conn, mode) {
+            (AnyConnection::Pg(inner), LockMode::Share) => row.for_share().first(inner).optional()?,
+            (AnyConnection::Pg(inner), LockMode::Exclusive) => row.for_update().first(inner).optional()?,
+            (AnyConnection::Sqlite(inner), _) => row.first(inner).optional()?,
         };
-        diesel::sql_query(format!("SELECT 1 FROM connection_counters WHERE user_id = $1 {strength}"))
-            .bind::<diesel::sql_types::BigInt, _>(user)
-            .execute(inner)?;
+        locked.ok_or_else(|| StoreError::missing_row("connection_counters", user))?;
     }
     Ok(())
 }
 
-/// Locks the relations of many users to change them, in ascending order, until the transaction ends.
-pub(crate) fn lock_all_relations(conn: &mut AnyConnection, users: &[i64]) -> QueryResult<()> {
+/// Locks the relation counters of many users exclusively, like [`lock_relations`].
+pub(crate) fn lock_all_relations(conn: &mut AnyConnection, users: &[i64]) -> Result<(), StoreError> {
+    let mut users = users.to_vec();
+    users.sort_unstable();
+    users.dedup();
+    for users in users.chunks(MAX_PARAMETERS) {
+        let rows = connection_counters::table
+            .filter(connection_counters::user_id.eq_any(users))
+            .order(connection_counters::user_id)
+            .select(connection_counters::user_id);
+        let locked: Vec<i64> = match conn {
+            AnyConnection::Pg(inner) => rows.for_update().load(inner)?,
+            AnyConnection::Sqlite(inner) => rows.load(inner)?,
+        };
+        if let Some(user) = users.iter().find(|user| locked.binary_search(user).is_err()) {
+            return Err(StoreError::missing_row("connection_counters", *user));
+        }
+    }
+    Ok(())
+}
+
+/// Locks every open guardianship over some students in ascending order until the transaction ends, so that no
+/// two guardians of a child leave at the same time. SQLite has a single writer.
+#[expect(dead_code, reason = "a block will take this lock")]
+pub(crate) fn lock_guardianships(conn: &mut AnyConnection, students: &[i64]) -> Result<(), StoreError> {
     let AnyConnection::Pg(inner) = conn else { return Ok(()) };
-    diesel::sql_query("SELECT 1 FROM connection_counters WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE")
-        .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(users)
-        .execute(inner)
-        .map(drop)
+    guardianships::table
+        .filter(guardianships::student_id.eq_any(students))
+        .filter(guardianships::status.eq_any(["invited", "active"]))
+        .order(guardianships::id)
+        .select(guardianships::id)
+        .for_update()
+        .load::<i64>(inner)?;
+    Ok(())
 }
 
 /// Whether a tutor's package can be asked for, which stays so until the transaction ends: who would archive it

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
-use crate::dialect::{self, Hold};
+use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
 use crate::requests;
 use crate::schema::connection_counters as counters;
@@ -73,7 +73,7 @@ pub(crate) fn block_stands(conn: &mut AnyConnection, one: UserId, other: UserId)
 /// Writes a plan, if the pair is still as it was seen.
 pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
     let Pair { actor, other, .. } = plan.seen;
-    dialect::lock_relations(conn, vec![(actor.get(), Hold::Change), (other.get(), Hold::Change)])?;
+    dialect::lock_relations(conn, vec![(actor.get(), LockMode::Exclusive), (other.get(), LockMode::Exclusive)])?;
     if pair(conn, actor, other)?.as_ref() != Some(&plan.seen) {
         return Err(StoreError::Conflict);
     }
@@ -204,8 +204,7 @@ pub(crate) fn accept_waiting_follows(
     let mut all = Counters::default();
     all.add(mine, i64::try_from(seen.len()).unwrap_or(i64::MAX));
     count(conn, user, all)?;
-    // As many at a time as either database takes parameters for.
-    for followers in seen.chunks(10_000) {
+    for followers in seen.chunks(dialect::MAX_PARAMETERS) {
         let theirs = change(Side::Initiator);
         diesel::update(counters::table.filter(counters::user_id.eq_any(followers)))
             .set((

@@ -11,7 +11,7 @@ use crate::chat::{self, NewMessage};
 use crate::columns;
 use crate::connection::AnyConnection;
 use crate::connections;
-use crate::dialect::{self, Hold};
+use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
 use crate::schema::{guardianships, requested_sessions};
 
@@ -74,7 +74,7 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
     let (requester, now) = (plan.key.requester, plan.created_at.naive_utc());
     // Requests of one requester follow each other, so that counting them means something.
     let tutor = plan.parties.tutor.get();
-    dialect::lock_relations(conn, vec![(requester.get(), Hold::Change), (tutor, Hold::Keep)])?;
+    dialect::lock_relations(conn, vec![(requester.get(), LockMode::Exclusive), (tutor, LockMode::Share)])?;
     if facts::pending_count(conn, requester, now)? >= i64::from(plan.max_pending) {
         return Err(StoreError::Conflict);
     }

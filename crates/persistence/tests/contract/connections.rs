@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{AccountRepository, Actor, ProfileChanges, Role};
 use astegni_domain::clock::ManualClock;
 use astegni_domain::connections::{
@@ -254,6 +255,29 @@ contract! {
             });
         }
         assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 0);
+    }
+
+    fn a_missing_counter_row_is_an_error_that_names_the_row(world: World) {
+        let (one, other) = (world.person(Role::Student), world.person(Role::Student));
+        world.execute(&format!("DELETE FROM connection_counters WHERE user_id = {}", other.user_id));
+        let failed = block_on(service(&world).ask(&one, other.user_id, Kind::Follow, None));
+        let Err(ConnectionError::Repository(RepositoryError::Unexpected(source))) = failed else {
+            panic!("{failed:?}")
+        };
+        assert_eq!(source.to_string(), format!("connection_counters holds \"no row for user {}\"", other.user_id));
+        assert_eq!(world.number("SELECT COUNT(*) FROM connections"), 0);
+
+        let celebrity = world.person(Role::Tutor);
+        let set_private = |is_private| {
+            let changes = ProfileChanges { is_private: Some(is_private), ..ProfileChanges::default() };
+            block_on(AccountRepository::update(&world.database, celebrity.user_id, changes, now()))
+        };
+        set_private(true).unwrap();
+        ask(&world, &one, &celebrity, Kind::Follow).unwrap();
+        world.execute(&format!("DELETE FROM connection_counters WHERE user_id = {}", one.user_id));
+        let Err(RepositoryError::Unexpected(source)) = set_private(false) else { panic!("must name the row") };
+        assert_eq!(source.to_string(), format!("connection_counters holds \"no row for user {}\"", one.user_id));
+        assert_eq!(world.number("SELECT COUNT(*) FROM connections WHERE status = 'pending'"), 1);
     }
 
     fn nobody_connects_with_nobody(world: World) {
