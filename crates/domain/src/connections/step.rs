@@ -82,7 +82,7 @@ pub struct Cooldown {
 
 impl Cooldown {
     /// Returns the wait until `again_at`, or nothing once it is over.
-    pub(super) fn until(again_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Self> {
+    pub(crate) fn until(again_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Self> {
         let rest = again_at - now;
         let retry_after = rest.num_seconds() + i64::from(rest.subsec_nanos() > 0);
         (rest > TimeDelta::zero()).then_some(Self { again_at, retry_after })

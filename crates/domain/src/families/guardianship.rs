@@ -76,6 +76,37 @@ pub struct Guardianship {
     pub status: GuardianshipStatus,
 }
 
+/// Facts that decisions about an existing guardianship need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GuardianshipFacts {
+    /// The guardianship itself.
+    pub guardianship: Guardianship,
+    /// The account behind the student profile.
+    pub student_user: UserId,
+    /// Whether the student can log in.
+    pub student_has_login: bool,
+    /// Whether another parent has an active guardianship over the student.
+    pub has_other_guardian: bool,
+}
+
+impl GuardianshipFacts {
+    /// Returns whether the end of this guardianship would leave a child without a login and without a guardian.
+    pub fn is_last_guardian(&self) -> bool {
+        self.guardianship.status == GuardianshipStatus::Active && !self.student_has_login && !self.has_other_guardian
+    }
+}
+
+/// The evidence kept of a step in the life of a guardianship.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The account that acted.
+    pub by: UserId,
+    /// The instant of the step.
+    pub at: DateTime<Utc>,
+    /// The network address that the call came from, if known.
+    pub address: Option<String>,
+}
+
 /// A child, as the parent sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Child {
@@ -117,6 +148,26 @@ mod tests {
     use strum::VariantArray;
 
     use super::*;
+
+    #[test]
+    fn only_the_sole_active_guardian_of_a_child_without_a_login_is_the_last_one() {
+        for &status in GuardianshipStatus::VARIANTS {
+            for (student_has_login, has_other_guardian) in [(false, false), (false, true), (true, false), (true, true)]
+            {
+                let guardianship = Guardianship {
+                    id: GuardianshipId::new(1),
+                    parent: UserId::new(2),
+                    student: StudentId::new(3),
+                    status,
+                };
+                let student_user = UserId::new(4);
+                let facts = GuardianshipFacts { guardianship, student_user, student_has_login, has_other_guardian };
+                let expected =
+                    (status, student_has_login, has_other_guardian) == (GuardianshipStatus::Active, false, false);
+                assert_eq!(facts.is_last_guardian(), expected, "{facts:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_whole_table() {

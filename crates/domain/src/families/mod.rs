@@ -16,7 +16,9 @@ mod ports;
 mod service;
 
 pub use errors::{ClaimError, FamilyError, HandOverError};
-pub use guardianship::{Child, Guardian, GuardianStep, Guardianship, GuardianshipStatus, Origin};
+pub use guardianship::{
+    Child, Evidence, Guardian, GuardianStep, Guardianship, GuardianshipFacts, GuardianshipStatus, Origin,
+};
 #[cfg(feature = "test-util")]
 pub use ports::MockFamilyRepository;
 pub use ports::{Claim, FamilyRepository, GuardianshipPlan};

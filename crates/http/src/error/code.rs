@@ -31,6 +31,7 @@ pub enum Code {
     NotForThisChild,
     OwnGuardian,
     GuardianshipExists,
+    LastGuardian,
     LoginExists,
     InvalidClaimCode,
     OwnConnection,

@@ -110,6 +110,11 @@ impl Code {
                 "Guardianship exists",
                 "The student is already one of your children, or has a pending invitation from you.",
             ),
+            Self::LastGuardian => entry(
+                StatusCode::CONFLICT,
+                "Last guardian",
+                "You are the only guardian of a child without a login. Hand the account over or add a guardian first.",
+            ),
             Self::LoginExists => entry(
                 StatusCode::CONFLICT,
                 "Login exists",

@@ -3,15 +3,16 @@
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{EmailAddress, NewAccount, NewDevice, RefreshToken, User};
 use astegni_domain::families::{
-    Child, Claim, ClaimError, FamilyRepository, Guardian, Guardianship, GuardianshipPlan, GuardianshipStatus, Origin,
+    Child, Claim, ClaimError, Evidence, FamilyRepository, Guardian, Guardianship, GuardianshipPlan, GuardianshipStatus,
+    Origin,
 };
 use astegni_domain::ids::{DeviceId, GuardianshipId, StudentId, UserId};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::claims;
 use super::queries::{GuardianshipRow, children, guardians, guardianship};
+use super::{claims, ending};
 use crate::Database;
 use crate::accounts::insert_account;
 use crate::connection::AnyConnection;
@@ -109,28 +110,18 @@ impl FamilyRepository for Database {
 
     async fn apply(&self, plan: GuardianshipPlan) -> Result<(), RepositoryError> {
         let applied = self.write(move |conn| {
+            if plan.to == GuardianshipStatus::Ended {
+                return ending::end(conn, plan.id, &Evidence { by: plan.by, at: plan.at, address: plan.from_address });
+            }
             let seen = guardianships::table.find(plan.id.get()).filter(guardianships::status.eq(plan.from.as_str()));
-            let (by, at) = (Some(plan.by.get()), Some(plan.at.naive_utc()));
-            let status = guardianships::status.eq(plan.to.as_str());
-            let moved = if plan.to == GuardianshipStatus::Ended {
-                diesel::update(seen)
-                    .set((
-                        status,
-                        guardianships::ended_by.eq(by),
-                        guardianships::ended_at.eq(at),
-                        guardianships::ended_from.eq(plan.from_address),
-                    ))
-                    .execute(conn)?
-            } else {
-                diesel::update(seen)
-                    .set((
-                        status,
-                        guardianships::responded_by.eq(by),
-                        guardianships::responded_at.eq(at),
-                        guardianships::responded_from.eq(plan.from_address),
-                    ))
-                    .execute(conn)?
-            };
+            let moved = diesel::update(seen)
+                .set((
+                    guardianships::status.eq(plan.to.as_str()),
+                    guardianships::responded_by.eq(Some(plan.by.get())),
+                    guardianships::responded_at.eq(Some(plan.at.naive_utc())),
+                    guardianships::responded_from.eq(plan.from_address),
+                ))
+                .execute(conn)?;
             if moved == 0 { Err(StoreError::Conflict) } else { Ok(()) }
         });
         Ok(applied.await?)

@@ -39,7 +39,6 @@ pub(crate) fn expire_between(
 }
 
 /// Expires the pending requests that a parent sent for a student. The caller holds the lock on the guardianship.
-#[expect(dead_code, reason = "called when a guardianship ends")]
 pub(crate) fn expire_under_guardianship(
     conn: &mut AnyConnection,
     parent: UserId,

@@ -9,5 +9,5 @@ mod repository;
 mod rows;
 mod schedule_columns;
 
-pub(crate) use expire::expire_between;
+pub(crate) use expire::{expire_between, expire_under_guardianship};
 pub(crate) use schedule_columns::ScheduleColumns;
