@@ -1,8 +1,10 @@
-//! The migrations, embedded: `migrations/` at the top of the repository.
+//! The migrations in `migrations/` at the top of the repository, embedded in the binary.
 
 use diesel::Connection;
 use diesel::connection::BoxableConnection;
 use diesel::migration::{self, Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion};
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::MigrationHarness;
 
 use crate::connection::{Access, AnyConnection, DatabaseUrl, connect};
@@ -10,7 +12,7 @@ use crate::dialect;
 
 type Backend = <AnyConnection as Connection>::Backend;
 
-/// The folder of each migration, what it does and what undoes it, in order.
+/// Folder, `up.sql` and `down.sql` of each migration, in order.
 const MIGRATIONS: [(&str, &str, &str); 7] = [
     (
         "2026-11-21-000001_accounts",
@@ -49,40 +51,43 @@ const MIGRATIONS: [(&str, &str, &str); 7] = [
     ),
 ];
 
-/// Which migrations a database has, in order.
+/// The state of one migration in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationStatus {
-    /// The migration's folder.
+    /// The folder of the migration.
     pub name: &'static str,
-    /// Whether it was applied.
+    /// Whether the migration has been applied.
     pub applied: bool,
 }
 
-/// Why a database could not be migrated.
+/// Error returned by a [`Migrator`].
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// No connection could be opened.
-    #[error("cannot connect: {0}")]
+    /// The connection could not be opened.
+    #[error("cannot connect")]
     Connect(#[from] diesel::ConnectionError),
-    /// A migration failed; those before it stay.
-    #[error("{0}")]
+    /// More migrations were to be undone than have been applied.
+    #[error("cannot undo {requested} migrations: only {applied} are applied")]
+    TooFewApplied { requested: usize, applied: usize },
+    /// A statement failed. The migrations before it keep their effect.
+    #[error(transparent)]
     Failed(#[from] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Changes a database's schema, over a connection of its own.
+/// Changes the schema of a database, over a connection of its own.
 pub struct Migrator {
     conn: AnyConnection,
 }
 
 impl Migrator {
-    /// Connects; waits while another process migrates.
+    /// Connects to a database; waits while another process migrates it.
     pub fn connect(url: &DatabaseUrl) -> Result<Self, MigrationError> {
         let mut conn = connect(url, Access::Write)?;
         dialect::lock_schema(&mut conn).map_err(|error| MigrationError::Failed(error.into()))?;
         Ok(Self { conn })
     }
 
-    /// Applies what is pending, each in a transaction; answers with the names of what it applied.
+    /// Applies pending migrations, each in a transaction, and returns their names.
     pub fn up(&mut self) -> Result<Vec<String>, MigrationError> {
         let source = Embedded::for_conn(&self.conn);
         let pending = self.conn.pending_migrations(source)?;
@@ -94,39 +99,89 @@ impl Migrator {
         Ok(applied)
     }
 
-    /// Undoes the last `count` migrations; answers with the versions of what it undid.
-    pub fn down(&mut self, count: usize) -> Result<Vec<String>, MigrationError> {
-        let mut undone = Vec::new();
-        for _ in 0..count.min(self.conn.applied_migrations()?.len()) {
+    /// Undoes the last `count` migrations and returns their names. Undoes nothing if fewer have been applied.
+    pub fn down(&mut self, count: usize) -> Result<Vec<&'static str>, MigrationError> {
+        let last = self.last_applied(count)?;
+        for _ in &last {
             let source = Embedded::for_conn(&self.conn);
-            undone.push(self.conn.revert_last_migration(source)?.to_string());
+            self.conn.revert_last_migration(source)?;
         }
-        Ok(undone)
+        Ok(last.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// Every migration that we know, and whether the database has it.
+    /// Returns the tables that lose rows if the last `count` migrations are undone.
+    pub fn tables_losing_rows(&mut self, count: usize) -> Result<Vec<&'static str>, MigrationError> {
+        let mut tables = Vec::new();
+        for (_, down) in self.last_applied(count)? {
+            for table in down.split(';').filter_map(table_losing_rows) {
+                if self.holds_rows(table)? {
+                    tables.push(table);
+                }
+            }
+        }
+        Ok(tables)
+    }
+
+    /// Returns every embedded migration with its state.
     pub fn status(&mut self) -> Result<Vec<MigrationStatus>, MigrationError> {
         let applied = self.conn.applied_migrations()?;
         let status = |name: &'static str| MigrationStatus { name, applied: applied.contains(&version(name)) };
         Ok(MIGRATIONS.iter().map(|(name, _, _)| status(name)).collect())
     }
+
+    /// Returns folder and `down.sql` of the last `count` applied migrations, the latest first.
+    fn last_applied(&mut self, count: usize) -> Result<Vec<(&'static str, &'static str)>, MigrationError> {
+        let versions = self.conn.applied_migrations()?;
+        if versions.len() < count {
+            return Err(MigrationError::TooFewApplied { requested: count, applied: versions.len() });
+        }
+        let embedded = |applied: &MigrationVersion<'_>| {
+            let (name, _, down) = MIGRATIONS.iter().find(|(name, _, _)| version(name) == *applied)?;
+            Some((*name, *down))
+        };
+        Ok(versions.iter().take(count).filter_map(embedded).collect())
+    }
+
+    fn holds_rows(&mut self, table: &str) -> Result<bool, MigrationError> {
+        #[derive(QueryableByName)]
+        struct Rows {
+            #[diesel(sql_type = BigInt)]
+            rows: i64,
+        }
+        let query = format!("SELECT COUNT(*) AS rows FROM (SELECT 1 FROM {table} LIMIT 1) AS first_row");
+        let count: Rows = diesel::sql_query(query)
+            .get_result(&mut self.conn)
+            .map_err(|error| MigrationError::Failed(error.into()))?;
+        Ok(count.rows > 0)
+    }
 }
 
-/// The digits that a folder's name begins with, as Diesel's own tools read them.
+/// Returns the table that a statement of a `down.sql` drops entirely or in part, if any.
+fn table_losing_rows(statement: &str) -> Option<&str> {
+    let words = statement.lines().filter(|line| !line.starts_with("--")).flat_map(str::split_whitespace);
+    let words: Vec<&str> = words.collect();
+    match words.as_slice() {
+        ["DROP", "TABLE", table] => Some(table),
+        ["ALTER", "TABLE", table, changes @ ..] if changes.contains(&"DROP") => Some(table),
+        _ => None,
+    }
+}
+
+/// Returns the version of a migration, derived from its folder as Diesel's own tools do.
 fn version(name: &str) -> MigrationVersion<'static> {
     name.chars().filter(char::is_ascii_digit).collect::<String>().into()
 }
 
-/// The migrations in the words of one database.
+/// The migrations in the SQL of one database.
 struct Embedded(Vec<EmbeddedMigration>);
 
 impl Embedded {
     fn for_conn(conn: &AnyConnection) -> Self {
-        let spelled = |sql| dialect::portable_sql(conn, sql);
+        let portable = |sql| dialect::portable_sql(conn, sql);
         Self(
             MIGRATIONS
                 .iter()
-                .map(|(name, up, down)| EmbeddedMigration { name: Name(name), up: spelled(up), down: spelled(down) })
+                .map(|(name, up, down)| EmbeddedMigration { name: Name(name), up: portable(up), down: portable(down) })
                 .collect(),
         )
     }
@@ -200,5 +255,18 @@ mod tests {
             .collect();
         let embedded: Vec<String> = MIGRATIONS.iter().map(|(name, _, _)| (*name).to_owned()).collect();
         assert_eq!(folders.into_iter().collect::<Vec<_>>(), embedded);
+    }
+
+    #[test]
+    fn every_table_that_a_migration_creates_loses_its_rows_when_it_is_undone() {
+        for (name, up, down) in MIGRATIONS {
+            let created = up.lines().filter_map(|line| line.strip_prefix("CREATE TABLE "));
+            let created: BTreeSet<&str> = created.filter_map(|line| line.split_whitespace().next()).collect();
+            let dropped: BTreeSet<&str> = down.split(';').filter_map(table_losing_rows).collect();
+            assert_eq!(created, dropped, "{name}");
+        }
+        assert_eq!(table_losing_rows("-- Why\nALTER TABLE a ADD COLUMN b TEXT, DROP COLUMN c"), Some("a"));
+        assert_eq!(table_losing_rows("ALTER TABLE a ADD COLUMN b TEXT"), None);
+        assert_eq!(table_losing_rows("DROP INDEX a"), None);
     }
 }
