@@ -56,7 +56,7 @@ pub(crate) struct ServeOptions {
     #[arg(long, env = "LOG_FORMAT", default_value = "pretty")]
     pub(crate) log_format: LogFormat,
     /// How many connections to the database are held.
-    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = DatabaseSettings::DEFAULT.threads, value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = DatabaseSettings::default().threads, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(crate) database_connections: u32,
     /// After how many days a session request that nobody answered expires.
     #[arg(long, env = "REQUEST_EXPIRY_DAYS", default_value_t = RequestLimits::DEFAULT.pending_days, value_parser = clap::value_parser!(u16).range(1..=365))]

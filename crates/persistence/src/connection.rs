@@ -1,4 +1,4 @@
-//! Connections to either database, and the pool's rules about them.
+//! Opening connections to either database, and the pool's checks on them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,36 +8,36 @@ use std::time::{Duration, Instant};
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
-/// How long a connection may lie idle before it is pinged. A ping at every checkout costs a quarter of the
-/// throughput, none at all never recovers a dead connection.
+/// Idle time after which a connection is pinged at checkout. Pinging at every checkout costs a quarter of the
+/// throughput; without any ping, a dead connection would never be replaced.
 const IDLE_BEFORE_PING: Duration = Duration::from_secs(1);
 
-/// A connection to whichever database is configured. Only `dialect.rs` matches on it.
+/// A connection to the configured database. Only `dialect.rs` matches on the variant.
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
     Pg(PgConnection),
     Sqlite(SqliteConnection),
 }
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file on this machine.
+    /// The path of a SQLite file.
     Sqlite(PathBuf),
-    /// A server, by libpq's URL.
+    /// The URL of a PostgreSQL server, as libpq accepts it.
     Postgres(String),
 }
 
-/// The URL of a database that we don't speak to.
+/// Error returned when a database URL is not supported.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidDatabaseUrl {
-    /// Neither of the schemes.
+    /// The scheme is neither SQLite's nor PostgreSQL's.
     #[error("must begin with sqlite:// or postgres://")]
     UnknownScheme,
-    /// No file is named.
+    /// The path of the SQLite file is missing.
     #[error("must name a file, as in sqlite://astegni.db")]
     NoFile,
-    /// Several connections would each see a database of their own.
+    /// Each connection would see a database of its own.
     #[error("an in-memory database cannot be shared by several connections; name a file")]
     InMemory,
 }
@@ -60,7 +60,7 @@ impl FromStr for DatabaseUrl {
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// Without the password.
+    /// Formats the URL without user, password and parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
@@ -82,7 +82,7 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// What a connection is used for. SQLite has one writer beside its readers.
+/// The intended use of a connection. SQLite has one writer alongside its readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
@@ -91,7 +91,7 @@ pub(crate) enum Access {
 
 /// Opens a connection.
 ///
-/// Diesel's own choice between the two would try one after the other and hide why the first one failed.
+/// The constructor that Diesel derives for the enum tries one backend after the other and hides the first error.
 pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection, ConnectionError> {
     match url {
         DatabaseUrl::Postgres(url) => {
@@ -117,15 +117,14 @@ pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection
     }
 }
 
-/// Makes a database's file readable by its owner alone, before SQLite makes it for everybody: it holds hashes,
-/// addresses and phones. What is wrong with the path is for SQLite to say.
+/// Creates a missing database file with access for its owner only, since it will hold password hashes and contact
+/// data; SQLite would make it world-readable. Errors are left for SQLite to report.
 fn keep_private(path: &str) {
     use std::os::unix::fs::OpenOptionsExt;
     drop(std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
 }
 
-/// A server's URL with limits on how long its network may be silent, where the operator set none: libpq would
-/// wait for as long as TCP does.
+/// Adds network timeouts to a URL that sets none; libpq would otherwise wait for as long as TCP does.
 fn with_timeouts(url: &str) -> String {
     let defaults = [("connect_timeout", "3"), ("tcp_user_timeout", "15000"), ("keepalives_idle", "30")];
     defaults.iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, value)| {
@@ -137,14 +136,12 @@ fn with_timeouts(url: &str) -> String {
 /// A connection in the pool.
 pub(crate) struct Pooled {
     pub(crate) conn: AnyConnection,
-    /// Set where a job panicked half way: what the connection is in then, nobody knows.
-    pub(crate) broken: bool,
-    /// Set where the last job failed for reasons of the database's.
-    pub(crate) failed: bool,
+    /// Closes the connection instead of returning it to the pool.
+    pub(crate) discard: bool,
     checked_at: Instant,
 }
 
-/// Opens connections for the pool and tells which of them are still good.
+/// Opens connections for the pool and checks them at checkout and return.
 #[derive(Debug)]
 pub(crate) struct ConnectionSource {
     pub(crate) url: DatabaseUrl,
@@ -157,7 +154,7 @@ impl r2d2::ManageConnection for ConnectionSource {
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
         let conn = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Pooled { conn, broken: false, failed: false, checked_at: Instant::now() })
+        Ok(Pooled { conn, discard: false, checked_at: Instant::now() })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
@@ -169,7 +166,7 @@ impl r2d2::ManageConnection for ConnectionSource {
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        pooled.broken
+        pooled.discard
             || <AnyConnection as Connection>::TransactionManager::is_broken_transaction_manager(&mut pooled.conn)
     }
 }

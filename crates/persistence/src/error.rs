@@ -1,46 +1,43 @@
-//! From what a database says to what a port may fail with.
+//! Classification of database errors.
 
 use astegni_domain::RepositoryError;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
-/// What a job fails with.
+/// Error of a database job.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A fact that the write relied on no longer holds.
+    /// A fact that the write relied on has changed since it was read.
     #[error("a fact that the write relied on has changed")]
     Conflict,
-    /// A value that must stand once stands twice.
-    #[error("a unique key is violated")]
-    Taken(UniqueKey),
-    /// A query failed.
+    /// A value that has to be unique is in use already.
+    #[error("the value of a unique key is in use already")]
+    UniqueViolation(UniqueKey),
+    /// A query failed for a reason that needs attention.
     #[error("a query failed")]
     Query(#[source] DieselError),
-    /// No connection is to be had, or too many wait for one.
+    /// The server cannot be reached, or every connection is in use.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// A job panicked.
-    #[error("a job panicked")]
+    /// The job panicked; its changes were rolled back.
+    #[error("a database job panicked")]
     Panicked,
-    /// A row holds what no version of ours writes.
+    /// A row holds a value that no released version writes.
     #[error("{column} holds {value:?}")]
-    Corrupt {
-        /// Table and column.
-        column: &'static str,
-        /// What it holds.
-        value: String,
-    },
+    #[expect(missing_docs, reason = "the fields are table.column and its value")]
+    Corrupt { column: &'static str, value: String },
 }
 
-/// The unique keys whose violation has a meaning of its own.
+/// The unique keys whose violation callers are told about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UniqueKey {
-    /// Two accounts with one address.
+    /// The e-mail address of an account.
     UsersEmail,
-    /// Two accounts with one handle.
+    /// The case-folded handle of an account.
     UsersUsername,
 }
 
-/// How each database names each key: PostgreSQL by its constraint, SQLite, which names none, by its words.
+/// Each key with the name of its PostgreSQL constraint and the columns that SQLite, which reports no constraint names,
+/// mentions in its message.
 const UNIQUE_KEYS: [(UniqueKey, &str, &str); 2] = [
     (UniqueKey::UsersEmail, "users_email_key", "users.email"),
     (UniqueKey::UsersUsername, "users_username_folded_key", "users.username_folded"),
@@ -58,12 +55,12 @@ impl UniqueKey {
 }
 
 impl StoreError {
-    /// Whether the job itself said no, on a database that is well.
+    /// Returns whether the job itself refused to write; the connection and the transaction around it are sound.
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Conflict | Self::Taken(_))
+        matches!(self, Self::Conflict | Self::UniqueViolation(_))
     }
 
-    /// A row that every user has is not there.
+    /// Creates the error for a row that should exist for every user.
     pub(crate) fn missing_row(table: &'static str, user: i64) -> Self {
         Self::Corrupt { column: table, value: format!("no row for user {user}") }
     }
@@ -73,9 +70,9 @@ impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
-                UniqueKey::of(information.as_ref()).map_or(Self::Conflict, Self::Taken)
+                UniqueKey::of(information.as_ref()).map_or(Self::Conflict, Self::UniqueViolation)
             }
-            // What was referred to is gone; or two queued up for each other, and one is to try again.
+            // The referenced row is gone, or the transaction lost against a concurrent one and may be retried.
             DieselError::DatabaseError(
                 DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure,
                 _,
@@ -96,16 +93,15 @@ impl From<DieselError> for StoreError {
                     Self::Query(DieselError::DatabaseError(DatabaseErrorKind::Unknown, information))
                 }
             }
-            DieselError::BrokenTransactionManager => Self::Unavailable("a connection broke".to_owned()),
+            DieselError::BrokenTransactionManager => Self::Unavailable("the connection is broken".to_owned()),
             error => Self::Query(error),
         }
     }
 }
 
-/// Words by which the databases say that they cannot serve now. Neither has codes for them that Diesel
-/// hands on.
+/// Returns whether a message reports a temporary outage. Diesel passes on no error codes to tell by.
 fn is_outage(message: &str) -> bool {
-    const WORDS: [&str; 9] = [
+    const OUTAGES: [&str; 9] = [
         "database is locked",
         "disk is full",
         "database or disk is full",
@@ -116,13 +112,13 @@ fn is_outage(message: &str) -> bool {
         "lock timeout",
         "could not receive data",
     ];
-    WORDS.iter().any(|word| message.contains(word))
+    OUTAGES.iter().any(|outage| message.contains(outage))
 }
 
 impl From<StoreError> for RepositoryError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict | StoreError::Taken(_) => Self::Conflict,
+            StoreError::Conflict | StoreError::UniqueViolation(_) => Self::Conflict,
             StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             StoreError::Query(_) | StoreError::Panicked | StoreError::Corrupt { .. } => {
                 Self::Unexpected(Box::new(error))

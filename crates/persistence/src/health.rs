@@ -1,4 +1,4 @@
-//! The health check.
+//! [`HealthProbe`] on Diesel.
 
 use astegni_domain::health::HealthProbe;
 use async_trait::async_trait;
@@ -8,7 +8,6 @@ use crate::Database;
 #[async_trait]
 impl HealthProbe for Database {
     async fn is_reachable(&self) -> bool {
-        let answer = self.ping().await;
-        answer.inspect_err(|error| tracing::warn!(%error, "the database does not answer")).is_ok()
+        self.ping().await.inspect_err(|error| tracing::warn!(%error, "the database cannot be reached")).is_ok()
     }
 }

@@ -1,10 +1,9 @@
 //! The domain's ports on Diesel: SQLite and PostgreSQL through one code path.
 //!
-//! [`Database`] implements every repository and query port. A context's adapter stands in the folder of
-//! the same name as in the domain. Reads and writes go through `Database::read` and
-//! `Database::write`, the only doors to the database.
+//! [`Database`] implements every repository and query port. The adapter of a context lives in the folder of the same
+//! name as in the domain. Every query goes through `Database::read` or `Database::write`.
 //!
-//! Absent on purpose: rules. What a write needs to decide under a lock, it asks a function of the domain.
+//! Absent on purpose: rules. A write that has to decide something under a lock calls a function of the domain.
 
 mod accounts;
 mod chat;

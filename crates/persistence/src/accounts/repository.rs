@@ -32,8 +32,8 @@ impl AccountRepository for Database {
         })
         .await
         .map_err(|error| match error {
-            StoreError::Taken(UniqueKey::UsersEmail) => CreateAccountError::EmailTaken,
-            StoreError::Taken(UniqueKey::UsersUsername) => CreateAccountError::UsernameTaken,
+            StoreError::UniqueViolation(UniqueKey::UsersEmail) => CreateAccountError::EmailTaken,
+            StoreError::UniqueViolation(UniqueKey::UsersUsername) => CreateAccountError::UsernameTaken,
             error => CreateAccountError::Repository(error.into()),
         })
     }

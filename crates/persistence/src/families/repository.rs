@@ -156,7 +156,7 @@ impl FamilyRepository for Database {
     ) -> Result<(User, DeviceId), ClaimError> {
         let claimed = self.write(move |conn| claims::claim(conn, &claim, device, &token));
         claimed.await.map_err(|error| match error {
-            StoreError::Taken(UniqueKey::UsersEmail) => ClaimError::EmailTaken,
+            StoreError::UniqueViolation(UniqueKey::UsersEmail) => ClaimError::EmailTaken,
             StoreError::Conflict => ClaimError::InvalidCode,
             error => ClaimError::Repository(error.into()),
         })
