@@ -1,13 +1,16 @@
-//! The command line.
+//! The command line and its environment variables.
 
+use std::ffi::OsStr;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{migrate, openapi, serve};
 use crate::config::ServeOptions;
+use crate::telemetry::{self, LogFormat};
 
-/// The backend of a tutoring marketplace in one binary.
+/// The backend of a tutoring marketplace.
 #[derive(Parser)]
 #[command(name = "astegni", version)]
 pub(crate) struct CommandLine {
@@ -19,26 +22,51 @@ pub(crate) struct CommandLine {
 enum Command {
     /// Apply pending migrations and serve the API.
     Serve(ServeOptions),
-    /// Apply, undo or list migrations of the database's schema.
+    /// Apply, undo or list the migrations of the database schema.
     Migrate(migrate::MigrateOptions),
     /// Print the OpenAPI document.
     Openapi,
 }
 
 impl CommandLine {
-    /// Runs the command. Exit codes: 0 success, 1 failure (the reason is on stderr), 2 wrong usage.
+    /// Parses the arguments and environment variables of the process, which ends if they are invalid.
+    pub(crate) fn from_process() -> Self {
+        let command = Self::command().mut_subcommands(|command| command.mut_args(without_empty_variable));
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Runs the command. Exit codes: 0 for success, 1 for a failure (reported on stderr), 2 for invalid usage.
     pub(crate) fn run(self) -> ExitCode {
-        let result = match self.command {
-            Command::Serve(options) => serve::run(&options),
-            Command::Migrate(options) => migrate::run(&options),
-            Command::Openapi => openapi::run(),
+        let (result, log_format) = match self.command {
+            Command::Serve(options) => (serve::run(&options), options.log.log_format),
+            Command::Migrate(options) => (migrate::run(&options), LogFormat::Pretty),
+            Command::Openapi => (openapi::run(), LogFormat::Pretty),
         };
         match result {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("astegni: {error:#}");
+                telemetry::report(&error, log_format);
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// Ignores the environment variable of a setting if it is empty. Compose files pass on every variable that they mention,
+/// whether or not it has a value.
+fn without_empty_variable(setting: Arg) -> Arg {
+    let is_empty = |name: &OsStr| {
+        std::env::var_os(name).is_some_and(|value| value.to_str().is_some_and(|value| value.trim().is_empty()))
+    };
+    if setting.get_env().is_some_and(is_empty) { setting.env(Resettable::Reset) } else { setting }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
     }
 }

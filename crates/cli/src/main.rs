@@ -1,15 +1,16 @@
-//! The binary `astegni`: the composition root, where the API, its store and the system's clock meet.
+//! The binary `astegni`: the composition root, where the API meets its store and the system's clock.
 
 mod clock;
 mod command_line;
 mod commands;
 mod config;
+mod listen;
+mod secret;
+mod shutdown;
 mod telemetry;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    command_line::CommandLine::parse().run()
+    command_line::CommandLine::from_process().run()
 }

@@ -1,4 +1,4 @@
-//! The commands, a module each. Options that several commands share are in `config`.
+//! The commands, one module each. Options shared by several commands are in `config`.
 
 pub(crate) mod migrate;
 pub(crate) mod openapi;
@@ -6,7 +6,7 @@ pub(crate) mod serve;
 
 use std::io::{ErrorKind, Write};
 
-/// Prints a line to stdout. A reader that has seen enough, such as `head`, is no failure.
+/// Prints a line to stdout. A closed pipe, as left by `head`, is not an error.
 fn print_line(line: &str) -> std::io::Result<()> {
     match writeln!(std::io::stdout(), "{line}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -1,4 +1,4 @@
-//! `astegni openapi`
+//! The command `astegni openapi`.
 
 use super::print_line;
 

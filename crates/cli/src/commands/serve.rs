@@ -1,4 +1,4 @@
-//! `astegni serve`
+//! The command `astegni serve`.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -14,16 +14,17 @@ use astegni_persistence::{Database, DatabaseSettings};
 use super::migrate;
 use crate::clock::SystemClock;
 use crate::config::ServeOptions;
-use crate::telemetry;
+use crate::{shutdown, telemetry};
 
-/// The time that open requests get to finish after the process is told to stop, in seconds.
+/// Time limit for the requests in flight when the process is told to stop, in seconds.
 const SHUTDOWN_SECONDS: u64 = 10;
 
 /// Migrates the database and serves the API until the process is told to stop.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
-    telemetry::install(options.log_format);
+    telemetry::install(&options.log);
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(options)?;
+        shutdown::stop_on_signals(application.server.handle()).context("cannot wait for signals")?;
         let mut stdout = std::io::stdout();
         writeln!(stdout, "listening on http://{}", application.address).and_then(|()| stdout.flush())?;
         tracing::info!(database = %options.database.database_url, "serving");
@@ -33,17 +34,22 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     })
 }
 
-/// A server that is bound to its address and ready to run.
+/// A server that listens on its address.
 struct Application {
     server: Server,
     address: SocketAddr,
 }
 
 impl Application {
-    /// Migrates the database, wires the services and binds the address.
+    /// Binds the address, migrates the database, wires the services and starts to listen. Settings and address come
+    /// first, so that a mistake in them leaves the database untouched.
     fn build(options: &ServeOptions) -> anyhow::Result<Self> {
-        let secret = options.secret()?;
-        migrate::up(&options.database)?;
+        let secret = options.secret_source()?;
+        let sockets = options.listen.bind().with_context(|| format!("cannot listen on {}", options.listen))?;
+        let address = sockets.address;
+        for migration in migrate::up(&options.database)? {
+            tracing::info!(migration, "applied");
+        }
         let settings = ServiceSettings {
             secret: secret.read()?,
             default_zone: options.default_time_zone,
@@ -53,11 +59,11 @@ impl Application {
         let database = Database::open(&options.database.database_url, database_settings)?;
         let services = Services::new(Arc::new(database), Arc::new(SystemClock), &settings)?;
         let shared = Shared::new(services, options.cors_origins.clone());
-        let server = HttpServer::new(move || app::build(&shared))
-            .shutdown_timeout(SHUTDOWN_SECONDS)
-            .bind(options.listen)
-            .with_context(|| format!("cannot listen on {}", options.listen))?;
-        let address = server.addrs().first().copied().unwrap_or(options.listen);
+        let mut server =
+            HttpServer::new(move || app::build(&shared)).disable_signals().shutdown_timeout(SHUTDOWN_SECONDS);
+        for listener in sockets.listen().with_context(|| format!("cannot listen on {}", options.listen))? {
+            server = server.listen(listener)?;
+        }
         Ok(Self { server: server.run(), address })
     }
 }

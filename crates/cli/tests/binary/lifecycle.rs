@@ -1,0 +1,69 @@
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::support::{Server, command, run, sqlite};
+use crate::walk;
+
+fn serve_stop_and_serve_again(start: impl Fn() -> Command) {
+    let first = Server::start(start());
+    let (token, booked) = walk::walk(&first.client, "first", |_| {}).unwrap();
+    first.stop();
+    let second = Server::start(start());
+    let sessions = second.client.call("GET", "/api/v1/sessions", Some(&token), None, 200).unwrap();
+    assert_eq!(sessions.as_array().unwrap().len(), booked, "sessions and access tokens outlive a restart");
+    walk::walk(&second.client, "second", |_| {}).unwrap();
+    second.stop();
+}
+
+#[test]
+fn data_and_sign_ins_outlive_a_restart_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    serve_stop_and_serve_again(|| command(&sqlite(folder.path())));
+    assert!(folder.path().join("astegni.db.secret").exists());
+}
+
+#[test]
+fn data_and_sign_ins_outlive_a_restart_on_postgresql() {
+    let server = std::env::var("TEST_POSTGRES_URL")
+        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres?connect_timeout=3".to_owned());
+    let psql = |statement: &str| {
+        let output = Command::new("psql").args([server.as_str(), "-qc", statement]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let schema = format!("astegni_binary_{}", std::process::id());
+    if !psql(&format!("CREATE SCHEMA {schema}")) {
+        let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
+        assert!(!required, "PostgreSQL is required but psql cannot reach it");
+        eprintln!("psql cannot reach PostgreSQL; this test is SKIPPED");
+        return;
+    }
+    let separator = if server.contains('?') { '&' } else { '?' };
+    let url = format!("{server}{separator}options=-csearch_path%3D{schema}");
+    serve_stop_and_serve_again(|| {
+        let mut command = command(&url);
+        command.env("JWT_SECRET", "a secret of at least thirty-two bytes");
+        command
+    });
+    assert!(psql(&format!("SET client_min_messages = 'error'; DROP SCHEMA {schema} CASCADE")));
+}
+
+#[test]
+fn a_port_in_use_is_reported_before_anything_is_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    let (code, stdout, stderr) = run(command(&sqlite(folder.path())), &["serve", "--listen", &address]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
+    assert!(stderr.contains(&address), "{stderr}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "neither a database nor a secret");
+}
+
+#[test]
+fn a_host_name_is_an_address_to_listen_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(&sqlite(folder.path()));
+    command.args(["serve", "--listen", "localhost:0"]);
+    let server = Server::start_as(command);
+    server.client.call("GET", "/health", None, None, 200).unwrap();
+    server.stop();
+}
