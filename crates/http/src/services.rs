@@ -61,14 +61,7 @@ impl Services {
             settings.default_zone,
         );
         Ok(Self {
-            families: FamilyService::new(
-                store.clone(),
-                accounts.clone(),
-                hasher,
-                jwt.clone(),
-                relations.clone(),
-                clock.clone(),
-            ),
+            families: FamilyService::new(store.clone(), accounts.clone(), hasher, jwt.clone(), clock.clone()),
             gate: SignInGate::new(jwt, store.clone(), clock.clone()),
             accounts,
             connections: ConnectionService::new(store.clone(), store.clone(), clock.clone()),

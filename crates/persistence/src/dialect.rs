@@ -7,7 +7,7 @@ use diesel::result::QueryResult;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schedule::NewSessionRow;
-use crate::schema::{connection_counters, conversations, guardianships, sessions, tutor_packages};
+use crate::schema::{connection_counters, conversations, guardianships, sessions, tutor_packages, users};
 
 /// The number of parameters that a statement may carry on either database, with room for a few others.
 pub(crate) const MAX_PARAMETERS: usize = 10_000;
@@ -101,7 +101,6 @@ pub(crate) fn lock_all_relations(conn: &mut AnyConnection, users: &[i64]) -> Res
 
 /// Locks every open guardianship over some students in ascending order until the transaction ends, so that no
 /// two guardians of a child leave at the same time. SQLite has a single writer.
-#[expect(dead_code, reason = "a block will take this lock")]
 pub(crate) fn lock_guardianships(conn: &mut AnyConnection, students: &[i64]) -> Result<(), StoreError> {
     let AnyConnection::Pg(inner) = conn else { return Ok(()) };
     guardianships::table
@@ -111,6 +110,14 @@ pub(crate) fn lock_guardianships(conn: &mut AnyConnection, students: &[i64]) -> 
         .select(guardianships::id)
         .for_update()
         .load::<i64>(inner)?;
+    Ok(())
+}
+
+/// Locks an account until the transaction ends, so that changes of its login and of its claim codes follow one
+/// another. References to it stay possible meanwhile. SQLite has a single writer.
+pub(crate) fn lock_account(conn: &mut AnyConnection, user: i64) -> Result<(), StoreError> {
+    let AnyConnection::Pg(inner) = conn else { return Ok(()) };
+    users::table.filter(users::id.eq(user)).select(users::id).for_no_key_update().load::<i64>(inner)?;
     Ok(())
 }
 

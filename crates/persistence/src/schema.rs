@@ -118,12 +118,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    account_claims (user_id) {
+    account_claims (id) {
+        id -> BigInt,
         user_id -> BigInt,
         code_digest -> Text,
-        created_by -> BigInt,
+        created_by -> Nullable<BigInt>,
         created_at -> Timestamp,
+        created_from -> Nullable<Text>,
         expires_at -> Timestamp,
+        claimed_at -> Nullable<Timestamp>,
+        claimed_from -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -325,6 +330,7 @@ diesel::joinable!(auth_sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> auth_sessions (session_id));
 diesel::joinable!(calendars -> users (user_id));
 diesel::joinable!(guardianships -> student_profiles (student_id));
+diesel::joinable!(account_claims -> users (user_id));
 diesel::joinable!(connection_counters -> users (user_id));
 diesel::joinable!(tutor_packages -> tutor_profiles (tutor_id));
 diesel::joinable!(requested_sessions -> tutor_profiles (tutor_id));

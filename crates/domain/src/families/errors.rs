@@ -1,59 +1,83 @@
 //! Errors of the use cases and ports of families.
 
-use super::GuardianshipStatus;
+use super::{GuardianshipStatus, MAX_CHILDREN};
 use crate::RepositoryError;
 use crate::accounts::{HashingError, RoleRequired};
+use crate::connections::Cooldown;
 
-/// Why a family is neither shown nor changed.
+/// A rule of families that forbids a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FamilyRefusal {
+    /// No student has the address, or the student has blocked the caller.
+    #[error("the student does not exist")]
+    StudentNotFound,
+    /// The caller has no open guardianship over the student, or none that allows the call.
+    #[error("the caller has no such child")]
+    ChildNotFound,
+    /// The guardianship does not exist or concerns another student.
+    #[error("the guardianship does not exist")]
+    GuardianshipNotFound,
+    /// The caller has invited their own student profile.
+    #[error("users cannot be their own guardians")]
+    OwnGuardian,
+    /// The caller has blocked the student.
+    #[error("the caller has blocked the student")]
+    BlockedByYou,
+    /// An invitation or an active guardianship exists between the two.
+    #[error("an open guardianship exists")]
+    GuardianshipExists,
+    /// An invitation between the two was closed recently.
+    #[error("the student cannot be invited again before {}", .0.again_at)]
+    Cooldown(Cooldown),
+    /// The parent's open guardianships have reached the limit.
+    #[error("a parent can have at most {MAX_CHILDREN} children")]
+    TooManyChildren,
+    /// The transition is not possible from the current status.
+    #[error("the guardianship is already {}", .0.as_str())]
+    AlreadyAnswered(GuardianshipStatus),
+    /// The child has no login, and no other guardian.
+    #[error("the last guardian of a child without a login cannot leave")]
+    LastGuardian,
+    /// The child's account already has a login.
+    #[error("the child already has a login")]
+    LoginExists,
+}
+
+/// The failure of a use case of families.
 #[derive(Debug, thiserror::Error)]
 pub enum FamilyError {
     /// See [`RoleRequired`].
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// There is no such student to be asked.
-    #[error("no such student")]
-    StudentNotFound,
-    /// The caller has no such child.
-    #[error("no such child")]
-    ChildNotFound,
-    /// The caller has no such guardian.
-    #[error("no such guardianship")]
-    GuardianNotFound,
-    /// Nobody is their own guardian.
-    #[error("nobody is their own guardian")]
-    Yourself,
-    /// A guardianship of the two is open.
-    #[error("a guardianship of the two is open")]
-    AlreadyThere,
-    /// It was answered or ended already.
-    #[error("the guardianship stands otherwise")]
-    AlreadyAnswered(GuardianshipStatus),
-    /// The child has a login of their own.
-    #[error("the child has a login")]
-    HasLogin,
+    /// See [`FamilyRefusal`].
+    #[error(transparent)]
+    Refused(#[from] FamilyRefusal),
     /// See [`RepositoryError`].
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Why an account is not handed over.
+/// The failure to claim an account.
 #[derive(Debug, thiserror::Error)]
-pub enum HandOverError {
-    /// See [`ClaimError`].
-    #[error(transparent)]
-    Claim(#[from] ClaimError),
+pub enum ClaimAccountError {
+    /// The code is unknown, used, revoked or expired, or its account already has a login.
+    #[error("the claim code is not valid")]
+    InvalidCode,
+    /// Another account uses the address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
     /// See [`HashingError`].
     #[error(transparent)]
     Hashing(#[from] HashingError),
+    /// See [`RepositoryError`].
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
 }
 
-/// Why an account could not be claimed.
+/// The failure to write a [`ClaimPlan`](super::ClaimPlan).
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
-    /// The code is unknown, used or too old, or its account has a login.
-    #[error("the code is not valid")]
-    InvalidCode,
-    /// Another account has the address.
+    /// Another account uses the address.
     #[error("the e-mail address is taken")]
     EmailTaken,
     /// See [`RepositoryError`].

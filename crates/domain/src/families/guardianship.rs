@@ -1,78 +1,88 @@
-//! A guardianship and its life.
+//! Guardianships, their transitions and the evidence that each transition leaves.
 
 use chrono::{DateTime, Utc};
 
 use crate::ids::{GuardianshipId, StudentId, UserId};
 
-/// Where a guardianship stands.
+/// The status of a guardianship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum GuardianshipStatus {
-    /// Waits for the student.
+    /// The student has not answered the invitation yet.
     Invited,
     /// The parent may act for the student.
     Active,
-    /// The student said no.
+    /// The student has rejected the invitation.
     Rejected,
-    /// Over.
+    /// Either side has ended the guardianship or cancelled the invitation.
     Ended,
 }
 
 impl GuardianshipStatus {
-    /// The word for the row and the wire.
+    /// The statuses of a guardianship that is not history yet. A parent and a student have at most one such
+    /// guardianship.
+    pub const OPEN: [Self; 2] = [Self::Invited, Self::Active];
+
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The transition table: what a step makes of a status, or the status that forbids it.
-    pub fn step(self, step: GuardianStep) -> Result<Self, Self> {
-        match (self, step) {
-            (Self::Invited, GuardianStep::Accept) => Ok(Self::Active),
-            (Self::Invited, GuardianStep::Reject) => Ok(Self::Rejected),
-            (Self::Invited | Self::Active, GuardianStep::End) => Ok(Self::Ended),
+    /// Returns the status after a transition, or the current one as the error if it forbids the transition.
+    pub fn apply(self, transition: GuardianshipTransition) -> Result<Self, Self> {
+        match (self, transition) {
+            (Self::Invited, GuardianshipTransition::Accept) => Ok(Self::Active),
+            (Self::Invited, GuardianshipTransition::Reject) => Ok(Self::Rejected),
+            (Self::Invited | Self::Active, GuardianshipTransition::End) => Ok(Self::Ended),
             (status, _) => Err(status),
+        }
+    }
+
+    /// Returns the position of the status in a student's list of guardians, lowest first.
+    pub fn list_rank(self) -> i64 {
+        match self {
+            Self::Active => 0,
+            Self::Invited => 1,
+            Self::Rejected | Self::Ended => 2,
         }
     }
 }
 
-/// What may happen to a guardianship.
+/// A change of a guardianship's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
-pub enum GuardianStep {
-    /// The student consents.
+pub enum GuardianshipTransition {
+    /// The student consents to an invitation.
     Accept,
-    /// The student says no.
+    /// The student declines an invitation.
     Reject,
-    /// Either of the two ends it.
+    /// Either side ends the guardianship or cancels the invitation.
     End,
 }
 
-/// How a guardianship came to be.
+/// The origin of a guardianship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Origin {
-    /// The parent made the child's account.
+    /// The parent created the child's account.
     Created,
-    /// The student was asked.
+    /// The parent invited an existing student.
     Invited,
 }
 
 impl Origin {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A guardianship, as far as the rules know it.
+/// A guardianship of a parent over a student.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the two sides of the relation and its status")]
 pub struct Guardianship {
-    /// Which.
     pub id: GuardianshipId,
-    /// Who may act.
     pub parent: UserId,
-    /// For whom.
     pub student: StudentId,
-    /// Where it stands.
     pub status: GuardianshipStatus,
 }
 
@@ -107,42 +117,6 @@ pub struct Evidence {
     pub address: Option<String>,
 }
 
-/// A child, as the parent sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Child {
-    /// The guardianship.
-    pub guardianship: Guardianship,
-    /// How it came to be.
-    pub origin: Origin,
-    /// The user behind the student's profile.
-    pub user_id: UserId,
-    /// The student's name; none until the student has consented.
-    pub name: Option<String>,
-    /// The student's grade; none until the student has consented.
-    pub grade_level: Option<String>,
-    /// Whether the student can log in.
-    pub has_login: bool,
-    /// When it began, an instant.
-    pub created_at: DateTime<Utc>,
-}
-
-/// A guardian, as the student sees them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guardian {
-    /// The guardianship.
-    pub guardianship: Guardianship,
-    /// How it came to be.
-    pub origin: Origin,
-    /// The parent's name.
-    pub name: String,
-    /// When it began, an instant.
-    pub created_at: DateTime<Utc>,
-    /// When the student answered, an instant.
-    pub responded_at: Option<DateTime<Utc>>,
-    /// When it ended, an instant.
-    pub ended_at: Option<DateTime<Utc>>,
-}
-
 #[cfg(test)]
 mod tests {
     use strum::VariantArray;
@@ -150,29 +124,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_sole_active_guardian_of_a_child_without_a_login_is_the_last_one() {
-        for &status in GuardianshipStatus::VARIANTS {
-            for (student_has_login, has_other_guardian) in [(false, false), (false, true), (true, false), (true, true)]
-            {
-                let guardianship = Guardianship {
-                    id: GuardianshipId::new(1),
-                    parent: UserId::new(2),
-                    student: StudentId::new(3),
-                    status,
-                };
-                let student_user = UserId::new(4);
-                let facts = GuardianshipFacts { guardianship, student_user, student_has_login, has_other_guardian };
-                let expected =
-                    (status, student_has_login, has_other_guardian) == (GuardianshipStatus::Active, false, false);
-                assert_eq!(facts.is_last_guardian(), expected, "{facts:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_whole_table() {
-        use GuardianStep::{Accept, End, Reject};
+    fn every_status_answers_every_transition() {
         use GuardianshipStatus::{Active, Ended, Invited, Rejected};
+        use GuardianshipTransition::{Accept, End, Reject};
         let table = [
             (Invited, Accept, Ok(Active)),
             (Invited, Reject, Ok(Rejected)),
@@ -187,9 +141,30 @@ mod tests {
             (Ended, Reject, Err(Ended)),
             (Ended, End, Err(Ended)),
         ];
-        assert_eq!(table.len(), GuardianshipStatus::VARIANTS.len() * GuardianStep::VARIANTS.len());
-        for (status, step, expected) in table {
-            assert_eq!(status.step(step), expected, "{status:?} {step:?}");
+        assert_eq!(table.len(), GuardianshipStatus::VARIANTS.len() * GuardianshipTransition::VARIANTS.len());
+        for (status, transition, expected) in table {
+            assert_eq!(status.apply(transition), expected, "{status:?} {transition:?}");
         }
+    }
+
+    #[test]
+    fn a_status_is_open_while_it_can_end() {
+        for status in GuardianshipStatus::VARIANTS {
+            let can_end = status.apply(GuardianshipTransition::End).is_ok();
+            assert_eq!(GuardianshipStatus::OPEN.contains(status), can_end, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn active_guardianships_are_listed_first_then_invitations_then_history() {
+        let ranks: Vec<_> = GuardianshipStatus::VARIANTS.iter().map(|status| status.list_rank()).collect();
+        assert_eq!(ranks, [1, 0, 2, 2]);
+    }
+
+    #[test]
+    fn statuses_and_origins_have_stable_names() {
+        let statuses: Vec<_> = GuardianshipStatus::VARIANTS.iter().map(|status| status.as_str()).collect();
+        assert_eq!(statuses, ["invited", "active", "rejected", "ended"]);
+        assert_eq!([Origin::Created.as_str(), Origin::Invited.as_str()], ["created", "invited"]);
     }
 }

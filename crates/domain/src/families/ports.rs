@@ -1,91 +1,68 @@
-//! What families need from outside.
+//! The port through which families are stored.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
-use super::{Child, ClaimError, Guardian, Guardianship, GuardianshipStatus};
+use super::{
+    ChildPlan, ChildRecord, ClaimCodePlan, ClaimError, ClaimFacts, ClaimPlan, Guardian, GuardianshipFacts,
+    InvitationFacts, InvitationPlan, ParentFacts, TransitionPlan,
+};
 use crate::RepositoryError;
-use crate::accounts::{EmailAddress, NewAccount, NewDevice, RefreshToken, User};
+use crate::accounts::{EmailAddress, NewDevice, RefreshToken, User};
 use crate::ids::{DeviceId, GuardianshipId, StudentId, UserId};
+use crate::page::{Page, PageRequest};
 
-/// What becomes true when somebody takes a step in a guardianship.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuardianshipPlan {
-    /// Which.
-    pub id: GuardianshipId,
-    /// What it was when it was decided; the write makes sure that it still is.
-    pub from: GuardianshipStatus,
-    /// What it becomes.
-    pub to: GuardianshipStatus,
-    /// Who takes the step.
-    pub by: UserId,
-    /// From which address.
-    pub from_address: Option<String>,
-    /// When, an instant.
-    pub at: DateTime<Utc>,
-}
-
-/// A login for an account that has none.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The digest of the code that the guardian handed over.
-    pub code_digest: String,
-    /// The name to log in by from now on.
-    pub email: EmailAddress,
-    /// In PHC string format.
-    pub password_hash: String,
-    /// When, an instant.
-    pub at: DateTime<Utc>,
-}
-
-/// Keeps guardianships.
+/// The store of guardianships and claim codes.
+///
+/// Every write MUST re-check the facts that its plan relies on, under the locks that the transitions of the same
+/// guardianships take, and answer `Conflict` with nothing written if one no longer holds.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait FamilyRepository: Send + Sync {
-    /// Makes a child's account, without a login, and an active guardianship over it, atomically.
-    async fn create_child(
+    /// Returns the facts that a new child of a parent depends on; none if the account does not exist.
+    async fn parent_facts(&self, parent: UserId) -> Result<Option<ParentFacts>, RepositoryError>;
+
+    /// Creates a child's account and an active guardianship over it. MUST answer `Conflict` if the parent would
+    /// exceed the limit.
+    async fn create_child(&self, plan: ChildPlan) -> Result<ChildRecord, RepositoryError>;
+
+    /// Returns the facts that an invitation of the student with an address depends on.
+    async fn invitation_facts(&self, parent: UserId, email: EmailAddress) -> Result<InvitationFacts, RepositoryError>;
+
+    /// Invites a student. MUST answer `Conflict` if an open guardianship between the two exists, one was closed
+    /// too recently, the parent would exceed the limit, or one of them has blocked the other.
+    async fn invite(&self, plan: InvitationPlan) -> Result<ChildRecord, RepositoryError>;
+
+    /// Returns a guardianship in any status.
+    async fn find(&self, id: GuardianshipId) -> Result<Option<GuardianshipFacts>, RepositoryError>;
+
+    /// Returns the open guardianship of a parent over a student.
+    async fn find_open(&self, parent: UserId, student: StudentId)
+    -> Result<Option<GuardianshipFacts>, RepositoryError>;
+
+    /// Writes a transition. The end of a guardianship MUST also expire the pending requests that the parent sent
+    /// for the student, and revoke the open claim codes that the parent issued for the student.
+    async fn apply(&self, plan: TransitionPlan) -> Result<(), RepositoryError>;
+
+    /// Returns a page of a parent's open guardianships, newest first, and their total number.
+    async fn children(&self, parent: UserId, page: PageRequest) -> Result<(Page<ChildRecord>, i64), RepositoryError>;
+
+    /// Returns a page of the guardianships over a student and their total number: in ascending
+    /// [`list_rank`](super::GuardianshipStatus::list_rank), newest first within a rank.
+    async fn guardians(&self, student: StudentId, page: PageRequest) -> Result<(Page<Guardian>, i64), RepositoryError>;
+
+    /// Stores a claim code and revokes the account's earlier ones. MUST answer `Conflict` if the facts about
+    /// the guardianship have changed.
+    async fn issue_claim_code(&self, plan: ClaimCodePlan) -> Result<(), RepositoryError>;
+
+    /// Returns the facts about the claim code with a digest.
+    async fn find_claim(&self, code_digest: String) -> Result<Option<ClaimFacts>, RepositoryError>;
+
+    /// Gives an account its login, marks the code used and signs the device in. All ids stay the same. MUST answer
+    /// `Conflict` if the code is no longer valid or the account has a login.
+    async fn claim(
         &self,
-        parent: UserId,
-        account: NewAccount,
-        grade_level: Option<String>,
-        from_address: Option<String>,
-    ) -> Result<Child, RepositoryError>;
-
-    /// The student with an address, if there is one to be asked: the user and the profile.
-    async fn find_student(&self, email: EmailAddress) -> Result<Option<(UserId, StudentId)>, RepositoryError>;
-
-    /// Asks a student. MUST answer `Conflict` where a guardianship of the two is open.
-    async fn invite(&self, parent: UserId, student: StudentId, at: DateTime<Utc>) -> Result<Child, RepositoryError>;
-
-    /// Looks a guardianship up.
-    async fn find(&self, id: GuardianshipId) -> Result<Option<Guardianship>, RepositoryError>;
-
-    /// Looks up the open guardianship of a parent over a student.
-    async fn find_open(&self, parent: UserId, student: StudentId) -> Result<Option<Guardianship>, RepositoryError>;
-
-    /// Writes a step. MUST answer `Conflict`, with nothing written, where the guardianship no longer stands as
-    /// it was seen.
-    async fn apply(&self, plan: GuardianshipPlan) -> Result<(), RepositoryError>;
-
-    /// The children whom a parent may act for or has asked, the newest first.
-    async fn children(&self, parent: UserId) -> Result<Vec<Child>, RepositoryError>;
-
-    /// The guardianships over a student, past ones too, the newest first.
-    async fn guardians(&self, student: StudentId) -> Result<Vec<Guardian>, RepositoryError>;
-
-    /// Keeps the digest of a code by which a child's account may be claimed once, in the place of earlier
-    /// ones. MUST answer `Conflict` where the account has a login.
-    async fn keep_claim_code(
-        &self,
-        student: StudentId,
-        by: UserId,
-        code_digest: String,
-        at: DateTime<Utc>,
-        expires_at: DateTime<Utc>,
-    ) -> Result<(), RepositoryError>;
-
-    /// Gives an account its own login and signs it in, atomically. All ids stay what they were. MUST use the
-    /// code up.
-    async fn claim(&self, claim: Claim, device: NewDevice, token: RefreshToken)
-    -> Result<(User, DeviceId), ClaimError>;
+        plan: ClaimPlan,
+        device: NewDevice,
+        token: RefreshToken,
+    ) -> Result<(User, DeviceId), ClaimError>;
 }

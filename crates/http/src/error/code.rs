@@ -31,6 +31,7 @@ pub enum Code {
     NotForThisChild,
     OwnGuardian,
     GuardianshipExists,
+    GuardianshipCooldown,
     LastGuardian,
     LoginExists,
     InvalidClaimCode,

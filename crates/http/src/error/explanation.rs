@@ -110,10 +110,16 @@ impl Code {
                 "Guardianship exists",
                 "The student is already one of your children, or has a pending invitation from you.",
             ),
+            Self::GuardianshipCooldown => entry(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Guardianship cooldown",
+                "The last invitation of this student was rejected or ended recently. Try again after `retry_after` \
+                 seconds.",
+            ),
             Self::LastGuardian => entry(
                 StatusCode::CONFLICT,
                 "Last guardian",
-                "You are the only guardian of a child without a login. Hand the account over or add a guardian first.",
+                "The child has no login and no other guardian. Let the child claim the account first.",
             ),
             Self::LoginExists => entry(
                 StatusCode::CONFLICT,
@@ -123,7 +129,7 @@ impl Code {
             Self::InvalidClaimCode => entry(
                 StatusCode::BAD_REQUEST,
                 "Invalid claim code",
-                "The code is unknown, used or expired. Ask a guardian for a new one.",
+                "The code is unknown, used, revoked or expired. Ask a guardian for a new one.",
             ),
             Self::OwnConnection => entry(StatusCode::BAD_REQUEST, "Own account", "Connect with another user."),
             Self::BlockedByYou => {

@@ -48,9 +48,9 @@ async fn a_parent_books_for_children_and_for_no_stranger() {
     );
     let elsewhere = tutor.get(&format!("/api/tutor/student-sessions/{}", second["id"])).await.expect(200);
     assert_eq!(elsewhere["stats"]["total"], 0);
-    parent.delete(&format!("/api/parent/children/{}", first["id"])).await.expect(204);
-    parent.ask(&tutor, ask(&first)).await.expect(404);
-    parent.delete(&format!("/api/parent/children/{}", first["id"])).await.expect(404);
+    let leave = format!("/api/parent/children/{}", first["id"]);
+    assert_eq!(parent.delete(&leave).await.expect(409)["code"], "last_guardian");
+    other_parent.delete(&leave).await.expect(404);
 }
 
 #[actix_web::test]

@@ -1,9 +1,10 @@
-//! Guardianships, and accounts handed over.
+//! Guardianships and the transfer of accounts to children.
 
 mod claims;
-mod ending;
+mod facts;
 mod queries;
 mod repository;
+mod transitions;
 
 #[expect(unused_imports, reason = "a block will end guardianships with these")]
-pub(crate) use ending::{end, open_among};
+pub(crate) use {facts::open_among, transitions::end};

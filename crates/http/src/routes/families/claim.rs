@@ -1,4 +1,4 @@
-//! `POST /parent/children/{student_id}/claim-code` and `POST /auth/claim`: handing an account over
+//! `POST /parent/children/{student_id}/claim-code` and `POST /auth/claim`
 
 use actix_web::post;
 use actix_web::web::{Data, Json};
@@ -15,45 +15,50 @@ use crate::routes::accounts::TokenBody;
 use crate::services::Services;
 use crate::wire;
 
-/// A code, shown this once.
+/// A new claim code.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ClaimCodeBody {
+    /// The code to pass on to the child. It is not shown again.
     code: String,
-    /// Instant.
+    /// End of the code's validity, RFC 3339 in UTC.
     expires_at: String,
 }
 
-/// Let a child take over the account that you made
+/// Create a claim code
 ///
-/// Gives a code that is good once, for seven days, in the place of earlier ones.
+/// Returns a code with which a child who has no login can claim the account. It can be used once within 7 days,
+/// replaces earlier codes, and is revoked at the end of the guardianship.
 #[utoipa::path(
     tag = "families",
-    params(("student_id" = i64, Path, description = "The student profile")),
+    params(("student_id" = i64, Path, description = "Student profile ID")),
     responses(
-        (status = 200, description = "The code", body = ClaimCodeBody),
-        (status = 403, description = "You are no parent"),
-        (status = 404, description = "No such child in your care"),
-        (status = 409, description = "The child has a login"),
+        (status = 200, description = "The new code", body = ClaimCodeBody),
+        (status = 403, description = "The caller is not a parent"),
+        (status = 404, description = "The caller has no such child"),
+        (status = 409, description = "The child already has a login"),
     ),
 )]
 #[post("/parent/children/{student_id}/claim-code")]
-pub(crate) async fn make_claim_code(
+pub(crate) async fn create_claim_code(
     services: Data<Services>,
     caller: Caller,
+    ClientDevice(device): ClientDevice,
     PathId(id): PathId,
 ) -> Result<Json<ClaimCodeBody>, ApiError> {
-    let (code, expires_at) = services.families.claim_code(&caller, StudentId::new(id)).await?;
-    Ok(Json(ClaimCodeBody { code, expires_at: wire::instant(expires_at) }))
+    let issued = services.families.issue_claim_code(&caller, StudentId::new(id), device.ip_address).await?;
+    Ok(Json(ClaimCodeBody { code: issued.code, expires_at: wire::instant(issued.expires_at) }))
 }
 
-/// A code, and the login to have from now on.
+/// A claim code and the new login of the account.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ClaimBody {
+    /// The code that a guardian passed on.
     #[schema(required = true, nullable = false)]
     code: Option<String>,
+    /// E-mail address to log in with.
     #[schema(required = true, nullable = false)]
     email: Option<String>,
-    /// 8 to 128 characters, none of the common ones.
+    /// 8 to 128 characters; common passwords are rejected.
     #[schema(required = true, nullable = false)]
     password: Option<String>,
 }
@@ -69,15 +74,16 @@ impl Parse for ClaimBody {
     }
 }
 
-/// Take over the account that a guardian made for you
+/// Claim an account
 ///
-/// All ids stay what they were.
+/// Gives the account that a guardian created its own login, and signs the device in. All IDs of the account stay the
+/// same, and its guardianships continue.
 #[utoipa::path(
     tag = "families",
     request_body = ClaimBody,
     responses(
         (status = 200, description = "The account and its first tokens", body = TokenBody),
-        (status = 400, description = "The code is not good"),
+        (status = 400, description = "The code is unknown, used, revoked or expired"),
         (status = 409, description = "The e-mail address is taken"),
     ),
     security(()),

@@ -1,6 +1,5 @@
-//! Families: children and guardians.
+//! Families: children, guardians and the transfer of accounts.
 
-mod body;
 mod children;
 mod claim;
 mod guardians;
@@ -11,8 +10,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(children::list_children)
         .service(children::add_child)
-        .service(children::release_child)
-        .service(claim::make_claim_code)
+        .service(children::remove_child)
+        .service(claim::create_claim_code)
         .service(claim::claim_account)
         .service(guardians::list_guardians)
         .service(guardians::answer_guardian);
