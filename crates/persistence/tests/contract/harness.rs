@@ -1,4 +1,4 @@
-//! A world of its own for each test.
+//! A database of its own for each test.
 
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -20,7 +20,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use futures_executor::block_on;
 
-/// Makes of each function a test on SQLite and a test on PostgreSQL.
+/// Expands each function to a test on SQLite and a test on PostgreSQL.
 macro_rules! contract {
     ($($(#[$attribute:meta])* fn $name:ident($world:ident: World) $body:block)*) => {
         $(fn $name($world: crate::harness::World) $body)*
@@ -39,12 +39,12 @@ macro_rules! contract {
 
 pub(crate) use contract;
 
-/// Friday morning in Addis Ababa: the day of the old platform's golden example.
+/// Returns the instant of the tests: Friday, 2026-01-30, 08:00 in Addis Ababa.
 pub(crate) fn now() -> DateTime<Utc> {
     "2026-01-30T05:00:00Z".parse().unwrap()
 }
 
-/// Where PostgreSQL is, if it answers. It must with `REQUIRE_POSTGRES=1`.
+/// Returns the URL of the PostgreSQL server, or `None` if it does not respond. With `REQUIRE_POSTGRES=1`, it has to.
 fn postgres_url() -> Option<&'static str> {
     static URL: OnceLock<Option<String>> = OnceLock::new();
     URL.get_or_init(|| {
@@ -54,8 +54,8 @@ fn postgres_url() -> Option<&'static str> {
             Ok(_) => Some(url),
             Err(error) => {
                 let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
-                assert!(!required, "PostgreSQL is required and does not answer: {error}");
-                eprintln!("PostgreSQL does not answer; its half of the contract tests is LEFT OUT: {error}");
+                assert!(!required, "PostgreSQL is required but cannot be reached: {error}");
+                eprintln!("PostgreSQL cannot be reached; its contract tests are SKIPPED: {error}");
                 None
             }
         }
@@ -65,7 +65,7 @@ fn postgres_url() -> Option<&'static str> {
 
 static NEXT: AtomicI64 = AtomicI64::new(1);
 
-/// A number that no other test of this process has.
+/// Returns a number that is unique within this process.
 fn unique() -> i64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
@@ -75,7 +75,7 @@ enum Place {
     Schema(String),
 }
 
-/// A migrated database with nobody in it, and ways to people it.
+/// A migrated database, initially without users, and functions that add them.
 pub(crate) struct World {
     pub(crate) database: Database,
     pub(crate) url: DatabaseUrl,
@@ -104,7 +104,7 @@ impl World {
         Self { database, url, place }
     }
 
-    /// The name that this world's connections go by on the server.
+    /// Returns the application name of this database's connections on the server.
     pub(crate) fn name(&self) -> &str {
         match &self.place {
             Place::File(_folder) => "",
@@ -112,7 +112,7 @@ impl World {
         }
     }
 
-    /// The single number that a query gives.
+    /// Returns the single number that a query selects.
     pub(crate) fn number(&self, query: &str) -> i64 {
         #[derive(QueryableByName)]
         struct Row {
@@ -129,7 +129,7 @@ impl World {
         row.n
     }
 
-    /// Changes rows behind the repositories' back.
+    /// Executes SQL directly, past the repositories.
     pub(crate) fn execute(&self, statement: &str) {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
@@ -168,7 +168,7 @@ impl World {
         self.register(Self::account(&[role])).1
     }
 
-    /// A package without times.
+    /// Creates a package without a schedule.
     pub(crate) fn package(&self, tutor: &Actor) -> Package {
         let terms = PackageTerms::new("Algebra".to_owned(), Money::from_cents(20_000));
         block_on(PackageRepository::create(&self.database, tutor.profiles.tutor.unwrap(), terms, now())).unwrap()
@@ -178,7 +178,7 @@ impl World {
         self.requests_at(now())
     }
 
-    /// The use cases of requests under other limits.
+    /// Creates the request service with other limits.
     pub(crate) fn requests_within(&self, limits: RequestLimits) -> RequestService {
         let database = Arc::new(self.database.clone());
         RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now())), limits)
@@ -195,7 +195,7 @@ impl Drop for World {
         match &self.place {
             Place::File(_folder) => {}
             Place::Schema(schema) => {
-                // A test that failed half way may still hold locks; what is left then is only a schema.
+                // A failed test may still hold locks; its schema is then left behind.
                 if let Ok(mut connection) = PgConnection::establish(postgres_url().unwrap_or_default()) {
                     drop(connection.batch_execute(&format!(
                         "SET lock_timeout = '2s'; SET client_min_messages = 'error'; DROP SCHEMA {schema} CASCADE"
@@ -210,7 +210,7 @@ pub(crate) fn token(secret: &str) -> RefreshToken {
     RefreshToken { secret: secret.to_owned(), digest: format!("digest of {secret}") }
 }
 
-/// A request for a tutor, without a schedule.
+/// Returns the draft of a request without a schedule.
 pub(crate) fn draft(tutor: &Actor, package: Option<PackageId>) -> RequestDraft {
     RequestDraft {
         tutor_id: tutor_id(tutor),
@@ -229,7 +229,7 @@ pub(crate) fn tutor_id(tutor: &Actor) -> TutorId {
     tutor.profiles.tutor.unwrap()
 }
 
-/// Monday, Wednesday and Friday, from ten to twelve.
+/// Returns a schedule of Mondays, Wednesdays and Fridays from 10:00 to 12:00.
 pub(crate) fn weekly() -> ScheduleDraft {
     ScheduleDraft {
         schedule_type: Some(ScheduleType::Recurring),
@@ -240,7 +240,7 @@ pub(crate) fn weekly() -> ScheduleDraft {
     }
 }
 
-/// Some dates, within some hours.
+/// Returns a schedule of specific dates, between two hours.
 pub(crate) fn dates(dates: &[&str], from: u32, to: u32) -> ScheduleDraft {
     ScheduleDraft {
         schedule_type: Some(ScheduleType::SpecificDates),
@@ -251,7 +251,7 @@ pub(crate) fn dates(dates: &[&str], from: u32, to: u32) -> ScheduleDraft {
     }
 }
 
-/// Runs the same thing on as many threads at once, and gathers what came of each.
+/// Runs a function on several threads at once and returns all results.
 pub(crate) fn race<T: Send>(contenders: usize, run: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let barrier = std::sync::Barrier::new(contenders);
     thread::scope(|scope| {

@@ -1,7 +1,7 @@
-//! The ports' contracts, each proved on both databases.
+//! The contracts of the ports, tested on both databases.
 //!
-//! A test is written once, as a function of a [`harness::World`]; the macro `contract` makes one of it for
-//! SQLite and one for PostgreSQL, each on a database of its own.
+//! A test is written once, as a function of a [`harness::World`]; the macro `contract` expands it to a test on SQLite and
+//! one on PostgreSQL, each with a database of its own.
 
 #![expect(
     clippy::unwrap_used,

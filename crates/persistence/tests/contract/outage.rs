@@ -8,7 +8,7 @@ use futures_executor::block_on;
 use crate::harness::World;
 
 #[test]
-fn a_server_that_is_away_is_unavailable_and_not_a_hang() {
+fn an_unreachable_server_is_unavailable_without_a_hang() {
     let url = "postgres://postgres@127.0.0.1:1/nowhere".parse().unwrap();
     let database = Database::open(&url, DatabaseSettings { threads: 2 }).unwrap();
     let found = block_on(AccountRepository::find(&database, UserId::new(1)));
@@ -25,7 +25,7 @@ fn connections_that_the_server_closed_are_replaced() {
          WHERE pid <> pg_backend_pid() AND application_name = '{}'",
         world.name()
     ));
-    // Each dead connection may fail the one job that finds it so.
+    // The first job on each dead connection may fail.
     let mut answers = (0..20).map(|_| block_on(world.database.ping()));
     assert!(answers.any(|answer| answer.is_ok()));
     assert!(block_on(world.database.is_reachable()));
