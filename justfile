@@ -1,22 +1,30 @@
-# What one can do here. Every recipe is a plain command that works without just.
+# The index of tasks. Every recipe is a plain command that works without just.
 
-# Serve the API on an embedded SQLite file (or DATABASE_URL)
+# List the recipes
+default:
+    @just --list
+
+# Serve the API on an embedded SQLite file, or on DATABASE_URL
 serve *options:
     cargo run --release -- serve {{options}}
 
-# Apply pending migrations (--status tells, --down N undoes)
+# Apply pending migrations; --status lists them, --down N undoes the last N
 migrate *options:
     cargo run --release -- migrate {{options}}
 
-# Play the main job against a running server
+# Walk through the main use case against a running server
 demo base="http://127.0.0.1:8000":
     cargo run --example demo -- {{base}}
 
-# Run every test; PostgreSQL's half runs where a server answers (TEST_POSTGRES_URL)
+# Run all tests; those for PostgreSQL need a server at TEST_POSTGRES_URL
 test *filter:
     cargo test --workspace {{filter}}
 
-# Format, lint, check the layers, build the docs and test, as CI does
+# Test the tests of the domain by mutating its code
+mutants *options:
+    cargo mutants --package astegni-domain --test-package astegni-domain {{options}}
+
+# Run everything that CI runs
 ci:
     bash .ci/run
 
@@ -32,10 +40,22 @@ lint:
 layers:
     bash .ci/layers
 
-# Build the crates' documentation
+# Check the wording of doc comments; VERBOSE=1 lists the findings
+doc-comments:
+    bash .ci/doc-comments
+
+# Check bans, licences and sources of all dependencies, offline
+deny:
+    cargo deny check bans licenses sources
+
+# Check all dependencies against the advisory database, which is fetched
+advisories:
+    cargo deny check advisories
+
+# Build the documentation of the crates
 doc:
     cargo doc --workspace --no-deps --document-private-items
 
-# Write docs/openapi.json anew
+# Regenerate docs/openapi.json
 openapi:
     cargo run -- openapi > docs/openapi.json
