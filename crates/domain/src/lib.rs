@@ -18,6 +18,7 @@ pub mod accounts;
 pub mod chat;
 pub mod clock;
 pub mod connections;
+pub mod decimal;
 pub mod error;
 pub mod families;
 pub mod health;
