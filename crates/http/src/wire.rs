@@ -1,4 +1,4 @@
-//! How values look on the wire.
+//! Representations of values in JSON.
 
 use astegni_domain::money::Money;
 use astegni_domain::schedule::Conflict;
@@ -8,22 +8,22 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// An instant: RFC 3339 in UTC with `Z`.
+/// Formats an instant as RFC 3339 in UTC with `Z`.
 pub fn instant(value: DateTime<Utc>) -> String {
     value.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// A civil date: `YYYY-MM-DD`.
+/// Formats a civil date as `YYYY-MM-DD`.
 pub fn date(value: NaiveDate) -> String {
     value.to_string()
 }
 
-/// A wall-clock time: `HH:MM:SS`.
+/// Formats a wall-clock time as `HH:MM:SS`.
 pub fn time(value: NaiveTime) -> String {
     value.format("%H:%M:%S").to_string()
 }
 
-/// An amount of money: a JSON number with two decimals, written from its digits.
+/// An amount of money, a JSON number with exactly two decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(value_type = f64, example = 150.00)]
 pub struct Price(pub Money);
@@ -34,7 +34,7 @@ impl Serialize for Price {
     }
 }
 
-/// Reads an amount from the digits of a JSON number.
+/// Parses an amount from the digits of a JSON number.
 pub fn parse_price(input: &RawValue) -> Result<Money, Invalid> {
     let digits = input.get();
     if digits.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
@@ -44,20 +44,20 @@ pub fn parse_price(input: &RawValue) -> Result<Money, Invalid> {
     }
 }
 
-/// A session that cannot be booked, and why.
+/// A session that cannot be booked.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ConflictBody {
-    /// Civil date.
+    /// Civil date in the time zone of the request, `YYYY-MM-DD`.
     session_date: String,
-    /// Wall clock.
+    /// Wall-clock time in the time zone of the request, `HH:MM:SS`.
     start_time: String,
-    /// Wall clock.
+    /// Wall-clock time in the time zone of the request, `HH:MM:SS`.
     end_time: String,
-    /// The first instant.
+    /// Start of the session, RFC 3339 in UTC.
     starts_at: String,
-    /// `tutor_busy`, `student_busy`, `time_off` or `in_past`.
+    /// Reason: `tutor_busy`, `student_busy`, `time_off` or `in_past`.
     kind: &'static str,
-    /// What stands in the way, where the caller may see it.
+    /// Booked session that overlaps; null unless the caller may see it.
     session_id: Option<i64>,
 }
 

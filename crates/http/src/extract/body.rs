@@ -1,24 +1,36 @@
-//! JSON bodies: everything that is wrong with one is told at once, types included.
+//! JSON bodies, parsed into commands.
 
 use std::future::Future;
+use std::io::Read;
 use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Bytes, Query};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue,
+};
+use actix_web::web::{Bytes, BytesMut, Query};
 use actix_web::{FromRequest, HttpRequest};
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
+use flate2::read::MultiGzDecoder;
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
+use super::json::read_object;
 use super::received_at;
 use crate::error::{ApiError, Code};
 
-/// Input that becomes a command, or a list of what is wrong with it.
+/// The largest size of a request body in bytes, before and after decompression.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The time that a client has to send a body.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Input that becomes a command, or a list of its invalid fields.
 pub trait Parse {
-    /// What a service is given.
+    /// The argument of a service.
     type Command;
 
     /// Reads the fields at the instant `now`. Input with any entry in `violations` is rejected; a command is then not
@@ -28,8 +40,8 @@ pub trait Parse {
 
 /// A parsed JSON body.
 ///
-/// Every field of `T` must be optional for serde, so that a missing field is told about like any other
-/// mistake.
+/// Serde must consider every field of `T` optional, so that a missing field is reported together with all other
+/// errors. PUT and PATCH require a body; the missing body of another method is read as an empty object.
 pub struct Body<T: Parse>(pub T::Command);
 
 impl<T: Parse + DeserializeOwned> FromRequest for Body<T> {
@@ -38,64 +50,98 @@ impl<T: Parse + DeserializeOwned> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = media_type(request);
+        let is_update = [Method::PUT, Method::PATCH].contains(request.method());
         let now = received_at(request);
         let body = read_body(request, payload);
         Box::pin(async move {
             let (now, body) = (now?, body.await?);
-            // No body says as much as an empty one.
-            if body.is_empty() {
-                return parse_json::<T>(b"{}", now).map(Self);
+            if !body.is_empty() {
+                require_json(&media_type)?;
+                return parse_json::<T>(&body, now).map(Self);
             }
-            require_json(&media_type)?;
-            parse_json::<T>(&body, now).map(Self)
+            if is_update {
+                let mut violations = Violations::new();
+                violations.add("body", Invalid::new("required", "must be a JSON object"));
+                return Err(ApiError::invalid(&violations));
+            }
+            parse_json::<T>(b"{}", now).map(Self)
         })
     }
 }
 
-/// The media type of a request's body, without its parameters, in lower case.
+/// Returns the media type of a request body, without parameters and in lower case.
 pub fn media_type(request: &HttpRequest) -> String {
-    let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = text_of(request, &CONTENT_TYPE);
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Refuses what is not JSON.
+fn text_of<'a>(request: &'a HttpRequest, header: &HeaderName) -> &'a str {
+    request.headers().get(header).map(|value| value.to_str().unwrap_or("?")).unwrap_or_default()
+}
+
+/// Rejects media types other than JSON.
 pub fn require_json(media_type: &str) -> Result<(), ApiError> {
     let structured = media_type.starts_with("application/") && media_type.ends_with("+json");
     if media_type == "application/json" || structured {
         Ok(())
     } else {
-        Err(ApiError::new(Code::UnsupportedMediaType, "The body must be application/json"))
+        Err(ApiError::new(Code::UnsupportedMediaType, "Content-Type must be application/json"))
     }
 }
 
-/// How long a caller may take to send a body.
-const BODY_TIME_LIMIT: Duration = Duration::from_secs(15);
-
-/// The bytes of a request's body, as many as are allowed.
+/// Reads the body of a request within [`MAX_BODY_BYTES`] and [`BODY_TIMEOUT`], and decompresses it.
 pub fn read_body(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
-    let bytes = Bytes::from_request(request, payload);
+    let is_gzip = match text_of(request, &CONTENT_ENCODING).trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(false),
+        "gzip" | "x-gzip" => Ok(true),
+        _ => Err(ApiError::new(Code::UnsupportedMediaType, "Content-Encoding must be gzip or identity")
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity"))),
+    };
+    let announced = text_of(request, &CONTENT_LENGTH).parse().unwrap_or(0);
+    let payload = payload.take();
     async move {
-        let late = |_| ApiError::new(Code::RequestTimeout, "The body did not arrive in time");
-        tokio::time::timeout(BODY_TIME_LIMIT, bytes).await.map_err(late)?.map_err(|error| {
-            let status = error.as_response_error().status_code();
-            match Code::of_status(status) {
-                Code::PayloadTooLarge => ApiError::new(Code::PayloadTooLarge, "The body may have at most 64 KiB"),
-                _ => ApiError::new(Code::BadRequest, "The body cannot be read"),
-            }
-        })
+        let is_gzip = is_gzip?;
+        if announced > MAX_BODY_BYTES {
+            return Err(too_large());
+        }
+        let late = |_| ApiError::new(Code::RequestTimeout, "The request body did not arrive in time");
+        let bytes = tokio::time::timeout(BODY_TIMEOUT, collect(payload)).await.map_err(late)??;
+        if is_gzip { decompress(&bytes) } else { Ok(bytes) }
     }
 }
 
-/// Reads a JSON object.
+fn too_large() -> ApiError {
+    ApiError::new(Code::PayloadTooLarge, "The request body is larger than 64 KiB")
+}
+
+async fn collect(mut payload: Payload) -> Result<Bytes, ApiError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::new(Code::BadRequest, "The request body cannot be read"))?;
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// Decompresses a gzip body; never holds more than one byte over the limit.
+fn decompress(body: &[u8]) -> Result<Bytes, ApiError> {
+    let limit = u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut plain = Vec::new();
+    let read = MultiGzDecoder::new(body).take(limit).read_to_end(&mut plain);
+    read.map_err(|_| ApiError::new(Code::BadRequest, "The request body is not valid gzip"))?;
+    if plain.len() > MAX_BODY_BYTES { Err(too_large()) } else { Ok(plain.into()) }
+}
+
+/// Parses a JSON object.
 pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) -> Result<T::Command, ApiError> {
     let mut violations = Violations::new();
-    let input = match serde_json::from_slice::<T>(body) {
-        Ok(input) => Some(input),
-        Err(_) => without_wrong_types(body, &mut violations)?,
-    };
+    let input = read_object::<T>(body, &mut violations);
     let command = input.and_then(|input| input.parse(now, &mut violations));
     match command {
         Some(command) if violations.is_empty() => Ok(command),
@@ -103,58 +149,19 @@ pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) 
     }
 }
 
-/// Reads words as a form or a query string has them.
+/// Parses a form body or a query string.
 pub fn parse_form<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) -> Result<T::Command, ApiError> {
     let mut violations = Violations::new();
-    let words = std::str::from_utf8(body).ok();
-    let command = if let Some(input) = words.and_then(|words| Query::<T>::from_query(words).ok()) {
+    let form = std::str::from_utf8(body).ok().and_then(|text| Query::<T>::from_query(text).ok());
+    let command = if let Some(input) = form {
         input.into_inner().parse(now, &mut violations)
     } else {
-        violations.add("query", Invalid::new("invalid_form", "cannot be read"));
+        let message = "must name each parameter at most once, percent-encoded in UTF-8";
+        violations.add("query", Invalid::new("invalid_form", message));
         None
     };
     match command {
         Some(command) if violations.is_empty() => Ok(command),
         _ => Err(ApiError::invalid(&violations)),
     }
-}
-
-fn deserialize<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body))
-}
-
-/// Reads what is left when each field of a wrong type is noted and taken out: the caller is told about what
-/// is wrong with the rest as well.
-fn without_wrong_types<T: DeserializeOwned>(body: &[u8], violations: &mut Violations) -> Result<Option<T>, ApiError> {
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        let mut violations = Violations::new();
-        violations.add("body", Invalid::new("invalid_json", format!("is not valid JSON: {error}")));
-        ApiError::invalid(&violations)
-    })?;
-    let Value::Object(fields) = value else {
-        violations.add("body", Invalid::new("invalid_type", "must be a JSON object"));
-        return Ok(None);
-    };
-    let mut sound = Map::new();
-    for (name, value) in fields {
-        // No field needs another, so each can be read alone.
-        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
-        match deserialize::<T>(alone.to_string().as_bytes()) {
-            Ok(_) => {
-                sound.insert(name, value);
-            }
-            Err(error) => {
-                let path = error.path().to_string().replace('[', ".").replace(']', "");
-                let field = if path.starts_with(&name) { path } else { name };
-                violations.add(field, Invalid::new("invalid_type", reason(error.inner())));
-            }
-        }
-    }
-    Ok(deserialize(Value::Object(sound).to_string().as_bytes()).ok())
-}
-
-/// What serde says, without where in a text that the caller never sent.
-fn reason(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    words.split(" at line ").next().unwrap_or_default().to_owned()
 }

@@ -1,7 +1,8 @@
-//! Pages: which one is wanted, and where the next one is.
+//! Pages: the parameters that request one, and the link to the next.
 
 use actix_web::http::header::{HeaderValue, LINK};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use astegni_domain::ids::parse_id;
 use astegni_domain::page::{Keyset, Page, PageRequest, PageSize};
 use astegni_domain::validation::{Invalid, Violations};
 use base64::Engine;
@@ -11,26 +12,24 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::Parse;
+use crate::middleware::UnversionedPath;
 
-/// The page that a caller wants.
+/// The query parameters of a paginated list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PagingQuery {
-    /// How many rows, 1 to 100. Left out: the first 100, as old clients expect.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
-    /// Where the page begins, from the `Link` header of the page before.
+    /// Position of the page, taken from the `Link` header of the previous page.
     cursor: Option<String>,
 }
 
 /// A parsed [`PagingQuery`].
 pub type Paging = PageRequest;
 
-/// How many rows a page has when a caller continues behind a cursor without naming a limit.
-const USUAL_SIZE: i64 = 20;
-
 impl PagingQuery {
-    /// Reads the two parameters, wherever they stand.
+    /// Creates the parameters from the fields of a larger query.
     pub fn new(limit: Option<String>, cursor: Option<String>) -> Self {
         Self { limit, cursor }
     }
@@ -43,15 +42,14 @@ impl Parse for PagingQuery {
         let after = violations.check_some("cursor", self.cursor, |cursor| decode(&cursor));
         let size = match self.limit {
             Some(limit) => violations.check("limit", page_size(&limit))?,
-            None if after.is_some() => PageSize::new(USUAL_SIZE)?,
-            None => PageSize::MAX,
+            None => PageSize::DEFAULT,
         };
         Some(PageRequest { size, after })
     }
 }
 
 fn page_size(limit: &str) -> Result<PageSize, Invalid> {
-    let rows = limit.parse().ok().and_then(PageSize::new);
+    let rows = parse_id(limit).ok().and_then(PageSize::new);
     rows.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 1 to 100"))
 }
 
@@ -64,7 +62,7 @@ fn encode(keyset: Keyset) -> String {
 }
 
 fn decode(cursor: &str) -> Result<Keyset, Invalid> {
-    let invalid = || Invalid::new("invalid_cursor", "must come from the Link header of a page");
+    let invalid = || Invalid::new("invalid_cursor", "must be taken from the Link header of a page");
     let bytes: [u8; 16] =
         URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(invalid)?;
     let both = u128::from_be_bytes(bytes);
@@ -73,17 +71,19 @@ fn decode(cursor: &str) -> Result<Keyset, Invalid> {
     Ok(Keyset { sort: half(both >> 64), id: half(both) })
 }
 
-/// The `Link` header to the next page: the request's own address with another cursor (RFC 8288).
+/// Returns the `Link` header of the next page: the URL of the request with another cursor (RFC 8288).
 pub fn next_link(request: &HttpRequest, next: Keyset) -> Option<HeaderValue> {
     let kept = request.query_string().split('&').filter(|pair| {
         !pair.is_empty() && !pair.starts_with("cursor=") && !pair.starts_with("page=") && !pair.starts_with("offset=")
     });
     let cursor = format!("cursor={}", encode(next));
     let query = kept.chain([cursor.as_str()]).collect::<Vec<_>>().join("&");
-    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", request.path())).ok()
+    let extensions = request.extensions();
+    let path = extensions.get::<UnversionedPath>().map_or_else(|| request.path(), |path| path.0.as_str());
+    HeaderValue::from_str(&format!("<{path}?{query}>; rel=\"next\"")).ok()
 }
 
-/// A page as a bare JSON array, with a `Link` header while there is more.
+/// Renders a page as a JSON array, with a `Link` header if there is a next page.
 pub fn list<T, B: Serialize>(request: &HttpRequest, page: Page<T>, body: impl Fn(T) -> B) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(link) = page.next.and_then(|next| next_link(request, next)) {
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_as_it_went() {
+    fn a_cursor_is_decoded_to_the_keyset_it_was_encoded_from() {
         for keyset in [Keyset { sort: -1, id: 7 }, Keyset { sort: i64::MAX, id: i64::MIN }] {
             assert_eq!(decode(&encode(keyset)), Ok(keyset));
         }
@@ -105,8 +105,8 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_from_1_to_100() {
-        for limit in ["0", "101", "-1", "x", ""] {
+    fn a_limit_is_an_integer_from_1_to_100() {
+        for limit in ["0", "101", "-1", "x", "", "+5", "05", "1e1"] {
             assert!(page_size(limit).is_err(), "{limit}");
         }
         assert!(page_size("100").is_ok());

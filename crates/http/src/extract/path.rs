@@ -4,11 +4,11 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use astegni_domain::validation::{Invalid, Violations};
+use astegni_domain::ids::parse_id;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
-/// The one id of a path, whatever it is called there.
+/// The last id of a path, regardless of the name of its parameter. Anything else in its place is not found.
 pub struct PathId(pub i64);
 
 impl FromRequest for PathId {
@@ -16,13 +16,7 @@ impl FromRequest for PathId {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let segment = request.match_info().iter().last();
-        let id = segment.and_then(|(_, text)| text.parse::<i64>().ok()).filter(|id| *id > 0);
-        ready(id.map(Self).ok_or_else(|| {
-            let mut violations = Violations::new();
-            let name = segment.map_or("id", |(name, _)| name);
-            violations.add(name, Invalid::new("invalid_type", "must be a positive integer"));
-            ApiError::invalid(&violations)
-        }))
+        let id = request.match_info().iter().last().and_then(|(_, segment)| parse_id(segment).ok());
+        ready(id.map(Self).ok_or_else(|| ApiError::new(Code::NotFound, "Not found")))
     }
 }

@@ -1,4 +1,4 @@
-//! The instant of a request.
+//! The instant at which a request is judged.
 
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::error::{ApiError, Code};
 use crate::services::Services;
 
-/// Kept with a request, so that all its parts are judged at the same instant.
+/// Extension of a request, so that all of its parts are judged at the same instant.
 struct ReceivedAt(DateTime<Utc>);
 
 /// Returns the instant at which a request's input is judged. The clock is read once for each request.

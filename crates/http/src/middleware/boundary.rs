@@ -1,5 +1,5 @@
-//! The outermost layer: every request gets an id, a span and a time limit; every error, whoever made it,
-//! becomes problem details; a panic becomes an answer.
+//! The outermost layer: every request gets an id, a span and a timeout; every error, also of the framework, becomes a
+//! problem; a panic becomes a 500.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -18,18 +18,19 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::validators::settle_coding;
 use crate::error::{ApiError, Code, Origin, Problem};
 
-/// How long a request may take.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The time after which a request is aborted with 503.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The origins whose pages may call the API.
+/// The origins whose pages may call the API from a browser.
 #[derive(Debug, Clone, Default)]
 pub struct CorsOrigins(pub Vec<String>);
 
-/// Wraps a request in all that.
+/// Handles a request from its first header to its last.
 pub async fn boundary(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -37,50 +38,54 @@ pub async fn boundary(
     let started = Instant::now();
     let origin = Origin { instance: request.path().to_owned(), request_id: request_id(request.headers()) };
     let cors = cors_headers(&request);
-    // Whoever answers GET answers HEAD; the server leaves the body out (RFC 9110, section 9.3.2).
+    // GET handlers serve HEAD as well; the server omits the body (RFC 9110, section 9.3.2).
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
     let span =
         tracing::info_span!("request", id = %origin.request_id, method = %request.method(), path = %origin.instance);
     async {
-        let answered = tokio::time::timeout(TIME_LIMIT, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
-        let response = match answered {
+        let outcome = tokio::time::timeout(REQUEST_TIMEOUT, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+        let response = match outcome {
             Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
             Ok(Ok(Err(error))) => {
                 let code = Code::of_status(error.as_response_error().status_code());
-                tracing::warn!(%error, "a layer refused the request");
+                tracing::warn!(%error, "a middleware rejected the request");
                 return Err(with_headers(ApiError::new(code, code.explanation().title), cors).at(origin).into());
             }
             Ok(Err(panic)) => {
-                tracing::error!(panic = panic_words(panic.as_ref()), "a handler panicked");
+                tracing::error!(panic = panic_message(panic.as_ref()), "a handler panicked");
                 let error = ApiError::new(Code::InternalError, "An unexpected error occurred");
                 return Err(with_headers(error, cors).at(origin).into());
             }
             Err(_) => {
-                tracing::error!("a request took too long");
+                tracing::error!("a request timed out");
                 return Err(with_headers(ApiError::busy(), cors).at(origin).into());
             }
         };
         let mut response = explain(response, &origin);
         finish(response.headers_mut(), &origin);
-        tracing::info!(status = response.status().as_u16(), elapsed_us = started.elapsed().as_micros(), "answered");
+        tracing::info!(
+            status = response.status().as_u16(),
+            elapsed_us = microseconds(started.elapsed()),
+            "response sent"
+        );
         Ok(response)
     }
     .instrument(span)
     .await
 }
 
-/// The caller's own id for the request where it is a sound one, else a new one that sorts by time.
+/// Returns the client's own id of the request if it is well-formed, otherwise a new one that sorts by time.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(&REQUEST_ID).and_then(|id| id.to_str().ok());
-    let sound = |id: &&str| {
+    let well_formed = |id: &&str| {
         (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    given.filter(sound).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+    given.filter(well_formed).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
-/// Gives an error its body, in the words of who refused or in those of its status.
+/// Renders the body of an error: the problem of a handler, or one for the status alone.
 fn explain(mut response: ServiceResponse<BoxBody>, origin: &Origin) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -96,16 +101,17 @@ fn explain(mut response: ServiceResponse<BoxBody>, origin: &Origin) -> ServiceRe
     response
 }
 
-/// The headers of every answer.
+/// Sets the headers that every response has.
 fn finish(headers: &mut HeaderMap, origin: &Origin) {
     if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
         headers.insert(REQUEST_ID, id);
     }
+    settle_coding(headers);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
-        // An origin that is not listed learns nothing about those that are.
+        // An unlisted origin learns nothing about the listed ones.
         headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
         headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
     }
@@ -114,7 +120,7 @@ fn finish(headers: &mut HeaderMap, origin: &Origin) {
     }
 }
 
-/// What a page of a listed origin needs to read an answer that never came back through the CORS layer.
+/// Returns the CORS headers for an error that bypasses the CORS layer, such as a panic.
 fn cors_headers(request: &ServiceRequest) -> Vec<(HeaderName, HeaderValue)> {
     let allowed = request.app_data::<Data<CorsOrigins>>();
     let origin = request.headers().get(ORIGIN);
@@ -132,7 +138,11 @@ fn with_headers(error: ApiError, headers: Vec<(HeaderName, HeaderValue)>) -> Api
     headers.into_iter().fold(error, |error, (name, value)| error.header(name, value))
 }
 
-fn panic_words(panic: &(dyn Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
-    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown")
+}
+
+fn microseconds(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }

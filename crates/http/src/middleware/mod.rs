@@ -1,7 +1,12 @@
-//! What stands between the network and the routes.
+//! Layers around the routes. From the outermost: `boundary`, compression, `keep_validators`, CORS, `old_paths`,
+//! `check_method`.
 
 mod boundary;
+mod methods;
 mod old_paths;
+mod validators;
 
-pub use boundary::{CorsOrigins, boundary};
-pub use old_paths::old_paths;
+pub use boundary::{CorsOrigins, REQUEST_TIMEOUT, boundary};
+pub use methods::{MethodTable, check_method};
+pub use old_paths::{UnversionedPath, old_paths};
+pub use validators::keep_validators;

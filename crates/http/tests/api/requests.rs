@@ -177,7 +177,7 @@ async fn lists_tell_directions_and_statuses() {
     assert_eq!(mine[1]["rejected_reason"], "No time");
     assert_eq!(mine[0]["direction"], "sent");
     let page = student.get("/api/session-requests/my-requests?limit=1").await;
-    assert!(page.header("link").unwrap().starts_with("</api/v1/session-requests/my-requests?limit=1&cursor="));
+    assert!(page.header("link").unwrap().starts_with("</api/session-requests/my-requests?limit=1&cursor="));
 }
 
 #[actix_web::test]
