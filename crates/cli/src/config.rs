@@ -41,6 +41,9 @@ pub(crate) struct ServeOptions {
     /// Maximum number of database connections, not counting SQLite's writer.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = DatabaseSettings::default().threads, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(crate) database_connections: u32,
+    /// Number of seconds for which an idle client connection stays open. A proxy in front should close it earlier.
+    #[arg(long, env = "KEEP_ALIVE", default_value_t = 75, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) keep_alive: u16,
     /// Number of days after which an unanswered session request expires.
     #[arg(long, env = "REQUEST_EXPIRY_DAYS", default_value_t = RequestLimits::DEFAULT.pending_days, value_parser = clap::value_parser!(u16).range(1..=365))]
     request_expiry_days: u16,

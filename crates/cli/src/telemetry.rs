@@ -34,6 +34,10 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Silences the HTTP parser, which reports malformed and aborted requests of scanners as errors. A filter that names
+/// this target overrides it.
+const QUIET: &str = "actix_http::h1=off";
+
 /// Checks the directives of a log filter. `EnvFilter` takes a single word that is no level for the name of a target, so
 /// that a misspelt level would silence all logs; such a word is rejected.
 fn parse_filter(filter: &str) -> Result<String, String> {
@@ -49,7 +53,7 @@ fn parse_filter(filter: &str) -> Result<String, String> {
 /// Sends logs, and the reports of panics, to stderr.
 pub(crate) fn install(options: &LogOptions) {
     let logs = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&options.log_filter))
+        .with_env_filter(EnvFilter::new(format!("{QUIET},{}", options.log_filter)))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     match options.log_format {

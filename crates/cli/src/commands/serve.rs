@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::Server;
@@ -59,8 +60,10 @@ impl Application {
         let database = Database::open(&options.database.database_url, database_settings)?;
         let services = Services::new(Arc::new(database), Arc::new(SystemClock), &settings)?;
         let shared = Shared::new(services, options.cors_origins.clone());
-        let mut server =
-            HttpServer::new(move || app::build(&shared)).disable_signals().shutdown_timeout(SHUTDOWN_SECONDS);
+        let mut server = HttpServer::new(move || app::build(&shared))
+            .disable_signals()
+            .keep_alive(Duration::from_secs(options.keep_alive.into()))
+            .shutdown_timeout(SHUTDOWN_SECONDS);
         for listener in sockets.listen().with_context(|| format!("cannot listen on {}", options.listen))? {
             server = server.listen(listener)?;
         }

@@ -19,3 +19,4 @@ mod migrate;
 mod readme;
 mod settings;
 mod shutdown;
+mod sockets;
