@@ -1,4 +1,4 @@
-//! The application: its layers and its routes.
+//! The application: middleware around the routes.
 
 use actix_cors::Cors;
 use actix_web::body::MessageBody;

@@ -1,8 +1,8 @@
-//! The HTTP API of Astegni, a library: it is given a store and a clock, and knows neither which store it is nor how
-//! it is configured.
+//! The HTTP API of Astegni: a library that is given a store and a clock.
 //!
-//! The path of a request: `middleware` (request id, problems, old paths), a route in `routes` that parses it with
-//! `extract`, a service of the domain, and back through `error`.
+//! A request passes through `middleware`, is parsed with `extract` by a route in `routes`, and calls a service of the
+//! domain; errors are rendered by `error`. Absent on purpose: rules, which are the domain's; configuration and the choice
+//! of a store, which are the binary's.
 
 pub mod adapters;
 pub mod app;

@@ -165,3 +165,46 @@ pub fn parse_form<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) 
         _ => Err(ApiError::invalid(&violations)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use futures_util::stream;
+
+    use super::*;
+
+    fn read(chunks: impl futures_util::Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Result<Bytes, String> {
+        let request = TestRequest::default().to_http_request();
+        let mut payload: Payload = Payload::Stream { payload: Box::pin(chunks) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(read_body(&request, &mut payload)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_body_that_does_not_arrive_in_time_is_rejected() {
+        let late = "request_timeout: The request body did not arrive in time";
+        assert_eq!(read(stream::pending()), Err(late.to_owned()));
+        let slow = |seconds| {
+            stream::once(async move {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                Ok(Bytes::from_static(b"{}"))
+            })
+        };
+        assert_eq!(read(slow(14)), Ok(Bytes::from_static(b"{}")));
+        assert_eq!(read(slow(16)), Err(late.to_owned()));
+    }
+
+    #[test]
+    fn a_body_without_an_announced_length_is_limited_all_the_same() {
+        let chunks = |count: usize| stream::iter((0..count).map(|_| Ok(Bytes::from_static(&[b' '; 1024]))));
+        assert_eq!(read(chunks(64)).map(|body| body.len()), Ok(MAX_BODY_BYTES));
+        assert_eq!(read(chunks(65)), Err("payload_too_large: The request body is larger than 64 KiB".to_owned()));
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_is_a_bad_request() {
+        let broken = stream::iter([Ok(Bytes::from_static(b"{")), Err(PayloadError::Incomplete(None))]);
+        assert_eq!(read(broken), Err("bad_request: The request body cannot be read".to_owned()));
+    }
+}

@@ -146,3 +146,57 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
 fn microseconds(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, init_service};
+    use actix_web::{App, HttpResponse, web};
+    use serde_json::Value;
+
+    use super::*;
+
+    fn panic_on_purpose() -> HttpResponse {
+        panic!("on purpose")
+    }
+
+    /// Calls a path of a small application and returns the status and the body of the response.
+    async fn call(path: &str) -> (u16, Value) {
+        let slow = || async {
+            tokio::time::sleep(REQUEST_TIMEOUT + Duration::from_millis(1)).await;
+            HttpResponse::Ok().finish()
+        };
+        let app = App::new()
+            .route("/slow", web::get().to(slow))
+            .route("/panic", web::get().to(|| async { panic_on_purpose() }))
+            .route("/teapot", web::get().to(|| async { HttpResponse::ImATeapot().body("short and stout") }))
+            .wrap(from_fn(boundary));
+        let service = init_service(app).await;
+        let request = TestRequest::get().uri(path).insert_header(("X-Request-Id", "abc")).to_request();
+        let response = match actix_web::dev::Service::call(&service, request).await {
+            Ok(response) => response.into_parts().1.map_into_boxed_body(),
+            Err(error) => error.error_response(),
+        };
+        let status = response.status().as_u16();
+        assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), "application/problem+json");
+        assert_eq!(response.headers().get(REQUEST_ID).unwrap(), "abc");
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[test]
+    fn panics_timeouts_and_errors_of_the_framework_are_problems() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        for (path, status, code) in
+            [("/panic", 500, "internal_error"), ("/slow", 503, "unavailable"), ("/teapot", 418, "bad_request")]
+        {
+            let (answered, body) = runtime.block_on(call(path));
+            assert_eq!(answered, status, "{path}");
+            assert_eq!((&body["code"], &body["status"]), (&Value::from(code), &Value::from(status)), "{path}");
+            assert_eq!((&body["instance"], &body["request_id"]), (&Value::from(path), &Value::from("abc")), "{path}");
+            assert_eq!(body["success"], false, "{path}");
+            assert_eq!(body["error"]["status_code"], status, "{path}");
+            assert!(!body.to_string().contains("on purpose"), "{path}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The routes: one endpoint, or a few closely related verbs, a file, in the folder of its context.
+//! The routes. A file has one endpoint, or a few closely related ones; a folder has those of one context.
 
 pub mod accounts;
 pub mod chat;
@@ -25,8 +25,8 @@ pub fn describe() -> OpenApi {
     App::new().into_utoipa_app().configure(configure).split_for_parts().1
 }
 
-/// Everything under `/api/v1`. Paths are tried in this order, so fixed ones stand before those with an id in
-/// the same place: `/tutor/{tutor_id}` comes last.
+/// Registers the versioned API. Paths are matched in this order, so literal ones precede those with an id in the same
+/// place: `/tutor/{tutor_id}` comes last.
 fn v1(config: &mut ServiceConfig<'_>) {
     accounts::configure(config);
     families::configure(config);

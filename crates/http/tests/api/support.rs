@@ -1,4 +1,4 @@
-//! An application of its own for each test, and who calls it.
+//! A separate application for each test, and the actors that call it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
-/// What came back.
+/// A response with its body in JSON, or as a string if it is not JSON.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body of an answer with this status.
+    /// Asserts the status and returns the body.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{:#}", self.body);
@@ -41,26 +41,26 @@ impl Answer {
 
 type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, Answer>>;
 
-/// An application with nobody registered.
+/// An application on an empty database.
 #[derive(Clone)]
 pub(crate) struct TestApp {
     call: Call,
     people: Rc<Cell<u32>>,
-    /// The only clock of the application; it moves when a test moves it.
+    /// The clock of the application, which only tests advance.
     pub(crate) clock: ManualClock,
     _folder: Rc<tempfile::TempDir>,
 }
 
-/// Nobody in particular.
+/// A caller without an access token.
 pub(crate) type Anonymous = Actor;
-/// Somebody who learns.
+/// A caller with the role student.
 pub(crate) type Student = Actor;
-/// Somebody who teaches.
+/// A caller with the role tutor.
 pub(crate) type Tutor = Actor;
-/// Somebody with children.
+/// A caller with the role parent.
 pub(crate) type Parent = Actor;
 
-/// Somebody who calls, with or without a token.
+/// A caller of the API, with or without an access token.
 #[derive(Clone)]
 pub(crate) struct Actor {
     app: TestApp,
@@ -100,12 +100,12 @@ impl TestApp {
         (app, anonymous)
     }
 
-    /// Registers somebody with one role.
+    /// Registers a user with one role.
     pub(crate) async fn person(&self, role: &str) -> Actor {
         self.register(json!({ "role": role })).await
     }
 
-    /// Registers somebody; what is not said is made up.
+    /// Registers a user with generated values for the fields not given.
     pub(crate) async fn register(&self, more: Value) -> Actor {
         let number = self.people.replace(self.people.get() + 1) + 1;
         let mut body = json!({
@@ -159,13 +159,13 @@ impl Actor {
         self.send(TestRequest::delete().uri(path)).await
     }
 
-    /// The same person, logged in anew.
+    /// Logs the user in on another device.
     pub(crate) async fn log_in(&self) -> Self {
         let body = json!({ "email": self.user["email"], "password": "Test1234" });
         self.signed_in(&self.post("/api/v1/auth/login", body).await.expect(200))
     }
 
-    /// The same person with the tokens of an answer.
+    /// Returns the user with the tokens of a response.
     pub(crate) fn signed_in(&self, tokens: &Value) -> Self {
         let user = if tokens["user"].is_null() { self.user.clone() } else { tokens["user"].clone() };
         Self {
@@ -176,51 +176,51 @@ impl Actor {
         }
     }
 
-    /// The profile behind a role.
+    /// Returns the id of the profile of a role.
     pub(crate) fn profile(&self, role: &str) -> i64 {
         self.user["role_ids"][role].as_i64().unwrap()
     }
 
-    /// Offers a package.
+    /// Creates a package of this name.
     pub(crate) async fn package(&self, name: &str) -> Value {
         self.post("/api/v1/tutor/packages", json!({ "name": name, "hourly_rate": 200.5 })).await.expect(201)
     }
 
-    /// Asks a tutor for sessions; answers with what was answered.
+    /// Requests sessions from a tutor.
     pub(crate) async fn ask(&self, tutor: &Actor, more: Value) -> Answer {
         let mut body = json!({ "tutor_id": tutor.profile("tutor") });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.post("/api/session-requests", body).await
     }
 
-    /// Answers a request.
+    /// Accepts or rejects a session request.
     pub(crate) async fn answer(&self, request: &Value, body: Value) -> Answer {
         self.patch(&format!("/api/session-requests/tutor/{}", request["request_id"]), body).await
     }
 }
 
-/// The instant at which every test begins: a Friday, eight in the morning in Addis Ababa.
+/// Returns the instant at which every test begins: a Friday, 08:00 in Addis Ababa.
 fn start() -> DateTime<Utc> {
     "2026-01-30T05:00:00Z".parse().unwrap()
 }
 
-/// The civil date some days after the Friday on which every test begins.
+/// Returns the civil date a number of days after the Friday on which every test begins.
 pub(crate) fn day(offset: i64) -> String {
     (start() + TimeDelta::days(offset)).date_naive().to_string()
 }
 
-/// Mondays and Wednesdays from two to four.
+/// Returns a recurring schedule, Mondays and Wednesdays from 14:00 to 16:00.
 pub(crate) fn weekly() -> Value {
     json!({ "schedule_type": "recurring", "days": ["Monday", "wed"], "start_time": "14:00", "end_time": "16:00" })
 }
 
-/// Some days, counted as by [`day`], within some hours.
+/// Returns a schedule of specific dates, counted as by [`day`].
 pub(crate) fn dates(offsets: &[i64], from: &str, to: &str) -> Value {
     let dates: Vec<_> = offsets.iter().map(|offset| day(*offset)).collect();
     json!({ "schedule_type": "specific_dates", "specific_dates": dates, "start_time": from, "end_time": to })
 }
 
-/// The fields that a refusal names.
+/// Returns the invalid fields that a problem names.
 pub(crate) fn fields(problem: &Value) -> Vec<&str> {
     problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
 }

@@ -10,15 +10,16 @@ use crate::error::ApiError;
 use crate::services::Services;
 use crate::wire;
 
-/// How it is going.
+/// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HealthBody {
-    /// `healthy`, or `degraded` where the database is away.
+    /// `healthy`, or `degraded` if the database is unavailable.
     status: &'static str,
+    /// Version of the server.
     version: &'static str,
-    /// Instant.
+    /// Time of the check, RFC 3339 in UTC.
     timestamp: String,
-    /// `connected` or `unavailable`.
+    /// State of the database: `connected` or `unavailable`.
     database: &'static str,
 }
 
@@ -27,39 +28,48 @@ fn body(reachable: bool, now: DateTime<Utc>) -> HealthBody {
     HealthBody { status, version: env!("CARGO_PKG_VERSION"), timestamp: wire::instant(now), database }
 }
 
-/// How it is going
+/// Get the state of the server
+///
+/// Public. The status is 200 even if the database is unavailable.
 #[utoipa::path(
     tag = "platform",
-    responses((status = 200, description = "The process answers; the database may not", body = HealthBody)),
+    operation_id = "get_health",
+    responses((status = 200, description = "The state of the server and of its database", body = HealthBody)),
     security(()),
 )]
 #[get("/health")]
-pub(crate) async fn health(services: Data<Services>) -> Json<HealthBody> {
+pub(crate) async fn get_health(services: Data<Services>) -> Json<HealthBody> {
     Json(body(services.health.is_reachable().await, services.clock.now()))
 }
 
-/// Whether the process answers
+/// Check that the process is alive
+///
+/// Public. A liveness probe: it does not touch the database.
 #[utoipa::path(
     tag = "platform",
-    responses((status = 200, description = "It does", body = String, content_type = "text/plain")),
+    operation_id = "check_liveness",
+    responses((status = 200, description = "The process is alive", body = String, content_type = "text/plain")),
     security(()),
 )]
 #[get("/health/live")]
-pub(crate) async fn live() -> &'static str {
+pub(crate) async fn check_liveness() -> &'static str {
     "alive"
 }
 
-/// Whether requests can be served
+/// Check that requests can be served
+///
+/// Public. A readiness probe: a load balancer should send requests to this server only while the status is 200.
 #[utoipa::path(
     tag = "platform",
+    operation_id = "check_readiness",
     responses(
-        (status = 200, description = "They can", body = HealthBody),
-        (status = 503, description = "The database is away"),
+        (status = 200, description = "The server is ready", body = HealthBody),
+        (status = 503, description = "The database is unavailable"),
     ),
     security(()),
 )]
 #[get("/health/ready")]
-pub(crate) async fn ready(services: Data<Services>) -> Result<Json<HealthBody>, ApiError> {
+pub(crate) async fn check_readiness(services: Data<Services>) -> Result<Json<HealthBody>, ApiError> {
     if services.health.is_reachable().await {
         Ok(Json(body(true, services.clock.now())))
     } else {

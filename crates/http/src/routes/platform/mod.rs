@@ -1,17 +1,17 @@
-//! What operators and browsers ask for: health, the front page, and what the problems mean.
+//! Paths outside the versioned API: the index, health checks for operators, and the explanations of error codes.
 
-mod front;
 mod health;
+mod index;
 mod problems;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Paths outside the versioned API.
+/// Registers the routes of this context.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
-        .service(front::front)
-        .service(health::health)
-        .service(health::live)
-        .service(health::ready)
+        .service(index::get_index)
+        .service(health::get_health)
+        .service(health::check_liveness)
+        .service(health::check_readiness)
         .service(problems::get_problem);
 }

@@ -20,7 +20,7 @@ pub(crate) struct ProblemPageBody {
     advice: &'static str,
 }
 
-/// Read the explanation of an error code
+/// Get the explanation of an error code
 ///
 /// Public. Every problem links to its explanation in `type`.
 #[utoipa::path(

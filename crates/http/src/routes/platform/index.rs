@@ -5,27 +5,37 @@ use actix_web::web::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What answers here.
+/// The name and version of the API, and links.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FrontBody {
+pub(crate) struct IndexBody {
+    /// Name of the product.
     name: &'static str,
+    /// Description in one sentence.
     message: &'static str,
+    /// Version of the server.
     version: &'static str,
+    /// Path of the interactive documentation.
     docs: &'static str,
+    /// Path of the OpenAPI document.
     openapi: &'static str,
+    /// Path of the health check.
     health: &'static str,
+    /// Prefix of the API.
     api: &'static str,
 }
 
-/// What answers here
+/// Get the version and links
+///
+/// Public.
 #[utoipa::path(
     tag = "platform",
-    responses((status = 200, description = "Name, version and where to go on", body = FrontBody)),
+    operation_id = "get_index",
+    responses((status = 200, description = "The version and links", body = IndexBody)),
     security(()),
 )]
 #[get("/")]
-pub(crate) async fn front() -> Json<FrontBody> {
-    Json(FrontBody {
+pub(crate) async fn get_index() -> Json<IndexBody> {
+    Json(IndexBody {
         name: "Astegni",
         message: "The backend of a tutoring marketplace",
         version: env!("CARGO_PKG_VERSION"),
