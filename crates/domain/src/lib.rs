@@ -15,6 +15,7 @@
 //! answers [`RepositoryError::Conflict`] where one no longer holds; the service then decides anew.
 
 pub mod accounts;
+pub mod change;
 pub mod chat;
 pub mod clock;
 pub mod connections;

@@ -62,6 +62,15 @@ pub struct Page<T> {
     pub next: Option<Keyset>,
 }
 
+/// A page of a list whose rows are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedPage<T> {
+    /// The requested rows.
+    pub page: Page<T>,
+    /// The number of rows on all pages together.
+    pub total: i64,
+}
+
 impl<T> Page<T> {
     /// Builds a page from rows that were read with [`PageSize::overread`].
     pub fn from_overread(mut items: Vec<T>, size: PageSize, keyset: impl Fn(&T) -> Keyset) -> Self {

@@ -4,44 +4,47 @@ use crate::RepositoryError;
 use crate::accounts::RoleRequired;
 use crate::validation::Violations;
 
-/// Why a tutor is not shown.
+/// Errors of reading a tutor's public page.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadTutorError {
-    /// There is none, or none for this viewer to know.
+    /// The tutor does not exist, or is hidden from the viewer.
     #[error("no such tutor")]
     NotFound,
-    /// The viewer blocked the tutor.
-    #[error("the viewer blocked the tutor")]
+    /// The viewer has blocked the tutor.
+    #[error("the viewer has blocked the tutor")]
     BlockedByYou,
-    /// See [`RepositoryError`].
+    /// A failure of the store.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Why a tutor's own profile is neither shown nor changed.
+/// Errors of reading or changing the caller's own tutor profile.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// See [`RoleRequired`].
+    /// The caller is not a tutor.
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// See [`RepositoryError`].
+    /// A failure of the store.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Why a package is not written.
+/// Errors of writing a package.
 #[derive(Debug, thiserror::Error)]
 pub enum WritePackageError {
-    /// See [`RoleRequired`].
+    /// The caller is not a tutor.
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// The caller has no such package.
+    /// The caller has no package with this id.
     #[error("no such package")]
     NotFound,
-    /// The terms don't go together.
+    /// The stored package does not satisfy the caller's precondition.
+    #[error("the stored package does not satisfy the precondition")]
+    PreconditionFailed,
+    /// The terms contradict each other, or the tutor has too many active packages.
     #[error("the terms are invalid")]
     Invalid(Violations),
-    /// See [`RepositoryError`].
+    /// A failure of the store.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }

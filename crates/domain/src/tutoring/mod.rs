@@ -1,15 +1,24 @@
-//! Tutoring: what tutors say of themselves and what they offer.
+//! Tutor profiles, and the packages that tutors offer.
 
 mod errors;
+mod fields;
 mod package;
 mod ports;
 mod service;
 mod tutor;
 
 pub use errors::{ProfileError, ReadTutorError, WritePackageError};
-pub use package::{Package, PackageChanges, PackageTerms, ScheduleType};
+pub use fields::{
+    parse_bio, parse_course_ids, parse_description, parse_location, parse_package_name, parse_quote, parse_search_term,
+    parse_session_format, parse_tags,
+};
+pub use package::{
+    MAX_ACTIVE_PACKAGES, NewPackage, Package, PackageChanges, PackageTerms, ScheduleType, check_active_packages,
+};
 #[cfg(feature = "test-util")]
 pub use ports::{MockPackageRepository, MockTutorRepository};
-pub use ports::{PackageRepository, TutorPage, TutorRepository};
+pub use ports::{PackageRepository, TutorRepository};
 pub use service::TutoringService;
-pub use tutor::{SortTutors, TutorCard, TutorChanges, TutorFilter, TutorProfile};
+pub use tutor::{
+    SearchPosition, SortTutors, TutorCard, TutorChanges, TutorFilter, TutorProfile, TutorSearch, TutorWithPackages,
+};

@@ -1,108 +1,103 @@
-//! Packages: what a tutor offers, at which price, and when.
+//! Packages: the lessons that a tutor offers, with their price and times.
 
 use chrono::{DateTime, NaiveTime, Utc, Weekday};
 
+use crate::change::Change;
 use crate::ids::{PackageId, TutorId};
 use crate::money::{Currency, Money};
 use crate::schedule::TimeSlot;
-use crate::validation::Violations;
+use crate::validation::{Invalid, Violations};
 
-/// How the times of a package or a request are given.
+/// The largest number of active packages of one tutor.
+pub const MAX_ACTIVE_PACKAGES: i64 = 100;
+
+/// The form in which a package or a request gives its times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum ScheduleType {
-    /// The same days every week.
+    /// The same weekdays every week.
     Recurring,
-    /// Some dates.
+    /// A list of civil dates.
     SpecificDates,
 }
 
 impl ScheduleType {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// What a package says.
+/// The terms of a package, as set by its tutor.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the other fields are those of the API")]
 pub struct PackageTerms {
-    /// Its title.
     pub name: String,
-    /// More words.
     pub description: Option<String>,
-    /// The price of an hour.
+    /// The price of one hour.
     pub hourly_rate: Money,
-    /// The money it is paid in.
     pub currency: Currency,
-    /// What is taught.
     pub subjects: Vec<String>,
-    /// The courses taught, by the old platform's numbers.
+    /// Course numbers of the old platform, all positive.
     pub course_ids: Vec<i64>,
-    /// For whom.
     pub grade_level: Vec<String>,
-    /// `online` and the like.
+    /// Free text such as `online`.
     pub session_format: Option<String>,
-    /// How times are given.
     pub schedule_type: ScheduleType,
-    /// On which days, if it says.
+    /// The suggested weekdays, without duplicates.
     pub schedule_days: Vec<Weekday>,
-    /// From when on the tutor's wall clock, if it says.
+    /// The suggested start, on the tutor's wall clock.
     pub start_time: Option<NaiveTime>,
-    /// Until when on the tutor's wall clock, if it says.
+    /// The suggested end, on the tutor's wall clock.
     pub end_time: Option<NaiveTime>,
-    /// Whether it can be asked for.
+    /// Whether students can request sessions under the package.
     pub is_active: bool,
 }
 
-/// A package as its readers see it.
+/// A stored package that is not archived.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the ids and the terms are named after their types")]
 pub struct Package {
-    /// Which package.
     pub id: PackageId,
-    /// Whose.
     pub tutor_id: TutorId,
-    /// What it says.
     pub terms: PackageTerms,
-    /// When it was made, an instant.
+    /// The instant of creation.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, an instant.
+    /// The instant of the last change. It is different after every change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a tutor gives of a package. What is `None` stays as it is, or as it begins.
+/// A partial update of [`PackageTerms`], whose fields it mirrors. `None` keeps a field that cannot be null.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is documented in PackageTerms")]
 pub struct PackageChanges {
-    /// See [`PackageTerms::name`].
     pub name: Option<String>,
-    /// See [`PackageTerms::description`].
-    pub description: Option<String>,
-    /// See [`PackageTerms::hourly_rate`].
+    pub description: Change<String>,
     pub hourly_rate: Option<Money>,
-    /// See [`PackageTerms::currency`].
     pub currency: Option<Currency>,
-    /// See [`PackageTerms::subjects`].
     pub subjects: Option<Vec<String>>,
-    /// See [`PackageTerms::course_ids`].
     pub course_ids: Option<Vec<i64>>,
-    /// See [`PackageTerms::grade_level`].
     pub grade_level: Option<Vec<String>>,
-    /// See [`PackageTerms::session_format`].
-    pub session_format: Option<String>,
-    /// See [`PackageTerms::schedule_type`].
+    pub session_format: Change<String>,
     pub schedule_type: Option<ScheduleType>,
-    /// See [`PackageTerms::schedule_days`].
     pub schedule_days: Option<Vec<Weekday>>,
-    /// See [`PackageTerms::start_time`].
-    pub start_time: Option<NaiveTime>,
-    /// See [`PackageTerms::end_time`].
-    pub end_time: Option<NaiveTime>,
-    /// See [`PackageTerms::is_active`].
+    pub start_time: Change<NaiveTime>,
+    pub end_time: Change<NaiveTime>,
     pub is_active: Option<bool>,
 }
 
+/// A package to be created: the two required terms, and the optional ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is documented in PackageTerms")]
+pub struct NewPackage {
+    pub name: String,
+    pub hourly_rate: Money,
+    /// Terms that differ from the defaults of [`PackageTerms::new`].
+    pub optional: PackageChanges,
+}
+
 impl PackageTerms {
-    /// What a package of this name and price says where its tutor says no more.
+    /// Returns the terms of an active package with nothing but a name and a price.
     pub fn new(name: String, hourly_rate: Money) -> Self {
         Self {
             name,
@@ -121,21 +116,21 @@ impl PackageTerms {
         }
     }
 
-    /// The terms after a change, or what is wrong with them taken together.
+    /// Returns the terms after a change, or the fields that contradict each other.
     pub fn apply(self, changes: PackageChanges) -> Result<Self, Violations> {
         let terms = Self {
             name: changes.name.unwrap_or(self.name),
-            description: changes.description.or(self.description),
+            description: changes.description.apply(self.description),
             hourly_rate: changes.hourly_rate.unwrap_or(self.hourly_rate),
             currency: changes.currency.unwrap_or(self.currency),
             subjects: changes.subjects.unwrap_or(self.subjects),
             course_ids: changes.course_ids.unwrap_or(self.course_ids),
             grade_level: changes.grade_level.unwrap_or(self.grade_level),
-            session_format: changes.session_format.or(self.session_format),
+            session_format: changes.session_format.apply(self.session_format),
             schedule_type: changes.schedule_type.unwrap_or(self.schedule_type),
             schedule_days: changes.schedule_days.unwrap_or(self.schedule_days),
-            start_time: changes.start_time.or(self.start_time),
-            end_time: changes.end_time.or(self.end_time),
+            start_time: changes.start_time.apply(self.start_time),
+            end_time: changes.end_time.apply(self.end_time),
             is_active: changes.is_active.unwrap_or(self.is_active),
         };
         let mut violations = Violations::new();
@@ -146,18 +141,100 @@ impl PackageTerms {
     }
 }
 
+/// Checks the limit of [`MAX_ACTIVE_PACKAGES`] for a package about to be written, given the number of the tutor's
+/// other active packages. Inactive packages are not limited.
+pub fn check_active_packages(terms: &PackageTerms, other_active: i64) -> Result<(), Violations> {
+    if !terms.is_active || other_active < MAX_ACTIVE_PACKAGES {
+        return Ok(());
+    }
+    let mut violations = Violations::new();
+    let message = format!("must be false: a tutor can have at most {MAX_ACTIVE_PACKAGES} active packages");
+    violations.add("is_active", Invalid::new("too_many_active", message));
+    Err(violations)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn time(hour: u32) -> NaiveTime {
+        NaiveTime::from_hms_opt(hour, 0, 0).unwrap()
+    }
+
+    fn algebra() -> PackageTerms {
+        PackageTerms::new("Algebra".to_owned(), Money::from_cents(10_000))
+    }
+
+    fn full() -> PackageTerms {
+        PackageTerms {
+            name: "Geometry".to_owned(),
+            description: Some("Circles".to_owned()),
+            hourly_rate: Money::from_cents(5),
+            currency: "USD".parse().unwrap(),
+            subjects: vec!["Mathematics".to_owned()],
+            course_ids: vec![4],
+            grade_level: vec!["10".to_owned()],
+            session_format: Some("online".to_owned()),
+            schedule_type: ScheduleType::SpecificDates,
+            schedule_days: vec![Weekday::Mon],
+            start_time: Some(time(14)),
+            end_time: Some(time(16)),
+            is_active: false,
+        }
+    }
+
+    fn all_of(terms: PackageTerms) -> PackageChanges {
+        PackageChanges {
+            name: Some(terms.name),
+            description: terms.description.map_or(Change::Clear, Change::Set),
+            hourly_rate: Some(terms.hourly_rate),
+            currency: Some(terms.currency),
+            subjects: Some(terms.subjects),
+            course_ids: Some(terms.course_ids),
+            grade_level: Some(terms.grade_level),
+            session_format: terms.session_format.map_or(Change::Clear, Change::Set),
+            schedule_type: Some(terms.schedule_type),
+            schedule_days: Some(terms.schedule_days),
+            start_time: terms.start_time.map_or(Change::Clear, Change::Set),
+            end_time: terms.end_time.map_or(Change::Clear, Change::Set),
+            is_active: Some(terms.is_active),
+        }
+    }
+
     #[test]
-    fn a_change_leaves_the_rest_and_is_checked_with_it() {
-        let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0);
-        let terms = PackageTerms::new("Algebra".to_owned(), Money::from_cents(10_000));
-        let timed = PackageChanges { start_time: time(14), end_time: time(16), ..PackageChanges::default() };
-        let terms = terms.apply(timed).unwrap();
-        assert_eq!(terms.name, "Algebra");
-        let backwards = PackageChanges { end_time: time(13), ..PackageChanges::default() };
-        assert!(terms.apply(backwards).unwrap_err().concerns("end_time"));
+    fn a_new_package_is_active_recurring_and_priced_in_birr() {
+        let terms = algebra();
+        assert_eq!((terms.currency, terms.schedule_type), (Currency::ETB, ScheduleType::Recurring));
+        assert!(terms.is_active);
+        assert_eq!((terms.start_time, terms.end_time, terms.description), (None, None, None));
+    }
+
+    #[test]
+    fn a_change_replaces_what_it_names_and_keeps_the_rest() {
+        assert_eq!(algebra().apply(all_of(full())), Ok(full()));
+        assert_eq!(full().apply(all_of(algebra())), Ok(algebra()));
+        assert_eq!(full().apply(PackageChanges::default()), Ok(full()));
+    }
+
+    #[test]
+    fn the_end_is_checked_against_the_start_that_stays() {
+        let backwards = PackageChanges { end_time: Change::Set(time(14)), ..PackageChanges::default() };
+        assert!(full().apply(backwards).unwrap_err().concerns("end_time"));
+        let later = PackageChanges { end_time: Change::Set(time(15)), ..PackageChanges::default() };
+        assert_eq!(full().apply(later).unwrap().end_time, Some(time(15)));
+        let open = PackageChanges { end_time: Change::Clear, ..PackageChanges::default() };
+        assert_eq!(full().apply(open).unwrap().end_time, None);
+    }
+
+    #[test]
+    fn the_hundred_and_first_active_package_is_rejected() {
+        assert_eq!(check_active_packages(&algebra(), 99), Ok(()));
+        for count in [100, 101] {
+            let violations = check_active_packages(&algebra(), count).unwrap_err();
+            let error = &violations.errors()[0];
+            assert_eq!((error.field.as_str(), error.code), ("is_active", "too_many_active"));
+            assert_eq!(error.message, "must be false: a tutor can have at most 100 active packages");
+        }
+        assert_eq!(check_active_packages(&full(), 100), Ok(()));
     }
 }

@@ -1,30 +1,21 @@
-//! What tutoring needs from outside.
+//! Ports of tutoring.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Package, PackageTerms, TutorCard, TutorChanges, TutorFilter, TutorProfile};
+use super::{Package, PackageTerms, TutorCard, TutorChanges, TutorProfile, TutorSearch};
 use crate::RepositoryError;
 use crate::ids::{PackageId, TutorId, UserId};
-use crate::page::{Page, PageRequest};
+use crate::page::{CountedPage, Page, PageRequest};
 
-/// Where a page of search results begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TutorPage {
-    /// Behind a row, for clients that follow links.
-    Keyset(PageRequest),
-    /// At a page number from 1, for old clients; its size is the page's.
-    Numbered(PageRequest, u32),
-}
-
-/// Keeps tutor profiles and answers questions about them.
+/// A store of tutor profiles.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait TutorRepository: Send + Sync {
-    /// Looks a profile up.
+    /// Returns a profile, active or not.
     async fn find(&self, id: TutorId) -> Result<Option<TutorProfile>, RepositoryError>;
 
-    /// Writes the fields that are given and answers with the profile as it is then.
+    /// Applies the changes and returns the resulting profile.
     async fn update(
         &self,
         id: TutorId,
@@ -32,40 +23,44 @@ pub trait TutorRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<TutorProfile, RepositoryError>;
 
-    /// A page of the active tutors that a filter finds, and how many it finds in all. MUST NOT hold tutors
-    /// who blocked the viewer or whom the viewer blocked.
+    /// Returns a page of the active tutors that match a search. MUST NOT contain tutors who blocked the viewer or
+    /// whom the viewer blocked.
     async fn search(
         &self,
         viewer: Option<UserId>,
-        filter: TutorFilter,
-        page: TutorPage,
-    ) -> Result<(Page<TutorCard>, i64), RepositoryError>;
+        search: TutorSearch,
+    ) -> Result<CountedPage<TutorCard>, RepositoryError>;
 }
 
-/// Keeps packages.
+/// A store of packages. Archived packages are kept for the requests that refer to them, and are never returned.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait PackageRepository: Send + Sync {
-    /// Looks a package up that is not archived.
+    /// Returns a package, active or not.
     async fn find(&self, id: PackageId) -> Result<Option<Package>, RepositoryError>;
 
-    /// A tutor's packages that are not archived, the cheapest first; only the active ones where asked.
-    async fn list(&self, tutor: TutorId, active_only: bool) -> Result<Vec<Package>, RepositoryError>;
+    /// Returns a page of a tutor's packages, ascending by price; with `active_only`, without inactive ones.
+    async fn list(
+        &self,
+        tutor: TutorId,
+        active_only: bool,
+        page: PageRequest,
+    ) -> Result<Page<Package>, RepositoryError>;
 
-    /// Keeps a new package.
+    /// Returns the number of a tutor's active packages, not counting `except`.
+    async fn count_active(&self, tutor: TutorId, except: Option<PackageId>) -> Result<i64, RepositoryError>;
+
+    /// Adds a package. MUST return `Conflict` where [`check_active_packages`](super::check_active_packages) no longer
+    /// allows it; writes of one tutor's packages MUST be serialised.
     async fn create(&self, tutor: TutorId, terms: PackageTerms, now: DateTime<Utc>)
     -> Result<Package, RepositoryError>;
 
-    /// Replaces the terms of a package. MUST answer `Conflict` where it was changed after `seen`.
-    async fn update(
-        &self,
-        id: PackageId,
-        terms: PackageTerms,
-        seen: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<Package, RepositoryError>;
+    /// Replaces the terms of a package. MUST return `Conflict` where the stored package is no longer `seen`, or where
+    /// [`check_active_packages`](super::check_active_packages) no longer allows the terms.
+    async fn update(&self, seen: &Package, terms: PackageTerms, now: DateTime<Utc>)
+    -> Result<Package, RepositoryError>;
 
-    /// Removes a tutor's package that no request or enrolment names; archives one that is in use. False
-    /// where the tutor has no such package. MUST answer `Conflict` where a request names it in between.
-    async fn remove(&self, tutor: TutorId, id: PackageId, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
+    /// Deletes a package, or archives it if a request refers to it. MUST return `Conflict` where the stored package is
+    /// no longer `seen`, or where a request refers to it in the meantime.
+    async fn remove(&self, seen: &Package, now: DateTime<Utc>) -> Result<(), RepositoryError>;
 }

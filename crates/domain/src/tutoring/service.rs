@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    Package, PackageChanges, PackageRepository, PackageTerms, ProfileError, ReadTutorError, TutorCard, TutorChanges,
-    TutorFilter, TutorPage, TutorProfile, TutorRepository, WritePackageError,
+    NewPackage, Package, PackageChanges, PackageRepository, PackageTerms, ProfileError, ReadTutorError, TutorCard,
+    TutorChanges, TutorProfile, TutorRepository, TutorSearch, TutorWithPackages, WritePackageError,
+    check_active_packages,
 };
 use crate::accounts::{Actor, Role, RoleRequired};
 use crate::connections::{ConnectionError, Refusal, RelationGate};
 use crate::ids::{PackageId, TutorId, UserId};
-use crate::money::Money;
-use crate::page::Page;
+use crate::page::{CountedPage, Page, PageRequest};
 use crate::{Clock, RepositoryError, retry_on_conflict};
 
 /// The use cases of tutoring.
@@ -33,22 +33,22 @@ impl TutoringService {
         Self { tutors, packages, gate, clock }
     }
 
-    /// A page of the tutors that a filter finds, and how many it finds in all.
+    /// Returns a page of the tutors that match a search.
     pub async fn search(
         &self,
         viewer: Option<UserId>,
-        filter: TutorFilter,
-        page: TutorPage,
-    ) -> Result<(Page<TutorCard>, i64), RepositoryError> {
-        self.tutors.search(viewer, filter, page).await
+        search: TutorSearch,
+    ) -> Result<CountedPage<TutorCard>, RepositoryError> {
+        self.tutors.search(viewer, search).await
     }
 
-    /// An active tutor and the active packages, the cheapest first.
+    /// Returns an active tutor with a page of the active packages, ascending by price.
     pub async fn read(
         &self,
         viewer: Option<UserId>,
         id: TutorId,
-    ) -> Result<(TutorProfile, Vec<Package>), ReadTutorError> {
+        page: PageRequest,
+    ) -> Result<TutorWithPackages, ReadTutorError> {
         let tutor = self.tutors.find(id).await?.filter(|tutor| tutor.is_active).ok_or(ReadTutorError::NotFound)?;
         if viewer.is_some() {
             self.gate.open(viewer, tutor.user_id).await.map_err(|error| match error {
@@ -57,10 +57,11 @@ impl TutoringService {
                 ConnectionError::Repository(error) => ReadTutorError::Repository(error),
             })?;
         }
-        Ok((tutor, self.packages.list(id, true).await?))
+        let packages = self.packages.list(id, true, page).await?;
+        Ok(TutorWithPackages { tutor, packages })
     }
 
-    /// The caller's own profile.
+    /// Returns the caller's own profile.
     pub async fn own_profile(&self, actor: &Actor) -> Result<TutorProfile, ProfileError> {
         let id = actor.tutor()?.profile;
         Ok(self.tutors.find(id).await?.ok_or(RoleRequired(Role::Tutor))?)
@@ -72,54 +73,69 @@ impl TutoringService {
         Ok(self.tutors.update(id, changes, self.clock.now()).await?)
     }
 
-    /// The caller's own packages, active or not.
-    pub async fn own_packages(&self, actor: &Actor) -> Result<Vec<Package>, ProfileError> {
+    /// Returns a page of the caller's own packages, active or not, ascending by price.
+    pub async fn own_packages(&self, actor: &Actor, page: PageRequest) -> Result<Page<Package>, ProfileError> {
         let tutor = actor.tutor()?.profile;
-        Ok(self.packages.list(tutor, false).await?)
+        Ok(self.packages.list(tutor, false, page).await?)
     }
 
-    /// One of the caller's own packages.
+    /// Returns one of the caller's own packages.
     pub async fn own_package(&self, actor: &Actor, id: PackageId) -> Result<Package, WritePackageError> {
         let tutor = actor.tutor()?.profile;
         let package = self.packages.find(id).await?;
         package.filter(|package| package.tutor_id == tutor).ok_or(WritePackageError::NotFound)
     }
 
-    /// Offers a new package.
-    pub async fn create_package(
-        &self,
-        actor: &Actor,
-        name: String,
-        hourly_rate: Money,
-        more: PackageChanges,
-    ) -> Result<Package, WritePackageError> {
+    /// Creates a package.
+    pub async fn create_package(&self, actor: &Actor, package: NewPackage) -> Result<Package, WritePackageError> {
         let tutor = actor.tutor()?.profile;
-        let terms = PackageTerms::new(name, hourly_rate).apply(more).map_err(WritePackageError::Invalid)?;
-        Ok(self.packages.create(tutor, terms, self.clock.now()).await?)
+        let terms = PackageTerms::new(package.name, package.hourly_rate)
+            .apply(package.optional)
+            .map_err(WritePackageError::Invalid)?;
+        retry_on_conflict(async || {
+            let active = self.packages.count_active(tutor, None).await?;
+            check_active_packages(&terms, active).map_err(WritePackageError::Invalid)?;
+            Ok(self.packages.create(tutor, terms.clone(), self.clock.now()).await)
+        })
+        .await
     }
 
-    /// Changes one of the caller's packages. Requests that were sent keep it as it was.
+    /// Changes one of the caller's packages if the stored package satisfies `precondition`. Requests keep the package
+    /// as it was when they were sent.
     pub async fn update_package(
         &self,
         actor: &Actor,
         id: PackageId,
         changes: PackageChanges,
+        precondition: impl Fn(&Package) -> bool,
     ) -> Result<Package, WritePackageError> {
         retry_on_conflict(async || {
-            let package = self.own_package(actor, id).await?;
-            let terms = package.terms.apply(changes.clone()).map_err(WritePackageError::Invalid)?;
-            Ok(self.packages.update(id, terms, package.updated_at, self.clock.now()).await)
+            let seen = self.own_package(actor, id).await?;
+            if !precondition(&seen) {
+                return Err(WritePackageError::PreconditionFailed);
+            }
+            let terms = seen.terms.clone().apply(changes.clone()).map_err(WritePackageError::Invalid)?;
+            let active = self.packages.count_active(seen.tutor_id, Some(id)).await?;
+            check_active_packages(&terms, active).map_err(WritePackageError::Invalid)?;
+            Ok(self.packages.update(&seen, terms, self.clock.now()).await)
         })
         .await
     }
 
-    /// Takes one of the caller's packages off the market.
-    pub async fn remove_package(&self, actor: &Actor, id: PackageId) -> Result<(), WritePackageError> {
-        let tutor = actor.tutor()?.profile;
-        // A conflict means that a request has just named the package, which is then archived.
-        let removed = retry_on_conflict(async || {
-            Ok::<_, WritePackageError>(self.packages.remove(tutor, id, self.clock.now()).await)
-        });
-        if removed.await? { Ok(()) } else { Err(WritePackageError::NotFound) }
+    /// Withdraws one of the caller's packages from the market if the stored package satisfies `precondition`.
+    pub async fn remove_package(
+        &self,
+        actor: &Actor,
+        id: PackageId,
+        precondition: impl Fn(&Package) -> bool,
+    ) -> Result<(), WritePackageError> {
+        retry_on_conflict(async || {
+            let seen = self.own_package(actor, id).await?;
+            if !precondition(&seen) {
+                return Err(WritePackageError::PreconditionFailed);
+            }
+            Ok(self.packages.remove(&seen, self.clock.now()).await)
+        })
+        .await
     }
 }

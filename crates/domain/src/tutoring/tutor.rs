@@ -1,115 +1,122 @@
-//! Tutors as the public sees them.
+//! Tutor profiles, and searches for them.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::Package;
+use crate::change::Change;
 use crate::ids::{TutorId, UserId};
 use crate::money::{Currency, Money};
+use crate::page::{Page, PageRequest};
 
-/// What a tutor says of themselves. No address and no phone: those are for who has booked.
+/// A tutor's public profile. E-mail address and phone number are absent: they are disclosed on acceptance only.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the other fields are those of the API")]
 pub struct TutorProfile {
-    /// The profile.
     pub id: TutorId,
-    /// The user behind it.
     pub user_id: UserId,
-    /// The given name.
     pub first_name: Option<String>,
-    /// The family name.
     pub last_name: Option<String>,
-    /// The father's name.
     pub father_name: Option<String>,
-    /// The grandfather's name.
     pub grandfather_name: Option<String>,
-    /// The whole name.
+    /// The display name, composed from the parts above.
     pub name: String,
-    /// The public handle.
     pub username: Option<String>,
-    /// A URL.
+    /// The URL of the picture.
     pub profile_picture: Option<String>,
-    /// What the tutor says at length.
     pub bio: Option<String>,
-    /// What the tutor says in a line.
     pub quote: Option<String>,
-    /// What is taught.
     pub subjects: Vec<String>,
-    /// In which languages.
     pub languages: Vec<String>,
-    /// For whom.
     pub grade_levels: Vec<String>,
-    /// Where the tutor's wall clock hangs; package times are on it.
+    /// The zone in which the times of the tutor's packages are read.
     pub time_zone: Tz,
-    /// `online` and the like.
+    /// Free text such as `online`.
     pub session_format: Option<String>,
-    /// Where, if not online.
     pub location: Option<String>,
-    /// Whether the tutor can be asked.
+    /// Whether both the profile and its user are active.
     pub is_active: bool,
-    /// When the profile was made, an instant.
+    /// The instant of creation.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, an instant.
+    /// The instant of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a tutor changes about their profile. `None` leaves a field as it is.
+/// A partial update of [`TutorProfile`], whose fields it mirrors. `None` keeps a field that cannot be null.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is documented in TutorProfile")]
 pub struct TutorChanges {
-    /// See [`TutorProfile::bio`].
-    pub bio: Option<String>,
-    /// See [`TutorProfile::quote`].
-    pub quote: Option<String>,
-    /// See [`TutorProfile::subjects`].
+    pub bio: Change<String>,
+    pub quote: Change<String>,
     pub subjects: Option<Vec<String>>,
-    /// See [`TutorProfile::languages`].
     pub languages: Option<Vec<String>>,
-    /// See [`TutorProfile::grade_levels`].
     pub grade_levels: Option<Vec<String>>,
-    /// See [`TutorProfile::time_zone`].
     pub time_zone: Option<Tz>,
-    /// See [`TutorProfile::session_format`].
-    pub session_format: Option<String>,
-    /// See [`TutorProfile::location`].
-    pub location: Option<String>,
+    pub session_format: Change<String>,
+    pub location: Change<String>,
 }
 
-/// A tutor in a search result.
+/// A tutor in a search result, with the prices of the active packages.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the profile needs no further words")]
 pub struct TutorCard {
-    /// What the tutor says of themselves.
     pub profile: TutorProfile,
-    /// The hourly rate of the cheapest active package.
+    /// The lowest hourly rate.
     pub price: Option<Money>,
-    /// The hourly rate of the dearest active package.
+    /// The highest hourly rate.
     pub price_max: Option<Money>,
-    /// The money of the cheapest.
+    /// The currency of the lowest hourly rate.
     pub currency: Option<Currency>,
 }
 
-/// In which order a search lists tutors.
+/// A tutor with a page of the active packages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after their types")]
+pub struct TutorWithPackages {
+    pub tutor: TutorProfile,
+    pub packages: Page<Package>,
+}
+
+/// The order of a search result. Tutors without a price come last in both orders by price.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant names its order")]
 pub enum SortTutors {
-    /// The newest profile first.
     #[default]
     Newest,
-    /// The cheapest first; who has no price comes last.
     PriceAscending,
-    /// The dearest first; who has no price comes last.
     PriceDescending,
 }
 
-/// Which tutors a search finds.
+/// Conditions on the tutors of a search result. All comparisons of text ignore case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TutorFilter {
-    /// Part of a name, handle, bio or subject, in any case.
+    /// Part of a name, username, biography or subject.
     pub search: Option<String>,
-    /// A subject taught, in any case.
+    /// One complete subject.
     pub subject: Option<String>,
-    /// A grade taught, in any case.
+    /// One complete grade level.
     pub grade_level: Option<String>,
-    /// The cheapest package costs at least this.
+    /// The least amount that the cheapest package costs.
     pub min_price: Option<Money>,
-    /// The cheapest package costs at most this.
+    /// The largest amount that the cheapest package costs.
     pub max_price: Option<Money>,
-    /// In which order.
+    /// The order of the result.
     pub sort: SortTutors,
+}
+
+/// The position of a page of search results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchPosition {
+    /// Continues behind a row, for clients that follow links.
+    Keyset(PageRequest),
+    /// The page with a number from 1, for old clients.
+    Numbered(PageRequest, u32),
+}
+
+/// A search for tutors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after their types")]
+pub struct TutorSearch {
+    pub filter: TutorFilter,
+    pub position: SearchPosition,
 }

@@ -47,6 +47,7 @@ pub enum Code {
     AlreadyAnswered,
     ScheduleConflict,
     Conflict,
+    PreconditionFailed,
     MethodNotAllowed,
     PayloadTooLarge,
     RequestTimeout,

@@ -183,6 +183,11 @@ impl Code {
                 "Conflict",
                 "The resource was changed by another request. Read it again, then retry.",
             ),
+            Self::PreconditionFailed => entry(
+                StatusCode::PRECONDITION_FAILED,
+                "Precondition failed",
+                "The resource no longer has the version named in `If-Match`. Read it again, then retry.",
+            ),
             Self::MethodNotAllowed => entry(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Method not allowed",

@@ -2,7 +2,9 @@
 
 mod body;
 mod caller;
+mod etag;
 mod json;
+mod nullable;
 mod page;
 mod path;
 mod query;
@@ -12,6 +14,8 @@ pub use body::{
     BODY_TIMEOUT, Body, MAX_BODY_BYTES, Parse, media_type, parse_form, parse_json, read_body, require_json,
 };
 pub use caller::{Caller, ClientDevice, MaybeCaller};
+pub use etag::{Precondition, resource, tagged};
+pub use nullable::Nullable;
 pub use page::{Paging, PagingQuery, list, next_link};
 pub use path::PathId;
 pub use query::Query;

@@ -1,6 +1,7 @@
 //! Tutor profiles and packages.
 
 mod packages;
+mod search;
 mod tutors;
 
 pub(crate) use packages::{PackageRow, package};

@@ -1,14 +1,16 @@
-//! [`PackageRepository`] on Diesel.
+//! [`PackageRepository`] on Diesel. Writes of one tutor's packages hold the row lock of the tutor's profile.
 
 use astegni_domain::RepositoryError;
 use astegni_domain::ids::{PackageId, TutorId};
 use astegni_domain::money::Money;
-use astegni_domain::tutoring::{Package, PackageRepository, PackageTerms};
+use astegni_domain::page::{Keyset, Page, PageRequest};
+use astegni_domain::tutoring::{Package, PackageRepository, PackageTerms, check_active_packages};
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use diesel::dsl::{exists, max, min};
 use diesel::prelude::*;
 
+use super::tutors::lock;
 use crate::Database;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
@@ -37,7 +39,7 @@ pub(crate) struct PackageRow {
     updated_at: NaiveDateTime,
 }
 
-/// A package from its row.
+/// Reads a package from its row.
 pub(crate) fn package(row: PackageRow) -> Result<Package, StoreError> {
     Ok(Package {
         id: PackageId::new(row.id),
@@ -117,9 +119,15 @@ impl PackageRepository for Database {
             .await?)
     }
 
-    async fn list(&self, tutor: TutorId, active_only: bool) -> Result<Vec<Package>, RepositoryError> {
+    async fn list(
+        &self,
+        tutor: TutorId,
+        active_only: bool,
+        page: PageRequest,
+    ) -> Result<Page<Package>, RepositoryError> {
         Ok(self
             .read(move |conn| {
+                let (price, id) = (tutor_packages::hourly_rate_cents, tutor_packages::id);
                 let mut query = tutor_packages::table
                     .filter(tutor_packages::tutor_id.eq(tutor.get()))
                     .filter(tutor_packages::archived_at.is_null())
@@ -127,13 +135,22 @@ impl PackageRepository for Database {
                 if active_only {
                     query = query.filter(tutor_packages::is_active.eq(true));
                 }
-                let rows: Vec<PackageRow> = query
-                    .order((tutor_packages::hourly_rate_cents, tutor_packages::id))
-                    .select(PackageRow::as_select())
-                    .load(conn)?;
-                rows.into_iter().map(package).collect()
+                if let Some(after) = page.after {
+                    query = query.filter(price.gt(after.sort).or(price.eq(after.sort).and(id.gt(after.id))));
+                }
+                let rows: Vec<PackageRow> =
+                    query.order((price, id)).limit(page.size.overread()).select(PackageRow::as_select()).load(conn)?;
+                let packages = rows.into_iter().map(package).collect::<Result<Vec<_>, _>>()?;
+                Ok(Page::from_overread(packages, page.size, |package| Keyset {
+                    sort: package.terms.hourly_rate.cents(),
+                    id: package.id.get(),
+                }))
             })
             .await?)
+    }
+
+    async fn count_active(&self, tutor: TutorId, except: Option<PackageId>) -> Result<i64, RepositoryError> {
+        Ok(self.read(move |conn| count_active(conn, tutor, except)).await?)
     }
 
     async fn create(
@@ -143,6 +160,8 @@ impl PackageRepository for Database {
         now: DateTime<Utc>,
     ) -> Result<Package, RepositoryError> {
         let created = self.write(move |conn| {
+            lock(conn, tutor.get())?;
+            guard_active(conn, tutor, None, &terms)?;
             let now = now.naive_utc();
             let id: i64 = diesel::insert_into(tutor_packages::table)
                 .values((
@@ -160,48 +179,79 @@ impl PackageRepository for Database {
 
     async fn update(
         &self,
-        id: PackageId,
+        seen: &Package,
         terms: PackageTerms,
-        seen: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Package, RepositoryError> {
+        let (id, tutor, seen_at) = (seen.id, seen.tutor_id, seen.updated_at);
         let updated = self.write(move |conn| {
-            let unchanged = tutor_packages::table
-                .find(id.get())
-                .filter(tutor_packages::updated_at.eq(seen.naive_utc()))
-                .filter(tutor_packages::archived_at.is_null());
-            let tutor: i64 = diesel::update(unchanged)
-                .set(terms_row(terms, now.naive_utc()))
-                .returning(tutor_packages::tutor_id)
-                .get_result(conn)
-                .optional()?
-                .ok_or(StoreError::Conflict)?;
-            refresh_prices(conn, tutor)?;
+            lock(conn, tutor.get())?;
+            guard_active(conn, tutor, Some(id), &terms)?;
+            // Later than the version that it replaces even if the clock stands still, so that no two versions are
+            // taken for the same.
+            let at = now.max(seen_at + TimeDelta::microseconds(1)).naive_utc();
+            let changed = diesel::update(stored(id, seen_at)).set(terms_row(terms, at)).execute(conn)?;
+            if changed == 0 {
+                return Err(StoreError::Conflict);
+            }
+            refresh_prices(conn, tutor.get())?;
             read(conn, id.get())
         });
         Ok(updated.await?)
     }
 
-    async fn remove(&self, tutor: TutorId, id: PackageId, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
+    async fn remove(&self, seen: &Package, now: DateTime<Utc>) -> Result<(), RepositoryError> {
+        let (id, tutor, seen_at) = (seen.id, seen.tutor_id, seen.updated_at);
         let removed = self.write(move |conn| {
-            let own = tutor_packages::table
-                .filter(tutor_packages::id.eq(id.get()))
-                .filter(tutor_packages::tutor_id.eq(tutor.get()))
-                .filter(tutor_packages::archived_at.is_null());
-            // Archived first, which takes the row's lock: a request that names it either came before and is
-            // seen below, or comes after and finds it inactive.
-            let found = diesel::update(own)
+            lock(conn, tutor.get())?;
+            // Archiving takes the row's lock: a request that refers to the package was either written before and is
+            // found below, or is written later and finds the package inactive.
+            let archived = diesel::update(stored(id, seen_at))
                 .set((tutor_packages::archived_at.eq(now.naive_utc()), tutor_packages::is_active.eq(false)))
                 .execute(conn)?;
+            if archived == 0 {
+                return Err(StoreError::Conflict);
+            }
             let in_use = requested_sessions::table.filter(requested_sessions::package_id.eq(id.get()));
-            if found > 0 && !diesel::select(exists(in_use)).get_result::<bool>(conn)? {
+            if !diesel::select(exists(in_use)).get_result::<bool>(conn)? {
                 diesel::delete(tutor_packages::table.find(id.get())).execute(conn)?;
             }
-            refresh_prices(conn, tutor.get())?;
-            Ok(found > 0)
+            refresh_prices(conn, tutor.get())
         });
         Ok(removed.await?)
     }
+}
+
+/// Selects a package if it is still as it was at `seen_at`.
+#[diesel::dsl::auto_type]
+fn stored(id: PackageId, seen_at: DateTime<Utc>) -> _ {
+    let (id, seen_at): (i64, NaiveDateTime) = (id.get(), seen_at.naive_utc());
+    tutor_packages::table
+        .filter(tutor_packages::id.eq(id))
+        .filter(tutor_packages::updated_at.eq(seen_at))
+        .filter(tutor_packages::archived_at.is_null())
+}
+
+fn count_active(conn: &mut AnyConnection, tutor: TutorId, except: Option<PackageId>) -> Result<i64, StoreError> {
+    // No package has the id 0.
+    let except = except.map_or(0, PackageId::get);
+    Ok(tutor_packages::table
+        .filter(tutor_packages::tutor_id.eq(tutor.get()))
+        .filter(tutor_packages::is_active.eq(true))
+        .filter(tutor_packages::id.ne(except))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Repeats the check of active packages under the lock of the tutor's profile.
+fn guard_active(
+    conn: &mut AnyConnection,
+    tutor: TutorId,
+    except: Option<PackageId>,
+    terms: &PackageTerms,
+) -> Result<(), StoreError> {
+    let active = count_active(conn, tutor, except)?;
+    check_active_packages(terms, active).map_err(|_| StoreError::Conflict)
 }
 
 fn read(conn: &mut AnyConnection, id: i64) -> Result<Package, StoreError> {
@@ -209,9 +259,8 @@ fn read(conn: &mut AnyConnection, id: i64) -> Result<Package, StoreError> {
     package(row)
 }
 
-/// Keeps the prices that a search sorts by as the packages are now.
+/// Stores the prices that searches sort by, derived from the active packages. The caller holds the profile's lock.
 fn refresh_prices(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
-    super::tutors::lock(conn, tutor)?;
     let active =
         tutor_packages::table.filter(tutor_packages::tutor_id.eq(tutor)).filter(tutor_packages::is_active.eq(true));
     let (lowest, highest): (Option<i64>, Option<i64>) =

@@ -1,26 +1,25 @@
-//! [`TutorRepository`] on Diesel.
+//! [`TutorRepository`] on Diesel: profiles.
 
 use astegni_domain::RepositoryError;
-use astegni_domain::connections::Kind;
+use astegni_domain::change::Change;
 use astegni_domain::ids::{TutorId, UserId};
-use astegni_domain::page::{Keyset, Page, PageRequest};
+use astegni_domain::page::CountedPage;
 use astegni_domain::text::fold;
-use astegni_domain::tutoring::{
-    SortTutors, TutorCard, TutorChanges, TutorFilter, TutorPage, TutorProfile, TutorRepository,
-};
+use astegni_domain::tutoring::{TutorCard, TutorChanges, TutorProfile, TutorRepository, TutorSearch};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+use super::search::{self, folded_list};
 use crate::Database;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{connections, tutor_profiles, users};
+use crate::schema::{tutor_profiles, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tutor_profiles)]
-struct TutorRow {
+pub(super) struct TutorRow {
     id: i64,
     user_id: i64,
     bio: Option<String>,
@@ -40,7 +39,7 @@ struct TutorRow {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
-struct TutorUserRow {
+pub(super) struct TutorUserRow {
     first_name: Option<String>,
     last_name: Option<String>,
     father_name: Option<String>,
@@ -52,7 +51,8 @@ struct TutorUserRow {
     is_active: bool,
 }
 
-fn card((tutor, user): (TutorRow, TutorUserRow)) -> Result<TutorCard, StoreError> {
+/// Reads a tutor from the rows of the profile and its user.
+pub(super) fn card((tutor, user): (TutorRow, TutorUserRow)) -> Result<TutorCard, StoreError> {
     let currency = tutor.price_currency.as_deref();
     Ok(TutorCard {
         price: columns::money(tutor.price_min_cents),
@@ -95,15 +95,26 @@ fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<TutorProfile>, Store
 
 #[derive(AsChangeset)]
 #[diesel(table_name = tutor_profiles)]
+#[expect(clippy::option_option, reason = "a changeset skips None and sets NULL for Some(None)")]
 struct ChangesRow {
-    bio: Option<String>,
-    quote: Option<String>,
+    bio: Option<Option<String>>,
+    quote: Option<Option<String>>,
     subjects: Option<String>,
     languages: Option<String>,
     grade_levels: Option<String>,
-    session_format: Option<String>,
-    location: Option<String>,
+    session_format: Option<Option<String>>,
+    location: Option<Option<String>>,
     updated_at: NaiveDateTime,
+}
+
+/// Translates a change to a changeset's terms.
+#[expect(clippy::option_option, reason = "a changeset skips None and sets NULL for Some(None)")]
+fn nullable<T>(change: Change<T>) -> Option<Option<T>> {
+    match change {
+        Change::Keep => None,
+        Change::Clear => Some(None),
+        Change::Set(value) => Some(Some(value)),
+    }
 }
 
 #[async_trait]
@@ -120,16 +131,16 @@ impl TutorRepository for Database {
     ) -> Result<TutorProfile, RepositoryError> {
         let updated = self.write(move |conn| {
             let row = ChangesRow {
-                bio: changes.bio,
-                quote: changes.quote,
+                bio: nullable(changes.bio),
+                quote: nullable(changes.quote),
                 subjects: changes.subjects.map(columns::json),
                 languages: changes.languages.map(columns::json),
                 grade_levels: changes.grade_levels.map(columns::json),
-                session_format: changes.session_format,
-                location: changes.location,
+                session_format: nullable(changes.session_format),
+                location: nullable(changes.location),
                 updated_at: now.naive_utc(),
             };
-            // The user's row before the profile's, as everywhere.
+            // The user's row is locked before the profile's, as everywhere.
             if let Some(zone) = changes.time_zone {
                 let own = tutor_profiles::table.find(id.get()).select(tutor_profiles::user_id);
                 diesel::update(users::table.filter(users::id.eq_any(own)))
@@ -146,143 +157,25 @@ impl TutorRepository for Database {
     async fn search(
         &self,
         viewer: Option<UserId>,
-        filter: TutorFilter,
-        page: TutorPage,
-    ) -> Result<(Page<TutorCard>, i64), RepositoryError> {
-        Ok(self
-            .read(move |conn| {
-                let viewer = viewer.map(UserId::get);
-                let total = matching(viewer, &filter).count().get_result(conn)?;
-                let (request, offset) = match page {
-                    TutorPage::Keyset(request) => (request, 0),
-                    TutorPage::Numbered(request, number) => {
-                        (request, i64::from(number.saturating_sub(1)).saturating_mul(request.size.overread() - 1))
-                    }
-                };
-                let cards = sorted(matching(viewer, &filter), filter.sort, request)
-                    .select((TutorRow::as_select(), TutorUserRow::as_select()))
-                    .limit(request.size.overread())
-                    .offset(offset)
-                    .load::<(TutorRow, TutorUserRow)>(conn)?
-                    .into_iter()
-                    .map(card)
-                    .collect::<Result<Vec<_>, _>>()?;
-                Ok((Page::from_overread(cards, request.size, |card| keyset(card, filter.sort)), total))
-            })
-            .await?)
+        search: TutorSearch,
+    ) -> Result<CountedPage<TutorCard>, RepositoryError> {
+        Ok(self.read(move |conn| search::run(conn, viewer, &search)).await?)
     }
 }
 
-type Tutors<'a> = diesel::helper_types::IntoBoxed<
-    'a,
-    diesel::helper_types::InnerJoin<tutor_profiles::table, users::table>,
-    <AnyConnection as diesel::Connection>::Backend,
->;
-
-/// The active tutors that a filter finds, but those with whom a block stands.
-fn matching(viewer: Option<i64>, filter: &TutorFilter) -> Tutors<'static> {
-    let mut query = tutor_profiles::table
-        .inner_join(users::table)
-        .filter(tutor_profiles::is_active.eq(true))
-        .filter(users::is_active.eq(true))
-        .into_boxed();
-    if let Some(viewer) = viewer {
-        let is_block = || connections::connection_type.eq(Kind::Block.as_str());
-        let given = connections::table.filter(connections::user_id_1.eq(viewer)).filter(is_block());
-        let received = connections::table.filter(connections::user_id_2.eq(viewer)).filter(is_block());
-        query = query
-            .filter(tutor_profiles::user_id.ne_all(given.select(connections::user_id_2)))
-            .filter(tutor_profiles::user_id.ne_all(received.select(connections::user_id_1)));
-    }
-    if let Some(search) = &filter.search {
-        query = query.filter(tutor_profiles::search_folded.like(columns::containing(&fold(search))).escape('\\'));
-    }
-    if let Some(subject) = &filter.subject {
-        query = query.filter(tutor_profiles::subjects_folded.like(columns::containing(&entry(subject))).escape('\\'));
-    }
-    if let Some(grade) = &filter.grade_level {
-        query = query.filter(tutor_profiles::grade_levels_folded.like(columns::containing(&entry(grade))).escape('\\'));
-    }
-    if let Some(price) = filter.min_price {
-        query = query.filter(tutor_profiles::price_min_cents.ge(price.cents()));
-    }
-    if let Some(price) = filter.max_price {
-        query = query.filter(tutor_profiles::price_min_cents.le(price.cents()));
-    }
-    query
-}
-
-/// Who has no price comes last either way, so the missing price counts as one beyond all others.
-const NO_PRICE_ASCENDING: i64 = i64::MAX;
-const NO_PRICE_DESCENDING: i64 = -1;
-
-diesel::define_sql_function! {
-    /// The first of two that is not null.
-    fn coalesce(value: diesel::sql_types::Nullable<diesel::sql_types::BigInt>, otherwise: diesel::sql_types::BigInt)
-        -> diesel::sql_types::BigInt;
-}
-
-fn sorted(query: Tutors<'static>, sort: SortTutors, page: PageRequest) -> Tutors<'static> {
-    match sort {
-        SortTutors::Newest => {
-            let query = query.order(tutor_profiles::id.desc());
-            match page.after {
-                Some(after) => query.filter(tutor_profiles::id.lt(after.id)),
-                None => query,
-            }
-        }
-        SortTutors::PriceAscending => {
-            let price = || coalesce(tutor_profiles::price_min_cents, NO_PRICE_ASCENDING);
-            let query = query.order((price().asc(), tutor_profiles::id.desc()));
-            match page.after {
-                Some(after) => {
-                    query.filter(price().gt(after.sort).or(price().eq(after.sort).and(tutor_profiles::id.lt(after.id))))
-                }
-                None => query,
-            }
-        }
-        SortTutors::PriceDescending => {
-            let price = || coalesce(tutor_profiles::price_min_cents, NO_PRICE_DESCENDING);
-            let query = query.order((price().desc(), tutor_profiles::id.desc()));
-            match page.after {
-                Some(after) => {
-                    query.filter(price().lt(after.sort).or(price().eq(after.sort).and(tutor_profiles::id.lt(after.id))))
-                }
-                None => query,
-            }
-        }
-    }
-}
-
-fn keyset(card: &TutorCard, sort: SortTutors) -> Keyset {
-    let price = card.price.map(astegni_domain::money::Money::cents);
-    let sort = match sort {
-        SortTutors::Newest => card.profile.id.get(),
-        SortTutors::PriceAscending => price.unwrap_or(NO_PRICE_ASCENDING),
-        SortTutors::PriceDescending => price.unwrap_or(NO_PRICE_DESCENDING),
-    };
-    Keyset { sort, id: card.profile.id.get() }
-}
-
-/// An entry of a list as it stands in the folded column.
-fn entry(text: &str) -> String {
-    format!("|{}|", fold(text).replace('|', " "))
-}
-
-fn folded_list(entries: &[String]) -> String {
-    entries.iter().fold("|".to_owned(), |list, entry| list + &fold(entry).replace('|', " ") + "|")
-}
-
-/// Takes a profile's row lock by a write that changes nothing, so that what is derived next is derived from
-/// what stays.
+/// Locks a profile's row until the transaction ends, by an update that changes nothing. Columns derived from the
+/// profile, its user or its packages are then derived from their final values.
 pub(super) fn lock(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
-    diesel::update(tutor_profiles::table.find(tutor))
+    let locked = diesel::update(tutor_profiles::table.find(tutor))
         .set(tutor_profiles::updated_at.eq(tutor_profiles::updated_at))
         .execute(conn)?;
+    if locked == 0 {
+        return Err(StoreError::Corrupt { column: "tutor_profiles.id", value: format!("no row {tutor}") });
+    }
     Ok(())
 }
 
-/// Keeps what a search looks into as the profile and its user's names are now.
+/// Stores the folded texts that searches compare with, derived from the profile and the names of its user.
 pub(crate) fn refresh_search(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
     lock(conn, tutor)?;
     let Some(profile) = find(conn, tutor)? else { return Ok(()) };

@@ -1,9 +1,9 @@
-//! The refusals of tutoring.
+//! Responses to the errors of tutoring.
 
 use astegni_domain::tutoring::{ProfileError, ReadTutorError, WritePackageError};
 
 use super::connections::blocked_by_you;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 impl From<ReadTutorError> for ApiError {
     fn from(error: ReadTutorError) -> Self {
@@ -29,6 +29,9 @@ impl From<WritePackageError> for ApiError {
         match error {
             WritePackageError::RoleRequired(error) => error.into(),
             WritePackageError::NotFound => Self::not_found("Package"),
+            WritePackageError::PreconditionFailed => {
+                Self::new(Code::PreconditionFailed, "The package has changed since the version in If-Match")
+            }
             WritePackageError::Invalid(violations) => Self::invalid(&violations),
             WritePackageError::Repository(error) => error.into(),
         }

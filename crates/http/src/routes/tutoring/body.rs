@@ -1,4 +1,4 @@
-//! Bodies that several endpoints of tutoring share.
+//! Response bodies of tutoring.
 
 use astegni_domain::schedule::weekday_name;
 use astegni_domain::tutoring::{Package, ScheduleType, TutorCard, TutorProfile};
@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 
 use crate::wire::{self, Price};
 
-/// A tutor as the public sees them.
+/// A tutor's public profile.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TutorBody {
-    /// The tutor profile: what requests name.
+    /// Id of the tutor profile, which session requests refer to.
     id: i64,
-    /// The user behind it: what connections name.
+    /// Id of the user, which connections refer to.
     user_id: i64,
     name: String,
     first_name: Option<String>,
@@ -26,14 +26,14 @@ pub(crate) struct TutorBody {
     subjects: Vec<String>,
     languages: Vec<String>,
     grade_levels: Vec<String>,
-    /// IANA name; package times are on this wall clock.
+    /// IANA name. The times of the tutor's packages are in this zone.
     time_zone: &'static str,
     session_format: Option<String>,
     location: Option<String>,
     is_active: bool,
-    /// Instant.
+    /// Instant of creation.
     created_at: String,
-    /// Instant.
+    /// Instant of the last change.
     updated_at: String,
 }
 
@@ -69,11 +69,11 @@ impl From<TutorProfile> for TutorBody {
 pub(crate) struct TutorCardBody {
     #[serde(flatten)]
     tutor: TutorBody,
-    /// The hourly rate of the cheapest package.
+    /// Lowest hourly rate of the active packages.
     price: Option<Price>,
-    /// The hourly rate of the dearest package.
+    /// Highest hourly rate of the active packages.
     price_max: Option<Price>,
-    /// ISO 4217.
+    /// ISO 4217 code of `price`.
     currency: Option<String>,
 }
 
@@ -88,15 +88,16 @@ impl From<TutorCard> for TutorCardBody {
     }
 }
 
-/// What a tutor offers.
+/// A package: lessons that a tutor offers at a price.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PackageBody {
     id: i64,
     tutor_id: i64,
     name: String,
     description: Option<String>,
+    /// Price of one hour.
     hourly_rate: Price,
-    /// ISO 4217.
+    /// ISO 4217 code.
     currency: String,
     subjects: Vec<String>,
     course_ids: Vec<i64>,
@@ -106,20 +107,27 @@ pub(crate) struct PackageBody {
     schedule_type: &'static str,
     /// English weekday names.
     schedule_days: Vec<&'static str>,
-    /// The tutor's wall clock.
+    /// Wall-clock time `HH:MM:SS` in the tutor's zone.
     start_time: Option<String>,
-    /// The tutor's wall clock.
+    /// Wall-clock time `HH:MM:SS` in the tutor's zone.
     end_time: Option<String>,
+    /// Whether the package can be requested.
     is_active: bool,
-    /// Instant.
+    /// Instant of creation.
     created_at: String,
-    /// Instant.
+    /// Instant of the last change.
     updated_at: String,
 }
 
 impl From<Package> for PackageBody {
     fn from(package: Package) -> Self {
-        let terms = package.terms;
+        Self::from(&package)
+    }
+}
+
+impl From<&Package> for PackageBody {
+    fn from(package: &Package) -> Self {
+        let terms = package.terms.clone();
         Self {
             id: package.id.get(),
             tutor_id: package.tutor_id.get(),

@@ -1,113 +1,165 @@
-//! `GET /tutor/{tutor_id}` and `GET /tutors/{tutor_id}`, and their packages
+//! `GET /tutors/{tutor_id}`, `GET /tutors/{tutor_id}/packages`, and both at the old path `/tutor/{tutor_id}`
 
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::http::header::LINK;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::ids::TutorId;
+use astegni_domain::page::PageRequest;
+use astegni_domain::tutoring::{Package, TutorWithPackages};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{PackageBody, TutorBody};
 use crate::error::ApiError;
-use crate::extract::{MaybeCaller, PathId};
+use crate::extract::{MaybeCaller, PagingQuery, PathId, Query, next_link, resource};
 use crate::services::Services;
 
-/// A tutor with what they offer.
+/// A tutor with all active packages.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TutorPageBody {
     #[serde(flatten)]
     tutor: TutorBody,
+    /// Active packages, ascending by price.
+    #[schema(max_items = 100)]
     packages: Vec<PackageBody>,
 }
 
-/// What a tutor offers.
+/// A page of a tutor's packages.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PackagesBody {
+    /// Active packages, ascending by price.
     packages: Vec<PackageBody>,
 }
 
-/// A tutor
+/// Get a tutor
+///
+/// Returns the public profile and the active packages. The caller may be anonymous.
 #[utoipa::path(
     tag = "tutoring",
-    params(("tutor_id" = i64, Path, description = "The tutor profile")),
+    params(
+        ("tutor_id" = i64, Path, description = "Id of the tutor profile"),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier response"),
+    ),
     responses(
-        (status = 200, description = "The tutor and the active packages, the cheapest first", body = TutorPageBody),
-        (status = 404, description = "No such tutor"),
+        (status = 200, description = "The tutor, with an `ETag`", body = TutorPageBody),
+        (status = 304, description = "The tutor has not changed"),
+        (status = 403, description = "You have blocked this tutor"),
+        (status = 404, description = "There is no such tutor"),
     ),
     security((), ("bearer" = [])),
 )]
 #[get("/tutors/{tutor_id}")]
-pub(crate) async fn read_tutor_plural(
+pub(crate) async fn read_tutor(
+    request: HttpRequest,
     services: Data<Services>,
     caller: MaybeCaller,
     id: PathId,
-) -> Result<Json<TutorPageBody>, ApiError> {
-    page(&services, caller, id).await.map(Json)
+) -> Result<HttpResponse, ApiError> {
+    // A first page at its largest holds all active packages.
+    let TutorWithPackages { tutor, packages } = read(&services, caller, id, PageRequest::FIRST).await?;
+    resource(&request, &TutorPageBody { tutor: tutor.into(), packages: bodies(packages.items) })
 }
 
-/// A tutor, at the old path
+/// Get a tutor (old path)
+///
+/// The same as `GET /api/v1/tutors/{tutor_id}`.
 #[utoipa::path(
     tag = "tutoring",
-    params(("tutor_id" = i64, Path, description = "The tutor profile")),
+    params(
+        ("tutor_id" = i64, Path, description = "Id of the tutor profile"),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier response"),
+    ),
     responses(
-        (status = 200, description = "The tutor and the active packages, the cheapest first", body = TutorPageBody),
-        (status = 404, description = "No such tutor"),
+        (status = 200, description = "The tutor, with an `ETag`", body = TutorPageBody),
+        (status = 304, description = "The tutor has not changed"),
+        (status = 403, description = "You have blocked this tutor"),
+        (status = 404, description = "There is no such tutor"),
     ),
     security((), ("bearer" = [])),
 )]
 #[get("/tutor/{tutor_id}")]
-pub(crate) async fn read_tutor(
+pub(crate) async fn read_tutor_at_old_path(
+    request: HttpRequest,
     services: Data<Services>,
     caller: MaybeCaller,
     id: PathId,
-) -> Result<Json<TutorPageBody>, ApiError> {
-    page(&services, caller, id).await.map(Json)
+) -> Result<HttpResponse, ApiError> {
+    let TutorWithPackages { tutor, packages } = read(&services, caller, id, PageRequest::FIRST).await?;
+    resource(&request, &TutorPageBody { tutor: tutor.into(), packages: bodies(packages.items) })
 }
 
-/// A tutor's packages
+/// List a tutor's packages
+///
+/// Returns the active packages, ascending by price. The caller may be anonymous.
 #[utoipa::path(
     tag = "tutoring",
-    params(("tutor_id" = i64, Path, description = "The tutor profile")),
+    params(("tutor_id" = i64, Path, description = "Id of the tutor profile"), PagingQuery),
     responses(
-        (status = 200, description = "The active packages, the cheapest first", body = PackagesBody),
-        (status = 404, description = "No such tutor"),
+        (status = 200, description = "The packages; the `Link` header refers to the next page", body = PackagesBody),
+        (status = 403, description = "You have blocked this tutor"),
+        (status = 404, description = "There is no such tutor"),
     ),
     security((), ("bearer" = [])),
 )]
 #[get("/tutors/{tutor_id}/packages")]
-pub(crate) async fn read_packages_plural(
+pub(crate) async fn list_tutor_packages(
+    request: HttpRequest,
     services: Data<Services>,
     caller: MaybeCaller,
     id: PathId,
-) -> Result<Json<PackagesBody>, ApiError> {
-    let packages = page(&services, caller, id).await?.packages;
-    Ok(Json(PackagesBody { packages }))
+    Query(page): Query<PagingQuery>,
+) -> Result<HttpResponse, ApiError> {
+    packages(&request, &services, caller, id, page).await
 }
 
-/// A tutor's packages, at the old path
+/// List a tutor's packages (old path)
+///
+/// The same as `GET /api/v1/tutors/{tutor_id}/packages`.
 #[utoipa::path(
     tag = "tutoring",
-    params(("tutor_id" = i64, Path, description = "The tutor profile")),
+    params(("tutor_id" = i64, Path, description = "Id of the tutor profile"), PagingQuery),
     responses(
-        (status = 200, description = "The active packages, the cheapest first", body = PackagesBody),
-        (status = 404, description = "No such tutor"),
+        (status = 200, description = "The packages; the `Link` header refers to the next page", body = PackagesBody),
+        (status = 403, description = "You have blocked this tutor"),
+        (status = 404, description = "There is no such tutor"),
     ),
     security((), ("bearer" = [])),
 )]
 #[get("/tutor/{tutor_id}/packages")]
-pub(crate) async fn read_packages(
+pub(crate) async fn list_tutor_packages_at_old_path(
+    request: HttpRequest,
     services: Data<Services>,
     caller: MaybeCaller,
     id: PathId,
-) -> Result<Json<PackagesBody>, ApiError> {
-    let packages = page(&services, caller, id).await?.packages;
-    Ok(Json(PackagesBody { packages }))
+    Query(page): Query<PagingQuery>,
+) -> Result<HttpResponse, ApiError> {
+    packages(&request, &services, caller, id, page).await
 }
 
-async fn page(
+async fn packages(
+    request: &HttpRequest,
+    services: &Services,
+    caller: MaybeCaller,
+    id: PathId,
+    page: PageRequest,
+) -> Result<HttpResponse, ApiError> {
+    let page = read(services, caller, id, page).await?.packages;
+    let mut response = HttpResponse::Ok();
+    if let Some(link) = page.next.and_then(|next| next_link(request, next)) {
+        response.insert_header((LINK, link));
+    }
+    Ok(response.json(PackagesBody { packages: bodies(page.items) }))
+}
+
+async fn read(
     services: &Services,
     MaybeCaller(caller): MaybeCaller,
     PathId(id): PathId,
-) -> Result<TutorPageBody, ApiError> {
-    let (tutor, packages) = services.tutoring.read(caller.map(|actor| actor.user_id), TutorId::new(id)).await?;
-    Ok(TutorPageBody { tutor: tutor.into(), packages: packages.into_iter().map(PackageBody::from).collect() })
+    page: PageRequest,
+) -> Result<TutorWithPackages, ApiError> {
+    Ok(services.tutoring.read(caller.map(|actor| actor.user_id), TutorId::new(id), page).await?)
+}
+
+fn bodies(packages: Vec<Package>) -> Vec<PackageBody> {
+    packages.into_iter().map(PackageBody::from).collect()
 }

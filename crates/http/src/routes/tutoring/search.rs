@@ -1,11 +1,11 @@
 //! `GET /tutors`
 
+use actix_web::http::header::LINK;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::money::Money;
-use astegni_domain::page::PageRequest;
-use astegni_domain::text;
-use astegni_domain::tutoring::{SortTutors, TutorFilter, TutorPage};
+use astegni_domain::page::{CountedPage, PageRequest};
+use astegni_domain::tutoring::{SearchPosition, SortTutors, TutorFilter, TutorSearch, parse_search_term};
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,61 +16,63 @@ use crate::error::ApiError;
 use crate::extract::{MaybeCaller, PagingQuery, Parse, Query, next_link};
 use crate::services::Services;
 
-/// Which tutors to find.
+/// Conditions on the tutors of a search result.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
-    /// Part of a name, handle, bio or subject, in any case.
+    /// Part of a name, username, biography or subject, ignoring case.
+    #[param(max_length = 100)]
     search: Option<String>,
-    /// A subject, whole, in any case.
+    /// One complete subject, ignoring case.
+    #[param(max_length = 100)]
     subject: Option<String>,
-    /// A grade, whole, in any case.
+    /// One complete grade level, ignoring case.
+    #[param(max_length = 100)]
     grade_level: Option<String>,
-    /// The cheapest package costs at least this.
+    /// Minimum hourly rate of the tutor's cheapest package.
     #[param(value_type = Option<f64>)]
     min_price: Option<String>,
-    /// The cheapest package costs at most this.
+    /// Maximum hourly rate of the tutor's cheapest package.
     #[param(value_type = Option<f64>)]
     max_price: Option<String>,
     /// `newest` (the default), `price_low` or `price_high`.
     sort_by: Option<String>,
-    /// A page by its number from 1, for old clients.
-    #[param(value_type = Option<i64>)]
+    /// Number of the page, from 1. Old clients use it instead of `cursor`.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 10_000)]
     page: Option<String>,
-    /// How many rows, 1 to 100 (20).
-    #[param(value_type = Option<i64>)]
+    /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
-    /// Where the page begins, from the `Link` header of the page before.
+    /// Position of the page, taken from the `Link` header of the previous page.
     cursor: Option<String>,
 }
 
 impl Parse for SearchQuery {
-    type Command = (TutorFilter, TutorPage);
+    type Command = TutorSearch;
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let line = |input: String| text::line(&input, 100);
+        let term = |input: String| parse_search_term(&input);
         let price = |input: String| input.parse::<Money>();
         let given = |input: Option<String>| input.filter(|text| !text.trim().is_empty());
         let filter = TutorFilter {
-            search: violations.check_some("search", given(self.search), line),
-            subject: violations.check_some("subject", given(self.subject), line),
-            grade_level: violations.check_some("grade_level", given(self.grade_level), line),
+            search: violations.check_some("search", given(self.search), term),
+            subject: violations.check_some("subject", given(self.subject), term),
+            grade_level: violations.check_some("grade_level", given(self.grade_level), term),
             min_price: violations.check_some("min_price", given(self.min_price), price),
             max_price: violations.check_some("max_price", given(self.max_price), price),
             sort: violations.check_some("sort_by", given(self.sort_by), |word| sort(&word)).unwrap_or_default(),
         };
         let number = violations.check_some("page", self.page, |page| page_number(&page));
-        let limit = self.limit.or_else(|| Some("20".to_owned()));
-        let request: PageRequest = PagingQuery::new(limit, self.cursor).parse(now, violations)?;
-        let page = match number {
-            Some(number) if request.after.is_none() => TutorPage::Numbered(request, number),
-            _ => TutorPage::Keyset(request),
+        let request: PageRequest = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
+        let position = match number {
+            Some(number) if request.after.is_none() => SearchPosition::Numbered(request, number),
+            _ => SearchPosition::Keyset(request),
         };
-        Some((filter, page))
+        Some(TutorSearch { filter, position })
     }
 }
 
-/// `smart` and the like, which old clients send, is what we list first anyway.
+/// Parses the name of an order, including those that old clients send.
 fn sort(word: &str) -> Result<SortTutors, Invalid> {
     match word {
         "newest" | "smart" => Ok(SortTutors::Newest),
@@ -88,22 +90,28 @@ fn page_number(input: &str) -> Result<u32, Invalid> {
         .ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 1 to 10000"))
 }
 
-/// Tutors that were found.
+/// A page of a search result.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TutorsBody {
     tutors: Vec<TutorCardBody>,
-    /// How many were found in all.
+    /// Number of matching tutors.
     total: i64,
+    /// Number of this page, from 1; always 1 with `cursor`.
     page: u32,
+    /// Number of tutors per page.
     limit: usize,
+    /// Number of pages.
     pages: i64,
 }
 
-/// Find tutors
+/// Search tutors
+///
+/// Returns active tutors that match all conditions. The caller may be anonymous; a signed-in caller does not see tutors
+/// on either side of a block.
 #[utoipa::path(
     tag = "tutoring",
     params(SearchQuery),
-    responses((status = 200, description = "A page; the `Link` header leads to the next", body = TutorsBody)),
+    responses((status = 200, description = "The tutors; the `Link` header refers to the next page", body = TutorsBody)),
     security((), ("bearer" = [])),
 )]
 #[get("/tutors")]
@@ -111,20 +119,20 @@ pub(crate) async fn search_tutors(
     request: HttpRequest,
     services: Data<Services>,
     MaybeCaller(caller): MaybeCaller,
-    Query((filter, page)): Query<SearchQuery>,
+    Query(search): Query<SearchQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (size, number) = match page {
-        TutorPage::Keyset(wanted) => (wanted.size, 1),
-        TutorPage::Numbered(wanted, number) => (wanted.size, number),
+    let (size, number) = match search.position {
+        SearchPosition::Keyset(wanted) => (wanted.size, 1),
+        SearchPosition::Numbered(wanted, number) => (wanted.size, number),
     };
-    let (found, total) = services.tutoring.search(caller.map(|actor| actor.user_id), filter, page).await?;
+    let CountedPage { page, total } = services.tutoring.search(caller.map(|actor| actor.user_id), search).await?;
     let mut response = HttpResponse::Ok();
-    if let Some(link) = found.next.and_then(|next| next_link(&request, next)) {
-        response.insert_header(("Link", link));
+    if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {
+        response.insert_header((LINK, link));
     }
     let limit = i64::try_from(size.get()).unwrap_or(1);
     Ok(response.json(TutorsBody {
-        tutors: found.items.into_iter().map(TutorCardBody::from).collect(),
+        tutors: page.items.into_iter().map(TutorCardBody::from).collect(),
         total,
         page: number,
         limit: size.get(),

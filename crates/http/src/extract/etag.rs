@@ -1,0 +1,73 @@
+//! Entity tags and conditional requests on single resources (RFC 9110, sections 8.8.3 and 13).
+//!
+//! A tag is a hash of the representation, so that it changes whenever any part of it does, whichever row that part
+//! comes from.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ETAG, EntityTag, Header, IF_MATCH, IF_NONE_MATCH, IfMatch, IfNoneMatch};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// Serialises a body together with its strong tag.
+fn represent(body: &impl Serialize) -> Result<(Vec<u8>, EntityTag), ApiError> {
+    let json = serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))?;
+    let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &json)));
+    Ok((json, tag))
+}
+
+/// Completes a response with a resource and its tag.
+pub fn tagged(mut response: HttpResponseBuilder, body: &impl Serialize) -> Result<HttpResponse, ApiError> {
+    let (json, tag) = represent(body)?;
+    Ok(response.insert_header((ETAG, tag)).content_type("application/json").body(json))
+}
+
+/// Responds to a GET with a resource and its tag, or with 304 if `If-None-Match` names the tag.
+pub fn resource(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, ApiError> {
+    let (json, tag) = represent(body)?;
+    let is_known = request.headers().contains_key(IF_NONE_MATCH)
+        && match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Any) => true,
+            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
+            Err(_) => false,
+        };
+    if is_known {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).content_type("application/json").body(json))
+}
+
+/// The `If-Match` header of a PUT, PATCH or DELETE.
+pub struct Precondition(Option<IfMatch>);
+
+impl Precondition {
+    /// Returns whether a write may replace a resource whose representation is `body`. A header that cannot be read
+    /// matches nothing.
+    pub fn allows(&self, body: &impl Serialize) -> bool {
+        match &self.0 {
+            None | Some(IfMatch::Any) => true,
+            Some(IfMatch::Items(tags)) => {
+                represent(body).is_ok_and(|(_, tag)| tags.iter().any(|known| known.strong_eq(&tag)))
+            }
+        }
+    }
+}
+
+impl FromRequest for Precondition {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request
+            .headers()
+            .contains_key(IF_MATCH)
+            .then(|| IfMatch::parse(request).unwrap_or_else(|_| IfMatch::Items(Vec::new())));
+        ready(Ok(Self(header)))
+    }
+}
