@@ -1,11 +1,11 @@
-//! What stands in the way of a session.
+//! Conflicts between proposed occurrences and booked sessions.
 
 use chrono::{DateTime, Utc};
 
 use super::Occurrence;
 use crate::ids::{SessionId, UserId};
 
-/// Why an occurrence cannot be booked.
+/// The reason why an occurrence cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum ConflictKind {
@@ -13,41 +13,40 @@ pub enum ConflictKind {
     TutorBusy,
     /// The student has another session.
     StudentBusy,
-    /// It has begun.
+    /// The occurrence has already begun.
     InPast,
 }
 
 impl ConflictKind {
-    /// The word for the wire.
+    /// Returns the name used in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// An occurrence that cannot be booked, and why.
+/// An occurrence that cannot be booked, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// What was proposed.
+    /// The proposed occurrence.
     pub occurrence: Occurrence,
-    /// Why it cannot be.
+    /// The reason, the first that applies.
     pub kind: ConflictKind,
-    /// The session that stands in the way, where the tutor may see it.
+    /// The session in conflict. `None` unless the tutor takes part in it.
     pub session_id: Option<SessionId>,
 }
 
-/// The two people of a session.
+/// The two users who meet in a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after the two roles")]
 pub struct Parties {
-    /// The user who teaches.
     pub tutor: UserId,
-    /// The user who learns.
     pub student: UserId,
 }
 
 impl Parties {
-    /// Both in ascending order, in which their calendars are locked.
+    /// Returns both users in ascending order, the order in which their calendars are locked.
     pub fn ascending(self) -> [UserId; 2] {
-        if self.tutor < self.student { [self.tutor, self.student] } else { [self.student, self.tutor] }
+        [self.tutor.min(self.student), self.tutor.max(self.student)]
     }
 
     fn includes(self, user: UserId) -> bool {
@@ -55,21 +54,21 @@ impl Parties {
     }
 }
 
-/// A session that takes time in two calendars: one that is scheduled or going on.
+/// A session that occupies the calendars of its parties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Booking {
-    /// Which session.
+    /// The booked session.
     pub session_id: SessionId,
-    /// Whose time it takes. A tutor may learn from another, so each may be on either side.
+    /// Its parties. A tutor may also be the student of another tutor.
     pub parties: Parties,
-    /// The first instant.
+    /// The instant of the start.
     pub starts_at: DateTime<Utc>,
     /// The instant of the end, exclusive.
     pub ends_at: DateTime<Utc>,
 }
 
-/// The conflicts of some occurrences with what is booked, at most one each, in their order. The tutor
-/// reads them, so a session that is not the tutor's own is not named.
+/// Returns the conflicts of proposed occurrences with booked sessions, at most one per occurrence and in the same
+/// order. The result is meant for the tutor, so it identifies only sessions that the tutor takes part in.
 pub fn find_conflicts(
     occurrences: &[Occurrence],
     parties: Parties,
@@ -80,9 +79,9 @@ pub fn find_conflicts(
         if occurrence.starts_at <= now {
             return Some((ConflictKind::InPast, None));
         }
-        let clash = |person: UserId| {
+        let clash = |user: UserId| {
             booked.iter().find(|booking| {
-                booking.parties.includes(person) && occurrence.overlaps(booking.starts_at, booking.ends_at)
+                booking.parties.includes(user) && occurrence.overlaps(booking.starts_at, booking.ends_at)
             })
         };
         clash(parties.tutor)
@@ -105,6 +104,7 @@ pub fn find_conflicts(
 mod tests {
     use chrono::{NaiveTime, TimeDelta};
     use chrono_tz::Tz;
+    use proptest::prelude::*;
 
     use super::super::TimeSlot;
     use super::*;
@@ -126,31 +126,68 @@ mod tests {
         }
     }
 
-    fn kind(booked: Booking) -> Option<(ConflictKind, Option<i64>)> {
+    fn kind(booked: &[Booking]) -> Option<(ConflictKind, Option<i64>)> {
         let now = at_ten().starts_at - TimeDelta::days(1);
-        find_conflicts(&[at_ten()], PARTIES, &[booked], now)
+        find_conflicts(&[at_ten()], PARTIES, booked, now)
             .first()
             .map(|conflict| (conflict.kind, conflict.session_id.map(SessionId::get)))
     }
 
     #[test]
-    fn both_people_are_guarded_on_either_side_and_only_the_tutors_session_is_named() {
-        assert_eq!(kind(booking(1, 5, 0, 60)), Some((ConflictKind::TutorBusy, Some(9))));
-        assert_eq!(kind(booking(5, 1, 59, 90)), Some((ConflictKind::TutorBusy, Some(9))));
-        assert_eq!(kind(booking(5, 2, -30, 1)), Some((ConflictKind::StudentBusy, None)));
-        assert_eq!(kind(booking(2, 5, 10, 20)), Some((ConflictKind::StudentBusy, None)));
-        assert_eq!(kind(booking(5, 6, 0, 60)), None);
+    fn calendars_are_locked_in_ascending_order_of_their_users() {
+        let (low, high) = (UserId::new(3), UserId::new(7));
+        assert_eq!(Parties { tutor: low, student: high }.ascending(), [low, high]);
+        assert_eq!(Parties { tutor: high, student: low }.ascending(), [low, high]);
     }
 
     #[test]
-    fn back_to_back_sessions_are_no_conflict() {
-        assert_eq!(kind(booking(1, 2, 60, 120)), None);
-        assert_eq!(kind(booking(1, 2, -60, 0)), None);
+    fn both_users_are_busy_on_either_side_and_only_the_tutors_session_is_identified() {
+        assert_eq!(kind(&[booking(1, 5, 0, 60)]), Some((ConflictKind::TutorBusy, Some(9))));
+        assert_eq!(kind(&[booking(5, 1, 59, 90)]), Some((ConflictKind::TutorBusy, Some(9))));
+        assert_eq!(kind(&[booking(5, 2, -30, 1)]), Some((ConflictKind::StudentBusy, None)));
+        assert_eq!(kind(&[booking(2, 5, 10, 20)]), Some((ConflictKind::StudentBusy, None)));
+        assert_eq!(kind(&[booking(5, 6, 0, 60)]), None);
     }
 
     #[test]
-    fn what_has_begun_is_in_the_past() {
-        let conflicts = find_conflicts(&[at_ten()], PARTIES, &[], at_ten().starts_at);
-        assert_eq!(conflicts[0].kind, ConflictKind::InPast);
+    fn the_tutors_conflict_takes_precedence_over_the_students() {
+        let booked = [booking(5, 2, 0, 60), booking(1, 6, 0, 60)];
+        assert_eq!(kind(&booked), Some((ConflictKind::TutorBusy, Some(9))));
+    }
+
+    #[test]
+    fn adjacent_sessions_do_not_conflict() {
+        assert_eq!(kind(&[booking(1, 2, 60, 120)]), None);
+        assert_eq!(kind(&[booking(1, 2, -60, 0)]), None);
+    }
+
+    #[test]
+    fn an_occurrence_is_in_the_past_from_its_start_on() {
+        let start = at_ten().starts_at;
+        let kinds =
+            |now| find_conflicts(&[at_ten()], PARTIES, &[], now).iter().map(|found| found.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(start), [ConflictKind::InPast]);
+        assert_eq!(kinds(start + TimeDelta::seconds(1)), [ConflictKind::InPast]);
+        assert_eq!(kinds(start - TimeDelta::microseconds(1)), []);
+        let hidden = find_conflicts(&[at_ten()], PARTIES, &[booking(1, 2, 0, 60)], start);
+        assert_eq!((hidden[0].kind, hidden[0].session_id), (ConflictKind::InPast, None));
+    }
+
+    #[test]
+    fn kinds_have_their_names_of_the_api() {
+        let kinds = [ConflictKind::TutorBusy, ConflictKind::StudentBusy, ConflictKind::InPast];
+        assert_eq!(kinds.map(ConflictKind::as_str), ["tutor_busy", "student_busy", "in_past"]);
+    }
+
+    proptest! {
+        #[test]
+        fn an_occurrence_conflicts_exactly_if_a_minute_is_shared(
+            from in -180_i64..180, length in 1_i64..180, tutor in 1_i64..4, student in 1_i64..4,
+        ) {
+            let shares_a_minute = (0..60).any(|minute| (from..from + length).contains(&minute));
+            let concerns_a_party = [tutor, student].iter().any(|user| [1, 2].contains(user));
+            let found = kind(&[booking(tutor, student, from, from + length)]);
+            prop_assert_eq!(found.is_some(), shares_a_minute && concerns_a_party);
+        }
     }
 }

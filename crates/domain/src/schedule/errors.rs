@@ -3,16 +3,16 @@
 use crate::RepositoryError;
 use crate::accounts::RoleRequired;
 
-/// Why a session is not shown.
+/// Errors of reading sessions.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// See [`RoleRequired`].
+    /// The caller is not a tutor.
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// There is none, or the caller has no part in it.
+    /// The session does not exist, or the caller does not take part in it.
     #[error("no such session")]
     NotFound,
-    /// See [`RepositoryError`].
+    /// A failure of the store.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }

@@ -1,74 +1,74 @@
-//! From a schedule to its occurrences.
+//! Expansion of schedules to occurrences.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::{Dst, TimeSlot, resolve};
 
-/// The most sessions that one request may ask for.
+/// The largest number of sessions of one request.
 pub const MAX_SESSIONS: usize = 200;
 
-/// How many weeks a weekly pattern runs unless it says otherwise.
+/// The number of weeks of a weekly schedule that gives none.
 pub const DEFAULT_WEEKS: u8 = 8;
 
-/// When sessions are wanted, in wall-clock terms.
+/// The times of the sessions of a request, on the wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Schedule {
-    /// Not said: the two will agree later.
+    /// No times: the parties agree on them later.
     Unscheduled,
-    /// The same slot on some days of every week.
+    /// The same slot on some weekdays of every week.
     Weekly {
-        /// Which days, without repetitions.
+        /// The weekdays, without duplicates.
         days: Vec<Weekday>,
-        /// When on each.
+        /// The times on each of them.
         slot: TimeSlot,
-        /// For how many weeks, 1 to 26.
+        /// The number of weeks, 1 to 26.
         weeks: u8,
-        /// Not before this day.
+        /// The first date that counts, if it is later than the date of acceptance.
         starts_on: Option<NaiveDate>,
     },
     /// The same slot on some dates.
     Dates {
-        /// Which dates, ascending without repetitions.
+        /// The dates, ascending and without duplicates.
         dates: Vec<NaiveDate>,
-        /// When on each.
+        /// The times on each of them.
         slot: TimeSlot,
     },
 }
 
-/// One session to be: its wall-clock time in the schedule's zone, and the instants it comes to.
+/// A proposed session: its wall-clock time in the schedule's zone, and the instants that it resolves to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The date, as the schedule has it.
+    /// The date of the schedule.
     pub date: NaiveDate,
-    /// The times, as the schedule has them, also where daylight saving moved the start.
+    /// The times of the schedule, even where a gap shifts the start.
     pub slot: TimeSlot,
-    /// The first instant.
+    /// The instant of the start.
     pub starts_at: DateTime<Utc>,
-    /// The instant of the end, exclusive: the start plus the slot's length.
+    /// The instant of the end, exclusive: the start plus the slot's duration.
     pub ends_at: DateTime<Utc>,
-    /// What daylight saving did to the start.
+    /// The effect of a clock change on the start.
     pub dst: Option<Dst>,
 }
 
 impl Occurrence {
-    /// Places a slot on a date of a zone.
+    /// Resolves a slot on a date in a zone.
     pub fn at(zone: Tz, date: NaiveDate, slot: TimeSlot) -> Self {
         let (starts_at, dst) = resolve(zone, date.and_time(slot.start()));
-        Self { date, slot, starts_at, ends_at: starts_at + slot.length(), dst }
+        Self { date, slot, starts_at, ends_at: starts_at + slot.duration(), dst }
     }
 
-    /// Whether two occurrences share an instant. Ends are exclusive: 10-11 and 11-12 do not.
+    /// Returns whether the occurrence shares an instant with a period. Ends are exclusive: 10-11 and 11-12 do not overlap.
     pub fn overlaps(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> bool {
         self.starts_at < ends_at && starts_at < self.ends_at
     }
 }
 
-/// The occurrences of a schedule, ascending, as they come to be when it is agreed to at `now`.
+/// Returns the occurrences of a schedule that is accepted at `now`, ascending.
 ///
-/// A weekly pattern runs from today in its zone (or the day it starts on, if later) to as many weeks
-/// later, that day included, and begins with the first slot that has not begun. Dates are all taken, past
-/// ones too: the caller must hear of those.
+/// A weekly schedule runs from today in its zone (or from `starts_on`, if that is later) for its number of weeks, the
+/// last day included, and begins with the first slot that has not begun. Dates are all included, even past ones, so
+/// that the caller can report them.
 pub fn expand(schedule: &Schedule, zone: Tz, now: DateTime<Utc>) -> Vec<Occurrence> {
     match schedule {
         Schedule::Unscheduled => Vec::new(),
@@ -86,7 +86,8 @@ pub fn expand(schedule: &Schedule, zone: Tz, now: DateTime<Utc>) -> Vec<Occurren
     }
 }
 
-/// The instant from which nothing of a schedule is left to come; none where it goes by no dates.
+/// Returns the start of the last occurrence of a list of dates, after which a request for them is pointless; `None`
+/// for schedules that depend on the instant of acceptance.
 pub fn last_chance(schedule: &Schedule, zone: Tz) -> Option<DateTime<Utc>> {
     match schedule {
         Schedule::Dates { dates, slot } => dates.last().map(|date| Occurrence::at(zone, *date, *slot).starts_at),
@@ -94,7 +95,7 @@ pub fn last_chance(schedule: &Schedule, zone: Tz) -> Option<DateTime<Utc>> {
     }
 }
 
-/// The first two of some occurrences, by their places, that share an instant.
+/// Returns the indexes of two occurrences that overlap, the lower index first, or `None` if all are disjoint.
 pub fn self_overlap(occurrences: &[Occurrence]) -> Option<(usize, usize)> {
     let mut order: Vec<(usize, &Occurrence)> = occurrences.iter().enumerate().collect();
     order.sort_by_key(|(_, occurrence)| occurrence.starts_at);
@@ -104,14 +105,9 @@ pub fn self_overlap(occurrences: &[Occurrence]) -> Option<(usize, usize)> {
     })
 }
 
-/// Whole minutes of a length of time.
-pub fn minutes(length: TimeDelta) -> i64 {
-    length.num_minutes()
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveTime;
+    use chrono::{NaiveTime, TimeDelta};
     use proptest::prelude::*;
 
     use super::*;
@@ -136,6 +132,43 @@ mod tests {
         assert_eq!(sessions.len(), 25);
         assert_eq!(sessions[0].starts_at, instant("2026-01-30T07:00:00Z"));
         assert_eq!(sessions[24].date.to_string(), "2026-03-27");
+    }
+
+    #[test]
+    fn the_horizon_of_a_weekly_schedule_includes_its_last_day() {
+        let one_week = |starts_on: Option<&str>| {
+            let starts_on = starts_on.map(|date| date.parse().unwrap());
+            let schedule = Schedule::Weekly { days: vec![Weekday::Fri], slot: slot(600, 720), weeks: 1, starts_on };
+            let sessions = expand(&schedule, Tz::Africa__Addis_Ababa, instant("2026-01-30T05:00:00Z"));
+            sessions.iter().map(|session| session.date.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(one_week(None), ["2026-01-30", "2026-02-06"]);
+        assert_eq!(one_week(Some("2026-02-01")), ["2026-02-06"]);
+        assert_eq!(one_week(Some("2026-01-31")), ["2026-02-06"]);
+        assert_eq!(one_week(Some("2026-02-06")), ["2026-02-06", "2026-02-13"]);
+        assert_eq!(one_week(Some("2025-12-01")), ["2026-01-30", "2026-02-06"]);
+    }
+
+    #[test]
+    fn the_last_chance_is_the_start_of_the_last_date() {
+        let dates = ["2026-01-31", "2026-02-02"].map(|date| date.parse().unwrap()).to_vec();
+        let schedule = Schedule::Dates { dates, slot: slot(840, 960) };
+        assert_eq!(last_chance(&schedule, Tz::Africa__Addis_Ababa), Some(instant("2026-02-02T11:00:00Z")));
+        assert_eq!(last_chance(&Schedule::Unscheduled, Tz::UTC), None);
+        assert_eq!(last_chance(&weekly(&[Weekday::Fri], 600, 720), Tz::UTC), None);
+    }
+
+    #[test]
+    fn occurrences_overlap_if_they_share_an_instant() {
+        let ten = Occurrence::at(Tz::UTC, "2026-02-02".parse().unwrap(), slot(600, 660));
+        let period = |from: i64, to: i64| {
+            ten.overlaps(ten.starts_at + TimeDelta::minutes(from), ten.starts_at + TimeDelta::minutes(to))
+        };
+        for (from, to, expected) in
+            [(-60, 0, false), (-60, 1, true), (59, 120, true), (60, 120, false), (10, 20, true), (-10, 70, true)]
+        {
+            assert_eq!(period(from, to), expected, "{from} {to}");
+        }
     }
 
     #[test]
@@ -186,15 +219,18 @@ mod tests {
         assert_eq!((gap.starts_at, gap.ends_at), (instant("2026-03-08T07:00:00Z"), instant("2026-03-08T08:00:00Z")));
         let overlap = Occurrence::at(Tz::America__New_York, "2026-11-01".parse().unwrap(), slot(90, 150));
         assert_eq!(overlap.starts_at, instant("2026-11-01T05:30:00Z"));
-        assert_eq!(minutes(overlap.ends_at - overlap.starts_at), 60);
+        assert_eq!(overlap.ends_at - overlap.starts_at, TimeDelta::minutes(60));
+        assert_eq!((gap.dst, overlap.dst), (Some(Dst::Gap), Some(Dst::Overlap)));
     }
 
     #[test]
-    fn back_to_back_is_no_overlap() {
+    fn adjacent_occurrences_do_not_overlap() {
         let day: NaiveDate = "2026-02-02".parse().unwrap();
         let at = |start, end| Occurrence::at(Tz::UTC, day, slot(start, end));
         assert_eq!(self_overlap(&[at(600, 660), at(660, 720)]), None);
         assert_eq!(self_overlap(&[at(659, 720), at(0, 60), at(600, 660)]), Some((0, 2)));
+        assert_eq!(self_overlap(&[at(600, 660), at(0, 60), at(659, 720)]), Some((0, 2)));
+        assert_eq!(self_overlap(&[at(600, 660)]), None);
     }
 
     proptest! {
@@ -215,8 +251,9 @@ mod tests {
             prop_assert!(sessions.is_sorted_by(|a, b| a.date < b.date && a.starts_at < b.starts_at));
             for session in &sessions {
                 prop_assert!(session.starts_at > now);
+                prop_assert_eq!(session.slot, slot);
                 prop_assert!(session.starts_at < now + TimeDelta::days(i64::from(weeks) * 7 + 2));
-                prop_assert_eq!(session.ends_at - session.starts_at, slot.length());
+                prop_assert_eq!(session.ends_at - session.starts_at, slot.duration());
                 prop_assert!(days.contains(&session.date.weekday()));
             }
         }

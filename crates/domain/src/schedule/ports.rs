@@ -1,18 +1,19 @@
-//! What schedules need from outside.
+//! Ports of schedule.
 
 use async_trait::async_trait;
 
-use super::{Session, SessionFilter, SessionTally};
+use super::{Session, SessionFilter, StatusTotal};
 use crate::RepositoryError;
 use crate::ids::{SessionId, StudentId, UserId};
 use crate::page::{Page, PageRequest};
 
-/// Answers questions about sessions.
+/// Queries on sessions.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait SessionQueries: Send + Sync {
-    /// A page of somebody's sessions, ascending by start. MUST hold nobody else's: a tutor sees what they
-    /// teach, a student what they learn, a parent what their children learn.
+    /// Returns a page of the sessions that a user takes part in, ascending by start. MUST contain a session if and
+    /// only if the filter [admits](SessionFilter::admits) it and one of the perspective's [sides](super::Side) shows
+    /// it to the viewer.
     async fn list(
         &self,
         viewer: UserId,
@@ -20,9 +21,9 @@ pub trait SessionQueries: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<Session>, RepositoryError>;
 
-    /// What the sessions of one student with one tutor come to.
-    async fn tally(&self, tutor: UserId, student: StudentId) -> Result<SessionTally, RepositoryError>;
+    /// Returns the totals of one student's sessions with one tutor, one entry per status that occurs.
+    async fn totals(&self, tutor: UserId, student: StudentId) -> Result<Vec<StatusTotal>, RepositoryError>;
 
-    /// One session. MUST be none where the viewer has no part in it.
+    /// Returns a session. MUST return `None` where no side shows it to the viewer.
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError>;
 }

@@ -2,11 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{Perspective, Session, SessionError, SessionFilter, SessionQueries, SessionStatus, SessionTally};
+use super::{Perspective, Session, SessionError, SessionFilter, SessionQueries, SessionTally};
 use crate::RepositoryError;
 use crate::accounts::Actor;
 use crate::ids::{SessionId, StudentId};
 use crate::page::{Page, PageRequest};
+
+/// A tutor's sessions with one student.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StudentSessions {
+    /// The requested page, ascending by start.
+    pub page: Page<Session>,
+    /// The tally of all sessions with the student, whatever the page's filter.
+    pub tally: SessionTally,
+}
 
 /// The use cases of sessions.
 #[derive(Clone)]
@@ -20,7 +29,7 @@ impl ScheduleService {
         Self { sessions }
     }
 
-    /// A page of the caller's sessions, ascending by start.
+    /// Returns a page of the caller's sessions, ascending by start.
     pub async fn list(
         &self,
         actor: &Actor,
@@ -30,22 +39,22 @@ impl ScheduleService {
         self.sessions.list(actor.user_id, filter, page).await
     }
 
-    /// A page of the sessions that the caller, a tutor, has with one student, and what all of them come to.
-    pub async fn with_student(
+    /// Returns the sessions that the caller teaches one student. The filter's perspective and student are replaced.
+    pub async fn list_with_student(
         &self,
         actor: &Actor,
         student: StudentId,
-        status: Option<SessionStatus>,
+        filter: SessionFilter,
         page: PageRequest,
-    ) -> Result<(Page<Session>, SessionTally), SessionError> {
-        let tutor = actor.tutor()?;
-        let tally = self.sessions.tally(tutor.user, student).await?;
-        let perspective = Perspective::Tutor;
-        let filter = SessionFilter { perspective, from: None, to: None, status, student: Some(student) };
-        Ok((self.sessions.list(actor.user_id, filter, page).await?, tally))
+    ) -> Result<StudentSessions, SessionError> {
+        let tutor = actor.tutor()?.user;
+        let filter = SessionFilter { perspective: Perspective::Tutor, student: Some(student), ..filter };
+        let page = self.sessions.list(tutor, filter, page).await?;
+        let tally = self.sessions.totals(tutor, student).await?.into_iter().collect();
+        Ok(StudentSessions { page, tally })
     }
 
-    /// One of the caller's sessions.
+    /// Returns one of the caller's sessions.
     pub async fn find(&self, actor: &Actor, id: SessionId) -> Result<Session, SessionError> {
         self.sessions.find(actor.user_id, id).await?.ok_or(SessionError::NotFound)
     }

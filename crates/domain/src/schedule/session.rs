@@ -1,4 +1,4 @@
-//! Sessions as people read them.
+//! Sessions as their participants see them.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -6,24 +6,73 @@ use chrono_tz::Tz;
 use super::{Occurrence, Parties};
 use crate::ids::{CourseId, RequestId, SessionId, StudentId, TutorId};
 
-/// Where a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+/// The state of a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionStatus {
-    /// To come.
+    /// The state of a new session.
+    #[default]
     Scheduled,
-    /// Going on.
+    /// The session has started and is not over yet.
     InProgress,
-    /// Held.
+    /// The session was held.
     Completed,
-    /// Called off.
+    /// A party called the session off.
     Cancelled,
-    /// Somebody did not come.
+    /// A party did not appear.
     NoShow,
 }
 
 impl SessionStatus {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns whether the session takes time in the calendars of its parties, so that nothing else can be booked.
+    pub fn occupies_calendars(self) -> bool {
+        match self {
+            Self::Scheduled | Self::InProgress => true,
+            Self::Completed | Self::Cancelled | Self::NoShow => false,
+        }
+    }
+}
+
+/// The way in which the parties of a session meet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum SessionMode {
+    /// The mode of a new session.
+    #[default]
+    Online,
+    /// At the session's location.
+    InPerson,
+    /// Partly online, partly at the session's location.
+    Hybrid,
+}
+
+impl SessionMode {
+    /// Returns the name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The importance of a session to its parties.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "the variants are degrees")]
+pub enum PriorityLevel {
+    Low,
+    /// The priority of a new session.
+    #[default]
+    Medium,
+    High,
+    Urgent,
+}
+
+impl PriorityLevel {
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -31,92 +80,63 @@ impl SessionStatus {
 
 /// A session with the names that a list shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "ids and names are named after their owners")]
 pub struct Session {
-    /// Which session.
     pub id: SessionId,
-    /// The course it belongs to.
+    /// The enrolled course that the session belongs to.
     pub course_id: CourseId,
-    /// The request it came from.
     pub request_id: RequestId,
-    /// Its place in the series, from 0, for life.
+    /// The place in the series, from 0. It never changes.
     pub series_index: i32,
-    /// The users.
     pub parties: Parties,
-    /// The tutor's profile.
     pub tutor_id: TutorId,
-    /// The tutor's name.
     pub tutor_name: String,
-    /// The student's profile.
     pub student_id: StudentId,
-    /// The student's name.
     pub student_name: String,
-    /// The package's name as it was when it was asked for.
+    /// The name of the package at the time of the request.
     pub package_name: Option<String>,
-    /// When, on the wall clock and as instants.
     pub occurrence: Occurrence,
-    /// The zone of the wall clock.
+    /// The zone of the wall-clock times.
     pub time_zone: Tz,
-    /// What it is to be about.
+    /// The planned topics.
     pub topics: Vec<String>,
-    /// What it was about.
     pub topics_covered: Vec<String>,
-    /// `online` and the like.
-    pub session_mode: String,
-    /// Where, if not online.
+    pub mode: SessionMode,
+    /// The place of a session that is not online.
     pub location: Option<String>,
-    /// Where it stands.
     pub status: SessionStatus,
-    /// `medium` and the like.
-    pub priority_level: String,
-    /// Counts the changes; the feed's SEQUENCE.
+    pub priority: PriorityLevel,
+    /// The number of changes since creation: the `SEQUENCE` of calendar feeds.
     pub version: i32,
-    /// When it was made, an instant.
+    /// The instant of creation.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, an instant.
+    /// The instant of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// How many sessions there are, by where they stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SessionTally {
-    /// All of them.
-    pub total: i64,
-    /// Held.
-    pub completed: i64,
-    /// To come.
-    pub scheduled: i64,
-    /// Going on.
-    pub in_progress: i64,
-    /// Called off.
-    pub cancelled: i64,
-    /// How long those that were held lasted together, in minutes.
-    pub minutes_held: i64,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// In which capacity somebody looks at sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Perspective {
-    /// What I teach.
-    Tutor,
-    /// What I learn.
-    Student,
-    /// What my children learn.
-    Parent,
-    /// All of it.
-    Any,
-}
+    #[test]
+    fn a_new_session_is_scheduled_online_and_of_medium_priority() {
+        assert_eq!(SessionStatus::default().as_str(), "scheduled");
+        assert_eq!(SessionMode::default().as_str(), "online");
+        assert_eq!(PriorityLevel::default().as_str(), "medium");
+    }
 
-/// Which sessions a list has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionFilter {
-    /// The capacity of the caller.
-    pub perspective: Perspective,
-    /// Those that end after this instant.
-    pub from: Option<DateTime<Utc>>,
-    /// Those that start before this instant.
-    pub to: Option<DateTime<Utc>>,
-    /// Those that stand so.
-    pub status: Option<SessionStatus>,
-    /// Those of one student.
-    pub student: Option<StudentId>,
+    #[test]
+    fn only_sessions_to_come_and_in_progress_occupy_calendars() {
+        let table = [
+            (SessionStatus::Scheduled, "scheduled", true),
+            (SessionStatus::InProgress, "in_progress", true),
+            (SessionStatus::Completed, "completed", false),
+            (SessionStatus::Cancelled, "cancelled", false),
+            (SessionStatus::NoShow, "no_show", false),
+        ];
+        for (status, name, occupies) in table {
+            assert_eq!((status.as_str(), status.occupies_calendars()), (name, occupies));
+            assert_eq!(name.parse(), Ok(status));
+        }
+    }
 }

@@ -1,10 +1,10 @@
-//! Times of a day and days of a week.
+//! Times of day, civil dates and weekdays.
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
 
 use crate::validation::Invalid;
 
-/// A stretch of a day on the wall clock; its end is after its start.
+/// A period of one day on the wall clock, in whole minutes. Its end is after its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSlot {
     start: NaiveTime,
@@ -12,7 +12,10 @@ pub struct TimeSlot {
 }
 
 impl TimeSlot {
-    /// Creates a slot in whole minutes that ends after it starts. An error concerns the end.
+    /// An upper bound of every slot's duration.
+    pub const MAX_DURATION: TimeDelta = TimeDelta::hours(24);
+
+    /// Returns the slot, unless it is empty or not in whole minutes. The refusal concerns the end.
     pub fn new(start: NaiveTime, end: NaiveTime) -> Result<Self, Invalid> {
         if end > start {
             Ok(Self { start: whole_minutes(start)?, end: whole_minutes(end)? })
@@ -21,18 +24,18 @@ impl TimeSlot {
         }
     }
 
-    /// When it starts, on the wall clock.
+    /// Returns the wall-clock time of the start.
     pub fn start(self) -> NaiveTime {
         self.start
     }
 
-    /// When it ends, on the wall clock.
+    /// Returns the wall-clock time of the end.
     pub fn end(self) -> NaiveTime {
         self.end
     }
 
-    /// How long it lasts.
-    pub fn length(self) -> TimeDelta {
+    /// Returns the time from the start to the end.
+    pub fn duration(self) -> TimeDelta {
         self.end - self.start
     }
 }
@@ -45,21 +48,22 @@ fn whole_minutes(time: NaiveTime) -> Result<NaiveTime, Invalid> {
     }
 }
 
-/// Parses a wall-clock time `HH:MM`, or `HH:MM:SS` with zero seconds.
+/// Parses a wall-clock time `HH:MM`, or `HH:MM:SS` on a whole minute.
 pub fn parse_time(input: &str) -> Result<NaiveTime, Invalid> {
     let input = input.trim();
-    let well_formed = has_shape(input, "00:00") || has_shape(input, "00:00:00");
-    NaiveTime::parse_from_str(input, "%H:%M")
-        .or_else(|_| NaiveTime::parse_from_str(input, "%H:%M:%S"))
-        .ok()
-        .filter(|_| well_formed && !input.ends_with(":60"))
-        .ok_or_else(|| Invalid::new("invalid_time", "must be a time HH:MM or HH:MM:SS"))
-        .and_then(whole_minutes)
+    let invalid = || Invalid::new("invalid_time", "must be a time HH:MM or HH:MM:SS");
+    let time = if has_shape(input, "00:00") {
+        NaiveTime::parse_from_str(input, "%H:%M")
+    } else if has_shape(input, "00:00:00") && !input.ends_with(":60") {
+        NaiveTime::parse_from_str(input, "%H:%M:%S")
+    } else {
+        return Err(invalid());
+    };
+    time.map_err(|_| invalid()).and_then(whole_minutes)
 }
 
-/// Reads a civil date `YYYY-MM-DD` between the years 1900 and 2199.
+/// Parses a civil date `YYYY-MM-DD` between the years 1900 and 2199.
 pub fn parse_date(input: &str) -> Result<NaiveDate, Invalid> {
-    use chrono::Datelike;
     let input = input.trim();
     NaiveDate::parse_from_str(input, "%Y-%m-%d")
         .ok()
@@ -67,18 +71,18 @@ pub fn parse_date(input: &str) -> Result<NaiveDate, Invalid> {
         .ok_or_else(|| Invalid::new("invalid_date", "must be a real date YYYY-MM-DD"))
 }
 
-/// Whether a text has a digit wherever a shape has a zero, and is the shape otherwise.
+/// Returns whether a text has a digit wherever `shape` has a zero, and equals `shape` elsewhere.
 fn has_shape(text: &str, shape: &str) -> bool {
     let fits = |(byte, model): (u8, u8)| if model == b'0' { byte.is_ascii_digit() } else { byte == model };
     text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
 }
 
-/// Reads an English weekday name, whole or its first three letters, in any case.
+/// Parses an English weekday name, in full or abbreviated to three letters, in any case.
 pub fn parse_weekday(input: &str) -> Result<Weekday, Invalid> {
     input.trim().parse().map_err(|_| Invalid::new("invalid_weekday", "must be an English weekday name"))
 }
 
-/// The English name of a weekday.
+/// Returns the English name of a weekday.
 pub fn weekday_name(day: Weekday) -> &'static str {
     match day {
         Weekday::Mon => "Monday",
@@ -93,57 +97,102 @@ pub fn weekday_name(day: Weekday) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn at(hour: u32, minute: u32, second: u32) -> NaiveTime {
+        NaiveTime::from_hms_opt(hour, minute, second).unwrap()
+    }
 
     #[test]
     fn times_are_hours_and_minutes_with_or_without_seconds() {
-        assert_eq!(parse_time("14:00"), parse_time("14:00:00"));
-        for text in ["", "14", "24:00", "14:60", "2pm", "1:00", "14:00:60", "14:00:00.5", "01: 5", "+1:05"] {
+        assert_eq!(parse_time("14:05"), Ok(at(14, 5, 0)));
+        assert_eq!(parse_time(" 14:05:00 "), Ok(at(14, 5, 0)));
+        assert_eq!(parse_time("00:00"), Ok(at(0, 0, 0)));
+        assert_eq!(parse_time("23:59"), Ok(at(23, 59, 0)));
+        for text in
+            ["", "14", "24:00", "14:60", "2pm", "1:00", "14:00:60", "14:00:00.5", "01: 5", "+1:05", "14-00", "14:00:99"]
+        {
             assert_eq!(parse_time(text).unwrap_err().code, "invalid_time", "{text:?}");
         }
     }
 
     #[test]
-    fn times_and_slots_are_in_whole_minutes() {
+    fn times_within_a_minute_are_rejected() {
         assert_eq!(parse_time("10:00:30").unwrap_err().code, "not_whole_minutes");
         assert_eq!(parse_time("10:00:59").unwrap_err().code, "not_whole_minutes");
-        let time = |minute, second, nano| NaiveTime::from_hms_nano_opt(10, minute, second, nano).unwrap();
-        assert!(TimeSlot::new(time(0, 0, 0), time(1, 0, 0)).is_ok());
-        for (start, end) in [
-            (time(0, 0, 0), time(0, 30, 0)),
-            (time(0, 30, 0), time(1, 30, 0)),
-            (time(0, 0, 1), time(1, 0, 0)),
-            (time(0, 0, 0), time(1, 0, 1)),
+    }
+
+    #[test]
+    fn dates_are_real_and_within_three_centuries() {
+        assert_eq!(parse_date(" 2028-02-29 "), Ok(NaiveDate::from_ymd_opt(2028, 2, 29).unwrap()));
+        assert!(parse_date("1900-01-01").is_ok() && parse_date("2199-12-31").is_ok());
+        for text in [
+            "2026-02-29",
+            "2026-2-1",
+            "26-02-01",
+            "2026-13-01",
+            "+2026-01-01",
+            "tomorrow",
+            "2026- 1-01",
+            "+202-1-011",
+            "1899-12-31",
+            "2200-01-01",
+            "2026-02-01T",
         ] {
-            assert_eq!(TimeSlot::new(start, end).unwrap_err().code, "not_whole_minutes", "{start} {end}");
+            assert_eq!(parse_date(text).unwrap_err().code, "invalid_date", "{text:?}");
         }
     }
 
     #[test]
-    fn dates_are_real() {
-        assert!(parse_date("2028-02-29").is_ok());
-        for text in
-            ["2026-02-29", "2026-2-1", "26-02-01", "2026-13-01", "+2026-01-01", "tomorrow", "2026- 1-01", "+202-1-011"]
-        {
-            assert!(parse_date(text).is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn weekdays_go_by_their_english_names() {
-        for text in ["Monday", "monday", "MON", "mon"] {
+    fn weekdays_are_parsed_from_english_names() {
+        for text in ["Monday", "monday", "MON", " mon "] {
             assert_eq!(parse_weekday(text), Ok(Weekday::Mon), "{text}");
         }
         for text in ["", "Mo", "Montag", "Mond"] {
-            assert!(parse_weekday(text).is_err(), "{text}");
+            assert_eq!(parse_weekday(text).unwrap_err().code, "invalid_weekday", "{text}");
+        }
+    }
+
+    #[test]
+    fn weekday_names_are_complete_and_parse_to_their_day() {
+        let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+        let mut day = Weekday::Mon;
+        for name in names {
+            assert_eq!((weekday_name(day), parse_weekday(name)), (name, Ok(day)));
+            day = day.succ();
         }
     }
 
     #[test]
     fn a_slot_ends_after_it_starts() {
-        let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        assert!(TimeSlot::new(time(10), time(12)).is_ok());
-        assert_eq!(TimeSlot::new(time(10), time(10)).unwrap_err().code, "before_start");
-        assert_eq!(TimeSlot::new(time(12), time(10)).unwrap_err().code, "before_start");
+        let slot = TimeSlot::new(at(10, 0, 0), at(12, 30, 0)).unwrap();
+        assert_eq!((slot.start(), slot.end()), (at(10, 0, 0), at(12, 30, 0)));
+        assert_eq!(slot.duration(), TimeDelta::minutes(150));
+        assert_eq!(TimeSlot::new(at(10, 0, 0), at(10, 1, 0)).unwrap().duration(), TimeDelta::minutes(1));
+        for end in [at(10, 0, 0), at(9, 59, 0)] {
+            assert_eq!(TimeSlot::new(at(10, 0, 0), end).unwrap_err().code, "before_start");
+        }
+    }
+
+    #[test]
+    fn a_slot_consists_of_whole_minutes() {
+        let fraction = NaiveTime::from_hms_nano_opt(11, 0, 0, 1).unwrap();
+        for (start, end) in [(at(10, 0, 0), at(10, 0, 30)), (at(10, 0, 30), at(10, 1, 30)), (at(10, 0, 0), fraction)] {
+            assert_eq!(TimeSlot::new(start, end).unwrap_err().code, "not_whole_minutes");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_slot_is_shorter_than_the_longest_duration(start in 0_u32..1440, end in 0_u32..1440) {
+            let slot = TimeSlot::new(at(start / 60, start % 60, 0), at(end / 60, end % 60, 0));
+            prop_assert_eq!(slot.is_ok(), start < end);
+            if let Ok(slot) = slot {
+                prop_assert_eq!(slot.duration().num_minutes(), i64::from(end) - i64::from(start));
+                prop_assert!(slot.duration() < TimeSlot::MAX_DURATION);
+            }
+        }
     }
 }

@@ -1,21 +1,19 @@
-//! What takes time in people's calendars, and the lock under which that changes.
+//! Bookings in calendars, and the lock under which they change.
 
 use astegni_domain::ids::{SessionId, UserId};
 use astegni_domain::requests::AcceptancePlan;
-use astegni_domain::schedule::{Booking, Parties, SessionStatus, minutes};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use astegni_domain::schedule::{Booking, Occurrence, Parties, PriorityLevel, SessionMode, SessionStatus, TimeSlot};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
+use strum::VariantArray;
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{calendars, sessions};
 
-/// No session is longer: its slot lies within one day.
-pub(super) const LONGEST_SESSION: TimeDelta = TimeDelta::hours(24);
-
-/// Counts up the versions of both calendars, in ascending order of their people: who else would change one
-/// of them waits until this transaction ends.
+/// Locks both calendars in ascending user order by counting up their versions. Other transactions that change one of
+/// them wait until this one ends.
 pub(crate) fn lock_calendars(conn: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
     for user in parties.ascending() {
         let locked = diesel::update(calendars::table.find(user.get()))
@@ -28,7 +26,7 @@ pub(crate) fn lock_calendars(conn: &mut AnyConnection, parties: Parties) -> Resu
     Ok(())
 }
 
-/// What takes time in the calendars of two people between two instants.
+/// Returns the sessions that occupy the calendars of two users between two instants.
 pub(crate) fn bookings(
     conn: &mut AnyConnection,
     parties: Parties,
@@ -37,14 +35,19 @@ pub(crate) fn bookings(
 ) -> Result<Vec<Booking>, StoreError> {
     type Row = (i64, i64, i64, NaiveDateTime, NaiveDateTime);
     let people = parties.ascending().map(UserId::get);
+    let occupying: Vec<&str> = SessionStatus::VARIANTS
+        .iter()
+        .filter(|status| status.occupies_calendars())
+        .map(|status| status.as_str())
+        .collect();
     let mut bookings = Vec::new();
-    // One look on either side, each along its index.
+    // One query for each side, so that each follows its index.
     for as_tutor in [true, false] {
         let mut query = sessions::table
             .filter(sessions::starts_at.lt(to))
-            .filter(sessions::starts_at.gt(from - LONGEST_SESSION))
+            .filter(sessions::starts_at.gt(from - TimeSlot::MAX_DURATION))
             .filter(sessions::ends_at.gt(from))
-            .filter(sessions::status.eq_any([SessionStatus::Scheduled.as_str(), SessionStatus::InProgress.as_str()]))
+            .filter(sessions::status.eq_any(&occupying))
             .into_boxed();
         query = if as_tutor {
             query.filter(sessions::tutor_user_id.eq_any(people))
@@ -95,11 +98,11 @@ pub(crate) struct NewSessionRow {
     updated_at: NaiveDateTime,
 }
 
-/// The rows of the sessions that an acceptance makes.
+/// Returns the rows of the sessions that an acceptance creates.
 pub(crate) fn new_session_rows(plan: &AcceptancePlan, course: i64) -> Vec<NewSessionRow> {
     let now = plan.answer.at.naive_utc();
     let topics = columns::json(plan.topics.iter().map(String::as_str));
-    let row = |(index, occurrence): (usize, &astegni_domain::schedule::Occurrence)| NewSessionRow {
+    let row = |(index, occurrence): (usize, &Occurrence)| NewSessionRow {
         enrolled_courses_id: course,
         series_index: i32::try_from(index).unwrap_or(i32::MAX),
         tutor_user_id: plan.parties.tutor.get(),
@@ -110,13 +113,13 @@ pub(crate) fn new_session_rows(plan: &AcceptancePlan, course: i64) -> Vec<NewSes
         time_zone: plan.time_zone.name(),
         starts_at: occurrence.starts_at.naive_utc(),
         ends_at: occurrence.ends_at.naive_utc(),
-        duration: i32::try_from(minutes(occurrence.slot.length())).unwrap_or(i32::MAX),
+        duration: i32::try_from(occurrence.slot.duration().num_minutes()).unwrap_or(i32::MAX),
         dst: occurrence.dst.map(|dst| dst.as_str().to_owned()),
         topics: topics.clone(),
         topics_covered: "[]",
-        session_mode: "online",
-        status: SessionStatus::Scheduled.as_str(),
-        priority_level: "medium",
+        session_mode: SessionMode::default().as_str(),
+        status: SessionStatus::default().as_str(),
+        priority_level: PriorityLevel::default().as_str(),
         created_at: now,
         updated_at: now,
     };

@@ -1,16 +1,16 @@
 //! [`SessionQueries`] on Diesel.
 
 use astegni_domain::RepositoryError;
+use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
 use astegni_domain::schedule::{
-    Occurrence, Parties, Perspective, Session, SessionFilter, SessionQueries, SessionStatus, SessionTally, TimeSlot,
+    Occurrence, Parties, Session, SessionFilter, SessionQueries, SessionStatus, Side, StatusTotal, TimeSlot,
 };
 use async_trait::async_trait;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
-use super::calendar::LONGEST_SESSION;
 use crate::Database;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
@@ -43,7 +43,7 @@ struct SessionRow {
     updated_at: NaiveDateTime,
 }
 
-/// Tutor profile, student profile, request, package name, tutor name, student name.
+/// The tutor's and the student's profile, the request, the names of the package, the tutor and the student.
 type JoinedColumns = (i64, i64, i64, Option<String>, String, String);
 
 fn session((row, joined): (SessionRow, JoinedColumns)) -> Result<Session, StoreError> {
@@ -71,40 +71,22 @@ fn session((row, joined): (SessionRow, JoinedColumns)) -> Result<Session, StoreE
         time_zone: columns::zone("sessions.time_zone", &row.time_zone)?,
         topics: columns::strings("sessions.topics", &row.topics)?,
         topics_covered: columns::strings("sessions.topics_covered", &row.topics_covered)?,
-        session_mode: row.session_mode,
+        mode: columns::word("sessions.session_mode", &row.session_mode)?,
         location: row.location,
         status: columns::word("sessions.status", &row.status)?,
-        priority_level: row.priority_level,
+        priority: columns::word("sessions.priority_level", &row.priority_level)?,
         version: row.version,
         created_at: instant(row.created_at),
         updated_at: instant(row.updated_at),
     })
 }
 
-/// Whose time a list is about: one side of the sessions, each along its index.
+/// A scan of the sessions visible from one side.
 #[derive(Clone, Copy)]
-enum Side {
-    Teaching,
-    Learning,
-    ChildrenLearning,
-}
-
-impl Side {
-    fn of(perspective: Perspective) -> &'static [Self] {
-        match perspective {
-            Perspective::Tutor => &[Self::Teaching],
-            Perspective::Student => &[Self::Learning],
-            Perspective::Parent => &[Self::ChildrenLearning],
-            Perspective::Any => &[Self::Teaching, Self::Learning, Self::ChildrenLearning],
-        }
-    }
-}
-
-/// What narrows a list beyond its side.
-#[derive(Clone, Copy)]
-struct Narrow {
+struct SessionScan {
     filter: SessionFilter,
-    only: Option<i64>,
+    /// The only session to return.
+    id: Option<i64>,
     after: Option<Keyset>,
     limit: i64,
 }
@@ -117,45 +99,33 @@ impl SessionQueries for Database {
         filter: SessionFilter,
         page: PageRequest,
     ) -> Result<Page<Session>, RepositoryError> {
-        let limit = page.size.overread();
-        let narrow = Narrow { filter, only: None, after: page.after, limit };
-        let found = self.read(move |conn| load(conn, viewer.get(), narrow)).await?;
+        let scan = SessionScan { filter, id: None, after: page.after, limit: page.size.overread() };
+        let found = self.read(move |conn| load(conn, viewer.get(), scan)).await?;
         Ok(Page::from_overread(found, page.size, keyset))
     }
 
-    async fn tally(&self, tutor: UserId, student: StudentId) -> Result<SessionTally, RepositoryError> {
-        let rows: Vec<(String, i64, Option<i64>)> = self
-            .read(move |conn| {
-                Ok(sessions::table
-                    .inner_join(enrolled_courses::table)
-                    .filter(sessions::tutor_user_id.eq(tutor.get()))
-                    .filter(enrolled_courses::student_id.eq(student.get()))
-                    .group_by(sessions::status)
-                    .select((sessions::status, diesel::dsl::count_star(), diesel::dsl::sum(sessions::duration)))
-                    .load(conn)?)
-            })
-            .await?;
-        let mut tally = SessionTally::default();
-        for (status, count, minutes) in rows {
-            tally.total += count;
-            match columns::word("sessions.status", &status)? {
-                SessionStatus::Completed => {
-                    tally.completed = count;
-                    tally.minutes_held = minutes.unwrap_or_default();
-                }
-                SessionStatus::Scheduled => tally.scheduled = count,
-                SessionStatus::InProgress => tally.in_progress = count,
-                SessionStatus::Cancelled => tally.cancelled = count,
-                SessionStatus::NoShow => {}
-            }
-        }
-        Ok(tally)
+    async fn totals(&self, tutor: UserId, student: StudentId) -> Result<Vec<StatusTotal>, RepositoryError> {
+        let totals = self.read(move |conn| {
+            let rows: Vec<(String, i64, Option<i64>)> = sessions::table
+                .inner_join(enrolled_courses::table)
+                .filter(sessions::tutor_user_id.eq(tutor.get()))
+                .filter(enrolled_courses::student_id.eq(student.get()))
+                .group_by(sessions::status)
+                .select((sessions::status, diesel::dsl::count_star(), diesel::dsl::sum(sessions::duration)))
+                .load(conn)?;
+            rows.into_iter()
+                .map(|(status, sessions, minutes)| {
+                    let status = columns::word("sessions.status", &status)?;
+                    Ok(StatusTotal { status, sessions, minutes: minutes.unwrap_or_default() })
+                })
+                .collect()
+        });
+        Ok(totals.await?)
     }
 
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError> {
-        let filter = SessionFilter { perspective: Perspective::Any, from: None, to: None, status: None, student: None };
-        let narrow = Narrow { filter, only: Some(id.get()), after: None, limit: 1 };
-        let found = self.read(move |conn| load(conn, viewer.get(), narrow)).await?;
+        let scan = SessionScan { filter: SessionFilter::ALL, id: Some(id.get()), after: None, limit: 1 };
+        let found = self.read(move |conn| load(conn, viewer.get(), scan)).await?;
         Ok(found.into_iter().next())
     }
 }
@@ -164,19 +134,20 @@ fn keyset(session: &Session) -> Keyset {
     Keyset { sort: session.occurrence.starts_at.timestamp_micros(), id: session.id.get() }
 }
 
-/// The first rows of all sides together, each session once.
-fn load(conn: &mut AnyConnection, viewer: i64, narrow: Narrow) -> Result<Vec<Session>, StoreError> {
+/// Returns the first sessions that a viewer sees from any side of the perspective, without duplicates.
+fn load(conn: &mut AnyConnection, viewer: i64, scan: SessionScan) -> Result<Vec<Session>, StoreError> {
     let mut found = Vec::new();
-    for side in Side::of(narrow.filter.perspective) {
-        found.extend(load_side(conn, viewer, *side, narrow)?);
+    for side in scan.filter.perspective.sides() {
+        found.extend(load_side(conn, viewer, *side, scan)?);
     }
     found.sort_by_key(keyset);
     found.dedup_by_key(|session| session.id);
-    found.truncate(usize::try_from(narrow.limit).unwrap_or(usize::MAX));
+    found.truncate(usize::try_from(scan.limit).unwrap_or(usize::MAX));
     Ok(found)
 }
 
-fn load_side(conn: &mut AnyConnection, viewer: i64, side: Side, narrow: Narrow) -> Result<Vec<Session>, StoreError> {
+/// Returns the first sessions that a viewer sees from one side, as `Side::shows` and `SessionFilter::admits` define.
+fn load_side(conn: &mut AnyConnection, viewer: i64, side: Side, scan: SessionScan) -> Result<Vec<Session>, StoreError> {
     let (tutors, students) = diesel::alias!(users as tutors, users as students);
     let mut query = sessions::table
         .inner_join(enrolled_courses::table.inner_join(requested_sessions::table))
@@ -194,25 +165,25 @@ fn load_side(conn: &mut AnyConnection, viewer: i64, side: Side, narrow: Narrow) 
             ),
         ))
         .order((sessions::starts_at, sessions::id))
-        .limit(narrow.limit)
+        .limit(scan.limit)
         .into_boxed();
     query = match side {
         Side::Teaching => query.filter(sessions::tutor_user_id.eq(viewer)),
         Side::Learning => query.filter(sessions::student_user_id.eq(viewer)),
-        Side::ChildrenLearning => {
-            let children = guardianships::table
+        Side::Guarding => {
+            let wards = guardianships::table
                 .inner_join(student_profiles::table)
                 .filter(guardianships::parent_user_id.eq(viewer))
-                .filter(guardianships::status.eq("active"))
+                .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()))
                 .select(student_profiles::user_id);
-            query.filter(sessions::student_user_id.eq_any(children))
+            query.filter(sessions::student_user_id.eq_any(wards))
         }
     };
-    let SessionFilter { from, to, status, student, .. } = narrow.filter;
+    let SessionFilter { from, to, status, student, .. } = scan.filter;
     if let Some(from) = from {
-        // The first condition says nothing new, but is along the index.
+        // The first condition follows from the second; it lets the database use the index.
         let from = from.naive_utc();
-        query = query.filter(sessions::starts_at.gt(from - LONGEST_SESSION)).filter(sessions::ends_at.gt(from));
+        query = query.filter(sessions::starts_at.gt(from - TimeSlot::MAX_DURATION)).filter(sessions::ends_at.gt(from));
     }
     if let Some(to) = to {
         query = query.filter(sessions::starts_at.lt(to.naive_utc()));
@@ -223,10 +194,10 @@ fn load_side(conn: &mut AnyConnection, viewer: i64, side: Side, narrow: Narrow) 
     if let Some(student) = student {
         query = query.filter(enrolled_courses::student_id.eq(student.get()));
     }
-    if let Some(id) = narrow.only {
+    if let Some(id) = scan.id {
         query = query.filter(sessions::id.eq(id));
     }
-    if let Some(after) = narrow.after {
+    if let Some(after) = scan.after {
         let starts_at = columns::instant_of(after.sort);
         let behind =
             sessions::starts_at.gt(starts_at).or(sessions::starts_at.eq(starts_at).and(sessions::id.gt(after.id)));

@@ -1,4 +1,4 @@
-//! The refusals of schedule.
+//! Responses to the errors of schedule.
 
 use astegni_domain::schedule::SessionError;
 

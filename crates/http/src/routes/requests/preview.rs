@@ -4,7 +4,7 @@ use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::ids::RequestId;
 use astegni_domain::requests::Acceptance;
-use astegni_domain::schedule::{Dst, Occurrence, minutes};
+use astegni_domain::schedule::{Dst, Occurrence};
 use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ impl PlannedSessionBody {
             time_zone: zone.name(),
             starts_at: wire::instant(occurrence.starts_at),
             ends_at: wire::instant(occurrence.ends_at),
-            duration: minutes(occurrence.slot.length()),
+            duration: occurrence.slot.duration().num_minutes(),
             dst: occurrence.dst.map(Dst::as_str),
         }
     }

@@ -1,6 +1,6 @@
-//! A session on the wire.
+//! The response body of a session.
 
-use astegni_domain::schedule::{Dst, Session, minutes};
+use astegni_domain::schedule::{Dst, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,45 +12,48 @@ pub(crate) struct SessionBody {
     id: i64,
     enrolled_courses_id: i64,
     request_id: i64,
-    /// Its place in the series, from 0.
+    /// Place in the series, from 0.
     series_index: i32,
-    /// The tutor profile.
+    /// Id of the tutor profile.
     tutor_id: i64,
     tutor_name: String,
-    /// The student profile.
+    /// Id of the student profile.
     student_id: i64,
     student_name: String,
     package_name: Option<String>,
-    /// Civil date.
+    /// Civil date `YYYY-MM-DD` in `time_zone`.
     session_date: String,
-    /// Wall clock.
+    /// Wall-clock time `HH:MM:SS` in `time_zone`.
     start_time: String,
-    /// Wall clock.
+    /// Wall-clock time `HH:MM:SS` in `time_zone`.
     end_time: String,
     /// IANA name.
     time_zone: &'static str,
-    /// Instant.
+    /// Instant of the start.
     starts_at: String,
-    /// Instant, exclusive.
+    /// Instant of the end, exclusive.
     ends_at: String,
-    /// In minutes.
+    /// Duration in minutes.
     duration: i64,
+    /// Planned topics.
     topics: Vec<String>,
     topics_covered: Vec<String>,
-    session_mode: String,
+    /// `online`, `in_person` or `hybrid`.
+    session_mode: &'static str,
     location: Option<String>,
     /// `scheduled`, `in_progress`, `completed`, `cancelled` or `no_show`.
     status: &'static str,
-    priority_level: String,
-    /// Counts the changes.
+    /// `low`, `medium`, `high` or `urgent`.
+    priority_level: &'static str,
+    /// Number of changes since creation.
     version: i32,
-    /// `gap` or `overlap` where daylight saving touches the start.
+    /// `gap` or `overlap` if a clock change affects the start.
     dst: Option<&'static str>,
-    /// What the caller may do with it through this API.
+    /// Actions that the caller may take on the session.
     allowed_actions: Vec<&'static str>,
-    /// Instant.
+    /// Instant of creation.
     created_at: String,
-    /// Instant.
+    /// Instant of the last change.
     updated_at: String,
 }
 
@@ -73,13 +76,13 @@ impl From<Session> for SessionBody {
             time_zone: session.time_zone.name(),
             starts_at: wire::instant(occurrence.starts_at),
             ends_at: wire::instant(occurrence.ends_at),
-            duration: minutes(occurrence.ends_at - occurrence.starts_at),
+            duration: occurrence.slot.duration().num_minutes(),
             topics: session.topics,
             topics_covered: session.topics_covered,
-            session_mode: session.session_mode,
+            session_mode: session.mode.as_str(),
             location: session.location,
             status: session.status.as_str(),
-            priority_level: session.priority_level,
+            priority_level: session.priority.as_str(),
             version: session.version,
             dst: occurrence.dst.map(Dst::as_str),
             allowed_actions: Vec::new(),

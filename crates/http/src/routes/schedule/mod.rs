@@ -2,17 +2,18 @@
 
 mod body;
 mod list_sessions;
+mod query;
 mod read_session;
-mod student_sessions;
+mod sessions_with_student;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(list_sessions::list_sessions)
-        .service(list_sessions::tutor_sessions)
-        .service(list_sessions::student_sessions)
-        .service(list_sessions::parent_sessions)
-        .service(student_sessions::student_sessions)
+        .service(list_sessions::list_taught_sessions)
+        .service(list_sessions::list_attended_sessions)
+        .service(list_sessions::list_childrens_sessions)
+        .service(sessions_with_student::list_sessions_with_student)
         .service(read_session::read_session);
 }

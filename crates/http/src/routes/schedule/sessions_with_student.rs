@@ -1,19 +1,20 @@
 //! `GET /tutor/student-sessions/{student_id}`
 
+use actix_web::http::header::LINK;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::ids::StudentId;
-use astegni_domain::schedule::SessionTally;
+use astegni_domain::schedule::{SessionTally, StudentSessions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::SessionBody;
-use super::list_sessions::SessionsQuery;
+use super::query::{SessionList, SessionsQuery};
 use crate::error::ApiError;
 use crate::extract::{Caller, PathId, Query, next_link};
 use crate::services::Services;
 
-/// What all sessions with a student come to.
+/// The number of sessions with a student by status.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TallyBody {
     total: i64,
@@ -21,21 +22,20 @@ pub(crate) struct TallyBody {
     scheduled: i64,
     in_progress: i64,
     cancelled: i64,
-    /// How long those that were held lasted together, in hours.
+    /// Duration of the completed sessions in hours, rounded to two decimals.
     total_hours: f64,
 }
 
 impl From<SessionTally> for TallyBody {
     fn from(tally: SessionTally) -> Self {
-        // A thousand years of minutes fit; a count of hours need not be exact beyond that.
-        let minutes = f64::from(i32::try_from(tally.minutes_held).unwrap_or(i32::MAX));
+        let hundredths = i32::try_from(tally.hundredths_of_hours_held()).unwrap_or(i32::MAX);
         Self {
             total: tally.total,
             completed: tally.completed,
             scheduled: tally.scheduled,
             in_progress: tally.in_progress,
             cancelled: tally.cancelled,
-            total_hours: (minutes / 60.0 * 100.0).round() / 100.0,
+            total_hours: f64::from(hundredths) / 100.0,
         }
     }
 }
@@ -43,31 +43,37 @@ impl From<SessionTally> for TallyBody {
 /// The sessions with a student.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StudentSessionsBody {
+    /// One page of sessions, ascending by start.
     sessions: Vec<SessionBody>,
+    /// All sessions with the student, whatever the query parameters.
     stats: TallyBody,
 }
 
-/// Your sessions with one student
+/// List your sessions with a student
+///
+/// Returns the sessions that you teach one student, ascending by start. The list is empty for a student whom you do not
+/// teach.
 #[utoipa::path(
     tag = "schedule",
-    params(SessionsQuery, ("student_id" = i64, Path, description = "The student profile")),
+    params(("student_id" = i64, Path, description = "Id of the student profile"), SessionsQuery),
     responses(
-        (status = 200, description = "Ascending by start, with what all of them come to", body = StudentSessionsBody),
-        (status = 403, description = "You are no tutor"),
+        (status = 200, description = "The sessions; the `Link` header refers to the next page", body = StudentSessionsBody),
+        (status = 403, description = "Only tutors can list sessions with a student"),
     ),
 )]
 #[get("/tutor/student-sessions/{student_id}")]
-pub(crate) async fn student_sessions(
+pub(crate) async fn list_sessions_with_student(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
-    Query((filter, page)): Query<SessionsQuery>,
+    Query(SessionList { filter, page }): Query<SessionsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (page, tally) = services.schedule.with_student(&caller, StudentId::new(id), filter.status, page).await?;
+    let StudentSessions { page, tally } =
+        services.schedule.list_with_student(&caller, StudentId::new(id), filter, page).await?;
     let mut response = HttpResponse::Ok();
     if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {
-        response.insert_header(("Link", link));
+        response.insert_header((LINK, link));
     }
     let sessions = page.items.into_iter().map(SessionBody::from).collect();
     Ok(response.json(StudentSessionsBody { sessions, stats: tally.into() }))
