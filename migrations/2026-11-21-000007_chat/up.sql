@@ -4,15 +4,16 @@ CREATE TABLE conversations (
     name TEXT,
     avatar_url TEXT,
     created_by_user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- The two of a direct conversation, the lower id first.
+    -- The participants of a direct conversation, the lower id first.
     direct_user_low BIGINT REFERENCES users (id) ON DELETE CASCADE,
     direct_user_high BIGINT REFERENCES users (id) ON DELETE CASCADE,
-    -- The place of the last message. Counting it up takes the row's lock, so that places have no gaps.
+    -- The place of the last message. Counting it up locks the row, so that places have no gaps.
     last_seq BIGINT NOT NULL DEFAULT 0,
+    -- The instant of the last message, settled under the same lock; it never decreases.
     last_message_at TIMESTAMP NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
-    -- One direct conversation for each unordered pair. Null in groups, which are not compared.
+    -- One direct conversation for each unordered pair. Both columns are null in groups, and nulls are distinct.
     CONSTRAINT conversations_one_direct UNIQUE (direct_user_low, direct_user_high),
     CONSTRAINT conversations_direct_pair CHECK (
         (type = 'group' AND direct_user_low IS NULL AND direct_user_high IS NULL)
@@ -27,7 +28,7 @@ CREATE TABLE conversation_participants (
     role TEXT NOT NULL CHECK (role IN ('admin', 'member')),
     is_muted BOOLEAN NOT NULL DEFAULT FALSE,
     is_archived BOOLEAN NOT NULL DEFAULT FALSE,
-    -- The place of the last message read; it only grows.
+    -- The place of the last message read. It never decreases.
     last_read_seq BIGINT NOT NULL DEFAULT 0,
     last_read_at TIMESTAMP,
     joined_at TIMESTAMP NOT NULL,
@@ -47,11 +48,10 @@ CREATE TABLE chat_messages (
     media_url TEXT,
     -- JSON, as the sender gave it.
     media_metadata TEXT,
-    -- The request that a session_request message is about. What it carries along is read from the
-    -- request, so its status follows the request by itself.
+    -- The session request that the message is about. Its terms and its current status are read from the request.
     session_request_id BIGINT REFERENCES requested_sessions (id) ON DELETE CASCADE,
     reply_to_id BIGINT REFERENCES chat_messages (id) ON DELETE SET NULL,
-    -- The sender's own name for it, by which a repeated send is known.
+    -- The sender's own id of the message, which identifies a repeated send.
     client_message_id TEXT,
     is_edited BOOLEAN NOT NULL DEFAULT FALSE,
     is_deleted BOOLEAN NOT NULL DEFAULT FALSE,

@@ -1,88 +1,180 @@
-//! Conversations as one of their participants sees them.
+//! Conversations as their participants see them.
 
 use chrono::{DateTime, Utc};
 
 use super::MessageType;
 use crate::ids::{ConversationId, UserId};
 
-/// What kind of conversation it is.
+/// The kind of a conversation, fixed at its creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum ConversationKind {
-    /// Between two; there is one for each unordered pair of users.
+    /// Between two users. There is at most one for each unordered pair.
     Direct,
-    /// Between several, with a name.
+    /// Between several users, under a name.
     Group,
 }
 
 impl ConversationKind {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A conversation as one participant sees it.
+/// The role of a participant in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum ParticipantRole {
+    /// May rename a group and manage its participants.
+    Admin,
+    /// May read and write. Both participants of a direct conversation are members.
+    Member,
+}
+
+impl ParticipantRole {
+    /// Returns the name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A conversation as one of its participants, the viewer, sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the id and the kind are named after their types")]
 pub struct Conversation {
-    /// Which conversation.
     pub id: ConversationId,
-    /// What kind.
     pub kind: ConversationKind,
     /// The name of a group.
     pub name: Option<String>,
-    /// A group's picture, a URL.
+    /// The URL of a group's picture.
     pub avatar_url: Option<String>,
-    /// The other side of a direct conversation.
+    /// The other participant of a direct conversation.
     pub other: Option<Participant>,
-    /// How many of the messages of others the viewer has not read.
+    /// The number of messages that count as unread for the viewer.
     pub unread_count: i64,
-    /// How many take part.
+    /// The number of participants, the viewer included.
     pub participant_count: i64,
-    /// What was said last.
+    /// The latest message, possibly a tombstone.
     pub last_message: Option<LastMessage>,
-    /// Whether the viewer silenced it.
+    /// Whether the viewer has muted the conversation.
     pub is_muted: bool,
-    /// Whether the viewer put it away.
+    /// Whether the viewer has archived the conversation.
     pub is_archived: bool,
-    /// When it began, an instant.
+    /// The instant of creation.
     pub created_at: DateTime<Utc>,
-    /// When it last changed, an instant.
+    /// The instant of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Conversation {
-    /// The name to show: a group's own, or the other's.
+    /// Returns the name to show: a group's own name, or the name of the other participant.
     pub fn display_name(&self) -> Option<&str> {
-        self.name.as_deref().or_else(|| self.other.as_ref().map(|other| other.name.as_str()))
+        match self.kind {
+            ConversationKind::Direct => self.other.as_ref().map(|other| other.name.as_str()),
+            ConversationKind::Group => self.name.as_deref(),
+        }
     }
 
-    /// The picture to show: a group's own, or the other's.
+    /// Returns the URL of the picture to show: a group's own picture, or the picture of the other participant.
     pub fn display_avatar(&self) -> Option<&str> {
-        self.avatar_url.as_deref().or_else(|| self.other.as_ref().and_then(|other| other.avatar.as_deref()))
+        match self.kind {
+            ConversationKind::Direct => self.other.as_ref().and_then(|other| other.avatar.as_deref()),
+            ConversationKind::Group => self.avatar_url.as_deref(),
+        }
     }
 }
 
-/// Somebody who takes part.
+/// A participant of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the user and the name need no further words")]
 pub struct Participant {
-    /// The user.
     pub user_id: UserId,
-    /// Their name.
     pub name: String,
-    /// Their picture, a URL.
+    /// The URL of the user's picture.
     pub avatar: Option<String>,
 }
 
-/// What was said last, for a list.
+/// The latest message of a conversation, as a list of conversations shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of a message")]
 pub struct LastMessage {
-    /// The words.
     pub content: Option<String>,
-    /// What kind of message.
     pub message_type: MessageType,
-    /// Who said it.
     pub sender_user_id: UserId,
-    /// When, an instant.
     pub created_at: DateTime<Utc>,
+}
+
+/// A conversation with its participants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the conversation needs no further words")]
+pub struct ConversationDetails {
+    pub conversation: Conversation,
+    /// The participants by ascending user id, at most 100.
+    pub participants: Vec<Participant>,
+}
+
+/// The result of looking up a conversation for a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConversationLookup {
+    /// The conversation does not exist.
+    Missing,
+    /// The conversation exists, and the user is not a participant.
+    NotAParticipant,
+    /// The conversation, in which the user is a participant.
+    Found(Box<ConversationDetails>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conversation(kind: ConversationKind) -> Conversation {
+        Conversation {
+            id: ConversationId::new(1),
+            kind,
+            name: Some("Chess club".to_owned()),
+            avatar_url: Some("https://example.com/club.png".to_owned()),
+            other: Some(Participant {
+                user_id: UserId::new(2),
+                name: "Abebe".to_owned(),
+                avatar: Some("https://example.com/abebe.png".to_owned()),
+            }),
+            unread_count: 0,
+            participant_count: 2,
+            last_message: None,
+            is_muted: false,
+            is_archived: false,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_direct_conversation_shows_the_other_participant() {
+        let direct = conversation(ConversationKind::Direct);
+        assert_eq!(direct.display_name(), Some("Abebe"));
+        assert_eq!(direct.display_avatar(), Some("https://example.com/abebe.png"));
+        let alone = Conversation { other: None, ..direct };
+        assert_eq!((alone.display_name(), alone.display_avatar()), (None, None));
+    }
+
+    #[test]
+    fn a_group_shows_its_own_name_and_picture() {
+        let group = conversation(ConversationKind::Group);
+        assert_eq!(group.display_name(), Some("Chess club"));
+        assert_eq!(group.display_avatar(), Some("https://example.com/club.png"));
+        let plain = Conversation { name: None, avatar_url: None, ..group };
+        assert_eq!((plain.display_name(), plain.display_avatar()), (None, None));
+    }
+
+    #[test]
+    fn kinds_and_roles_have_their_names_of_the_database() {
+        for (kind, name) in [(ConversationKind::Direct, "direct"), (ConversationKind::Group, "group")] {
+            assert_eq!((kind.as_str(), name.parse()), (name, Ok(kind)));
+        }
+        for (role, name) in [(ParticipantRole::Admin, "admin"), (ParticipantRole::Member, "member")] {
+            assert_eq!((role.as_str(), name.parse()), (name, Ok(role)));
+        }
+    }
 }

@@ -2,16 +2,16 @@
 
 use crate::RepositoryError;
 
-/// Why a conversation is not shown.
+/// Errors of reading a conversation.
 #[derive(Debug, thiserror::Error)]
 pub enum ChatError {
-    /// There is none.
+    /// The conversation does not exist.
     #[error("no such conversation")]
     NotFound,
-    /// The caller takes no part in it.
+    /// The caller is not a participant.
     #[error("the caller is not a participant")]
     NotAParticipant,
-    /// See [`RepositoryError`].
+    /// A failure of the store.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }

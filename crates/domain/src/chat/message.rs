@@ -1,106 +1,115 @@
-//! Messages.
+//! Messages as the participants of their conversation see them.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::ids::{ConversationId, MessageId, PackageId, RequestId, TutorId, UserId};
 use crate::money::Money;
-use crate::requests::RequestStatus;
+use crate::requests::{RequestStatus, RequesterType, ScheduleFields};
 
-/// What kind of message it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+/// The type of a message's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "the other variants are media types")]
 pub enum MessageType {
-    /// Words.
     Text,
-    /// A picture.
     Image,
-    /// A recording.
     Audio,
-    /// A film.
     Video,
-    /// Some other file.
     File,
-    /// A place.
     Location,
-    /// A moving picture.
     Gif,
-    /// Something that the platform says, in the name of who made it happen.
+    /// A notice of the platform, in the name of the user who caused it.
     System,
-    /// The ask for sessions, with a [`RequestCard`].
+    /// A session request, with a [`RequestCard`].
     SessionRequest,
 }
 
 impl MessageType {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+
+    /// Returns whether a message of this type shows the session request that it refers to.
+    pub fn shows_request(self) -> bool {
+        self == Self::SessionRequest
+    }
 }
 
-/// What a `session_request` message carries along: the request as it was sent, and where it stands now.
+/// The session request shown with a `session_request` message: the terms as they were sent, and the current status.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of a session request")]
 pub struct RequestCard {
-    /// Which request.
     pub request_id: RequestId,
-    /// The package asked for.
     pub package_id: Option<PackageId>,
-    /// The tutor asked.
     pub tutor_id: TutorId,
-    /// In what capacity it was sent.
-    pub requester_type: &'static str,
-    /// Where it stands now: it follows the request.
+    pub requester_type: RequesterType,
+    /// The status at the time of reading.
     pub status: RequestStatus,
-    /// How times are given.
-    pub schedule_type: Option<&'static str>,
-    /// The old platform's years.
+    pub schedule: ScheduleFields,
     pub year_range: Vec<i64>,
-    /// The old platform's months.
     pub months: Vec<String>,
-    /// English weekday names.
-    pub days: Vec<String>,
-    /// Civil dates.
-    pub specific_dates: Vec<NaiveDate>,
-    /// Wall clock.
-    pub start_time: Option<NaiveTime>,
-    /// Wall clock.
-    pub end_time: Option<NaiveTime>,
-    /// The price offered instead of the package's.
     pub counter_offer_price: Option<Money>,
 }
 
-/// A message as one participant sees it.
+/// A message as one participant of its conversation sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "ids and the sender's fields need no further words")]
 pub struct Message {
-    /// Which message.
     pub id: MessageId,
-    /// Where it was said.
     pub conversation_id: ConversationId,
-    /// Its place in the conversation, from 1 without gaps.
+    /// The place in the conversation, from 1 without gaps. Its order is that of `created_at`.
     pub seq: i64,
-    /// Who said it.
     pub sender_user_id: UserId,
-    /// Their name.
     pub sender_name: String,
-    /// Their picture, a URL.
+    /// The URL of the sender's picture.
     pub sender_avatar: Option<String>,
-    /// What kind.
     pub message_type: MessageType,
-    /// The words.
+    /// The text, `None` in a tombstone.
     pub content: Option<String>,
-    /// A URL.
+    /// The URL of the media, `None` in a tombstone.
     pub media_url: Option<String>,
-    /// With a `session_request` message.
+    /// The request shown with a `session_request` message.
     pub request: Option<RequestCard>,
-    /// The message that this one answers.
+    /// The message that this one replies to.
     pub reply_to_id: Option<MessageId>,
-    /// Whether its words were changed.
+    /// Whether the sender has edited the content.
     pub is_edited: bool,
-    /// Whether it was taken back; its words are gone then.
+    /// Whether the message is a tombstone.
     pub is_deleted: bool,
-    /// Whether every other participant has read as far.
+    /// Whether all other participants have read the message.
     pub is_read: bool,
-    /// When it was said, an instant.
+    /// The instant of sending.
     pub created_at: DateTime<Utc>,
-    /// When it last changed, an instant.
+    /// The instant of the last change.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Returns the content of a message, or `None` if the message is a tombstone.
+pub fn unless_deleted(content: Option<String>, is_deleted: bool) -> Option<String> {
+    content.filter(|_| !is_deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn only_session_requests_show_their_request() {
+        for message_type in MessageType::VARIANTS {
+            assert_eq!(message_type.shows_request(), *message_type == MessageType::SessionRequest);
+            assert_eq!(message_type.as_str().parse(), Ok(*message_type));
+        }
+        assert_eq!(MessageType::SessionRequest.as_str(), "session_request");
+    }
+
+    #[test]
+    fn a_tombstone_has_no_content() {
+        let content = || Some("Hello".to_owned());
+        assert_eq!(unless_deleted(content(), false), content());
+        assert_eq!(unless_deleted(content(), true), None);
+        assert_eq!(unless_deleted(None, false), None);
+    }
 }

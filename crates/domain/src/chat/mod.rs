@@ -1,15 +1,19 @@
-//! Chat: conversations between users, and what is said in them.
+//! Conversations between users, and their messages.
 
 mod conversation;
 mod errors;
 mod message;
 mod ports;
+mod reading;
 mod service;
 
-pub use conversation::{Conversation, ConversationKind, LastMessage, Participant};
+pub use conversation::{
+    Conversation, ConversationDetails, ConversationKind, ConversationLookup, LastMessage, Participant, ParticipantRole,
+};
 pub use errors::ChatError;
-pub use message::{Message, MessageType, RequestCard};
+pub use message::{Message, MessageType, RequestCard, unless_deleted};
 #[cfg(feature = "test-util")]
 pub use ports::MockChatQueries;
-pub use ports::{ChatQueries, Found};
+pub use ports::{ChatQueries, ConversationsPage, MessagesPage};
+pub use reading::{UnreadFacts, is_read};
 pub use service::ChatService;

@@ -1,48 +1,51 @@
-//! What chat needs from outside.
+//! Ports of chat.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Conversation, Message, Participant};
+use super::{Conversation, ConversationLookup, Message};
 use crate::RepositoryError;
 use crate::ids::{ConversationId, MessageId, UserId};
-use crate::page::{Page, PageRequest, PageSize};
+use crate::page::{CountedPage, PageRequest};
 
-/// What looking for a conversation comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// There is none.
-    Nothing,
-    /// There is one, in which the viewer takes no part.
-    NotYours,
-    /// The conversation and who takes part.
-    Conversation(Box<Conversation>, Vec<Participant>),
+/// A page of a user's conversations to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversationsPage {
+    /// The size of the page, and the row behind which it begins.
+    pub page: PageRequest,
+    /// The number of rows to skip, for old clients.
+    pub offset: i64,
 }
 
-/// Answers questions about conversations.
+/// A page of a conversation's messages to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessagesPage {
+    /// The size of the page, and the row behind which it begins.
+    pub page: PageRequest,
+    /// The message that all messages on the page precede.
+    pub before: Option<MessageId>,
+}
+
+/// Queries on conversations.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait ChatQueries: Send + Sync {
-    /// A page of the conversations that a user takes part in, the last spoken in first, and how many there
-    /// are in all. `offset` rows are passed over, for old clients.
+    /// Returns a page of the conversations that a user participates in, the one with the latest message first.
     async fn conversations(
         &self,
         viewer: UserId,
-        page: PageRequest,
-        offset: i64,
-    ) -> Result<(Page<Conversation>, i64), RepositoryError>;
+        page: ConversationsPage,
+    ) -> Result<CountedPage<Conversation>, RepositoryError>;
 
-    /// One conversation with who takes part, if the viewer is among them.
-    async fn conversation(&self, viewer: UserId, id: ConversationId) -> Result<Found, RepositoryError>;
+    /// Looks up a conversation for a user.
+    async fn conversation(&self, viewer: UserId, id: ConversationId) -> Result<ConversationLookup, RepositoryError>;
 
-    /// A page of a conversation's messages, the newest first, and how many there are in all; only those
-    /// before a message where one is given. A request that a message is about stands as of `now`.
+    /// Returns a page of a conversation's messages, the newest first. The status of requests is as of `now`.
     async fn messages(
         &self,
         id: ConversationId,
         viewer: UserId,
-        before: Option<MessageId>,
-        size: PageSize,
+        page: MessagesPage,
         now: DateTime<Utc>,
-    ) -> Result<(Page<Message>, i64), RepositoryError>;
+    ) -> Result<CountedPage<Message>, RepositoryError>;
 }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{ChatError, ChatQueries, Conversation, Found, Message, Participant};
+use super::{
+    ChatError, ChatQueries, Conversation, ConversationDetails, ConversationLookup, ConversationsPage, Message,
+    MessagesPage,
+};
 use crate::accounts::Actor;
-use crate::ids::{ConversationId, MessageId};
-use crate::page::{Page, PageRequest, PageSize};
+use crate::ids::ConversationId;
+use crate::page::CountedPage;
 use crate::{Clock, RepositoryError};
 
 /// The use cases of chat.
@@ -21,39 +24,32 @@ impl ChatService {
         Self { chat, clock }
     }
 
-    /// A page of the caller's conversations, the last spoken in first, and how many there are in all.
+    /// Returns a page of the caller's conversations, the one with the latest message first.
     pub async fn conversations(
         &self,
         actor: &Actor,
-        page: PageRequest,
-        offset: i64,
-    ) -> Result<(Page<Conversation>, i64), RepositoryError> {
-        self.chat.conversations(actor.user_id, page, offset).await
+        page: ConversationsPage,
+    ) -> Result<CountedPage<Conversation>, RepositoryError> {
+        self.chat.conversations(actor.user_id, page).await
     }
 
-    /// One of the caller's conversations, with who takes part.
-    pub async fn conversation(
-        &self,
-        actor: &Actor,
-        id: ConversationId,
-    ) -> Result<(Conversation, Vec<Participant>), ChatError> {
+    /// Returns one of the caller's conversations with its participants.
+    pub async fn conversation(&self, actor: &Actor, id: ConversationId) -> Result<ConversationDetails, ChatError> {
         match self.chat.conversation(actor.user_id, id).await? {
-            Found::Nothing => Err(ChatError::NotFound),
-            Found::NotYours => Err(ChatError::NotAParticipant),
-            Found::Conversation(conversation, participants) => Ok((*conversation, participants)),
+            ConversationLookup::Missing => Err(ChatError::NotFound),
+            ConversationLookup::NotAParticipant => Err(ChatError::NotAParticipant),
+            ConversationLookup::Found(details) => Ok(*details),
         }
     }
 
-    /// A page of the messages of one of the caller's conversations, the newest first, and how many there
-    /// are in all.
+    /// Returns a page of the messages of one of the caller's conversations, the newest first.
     pub async fn messages(
         &self,
         actor: &Actor,
         id: ConversationId,
-        before: Option<MessageId>,
-        size: PageSize,
-    ) -> Result<(Page<Message>, i64), ChatError> {
+        page: MessagesPage,
+    ) -> Result<CountedPage<Message>, ChatError> {
         self.conversation(actor, id).await?;
-        Ok(self.chat.messages(id, actor.user_id, before, size, self.clock.now()).await?)
+        Ok(self.chat.messages(id, actor.user_id, page, self.clock.now()).await?)
     }
 }

@@ -37,7 +37,7 @@ async fn a_request_opens_a_conversation_that_follows_it() {
 }
 
 #[actix_web::test]
-async fn whose_data_it_is_comes_from_the_token_only() {
+async fn the_token_alone_identifies_the_user() {
     let (app, _) = TestApp::start().await;
     let (tutor, student) = (app.tutor().await, app.student().await);
     let sent = student.ask(&tutor, weekly()).await.expect(200);
@@ -47,4 +47,45 @@ async fn whose_data_it_is_comes_from_the_token_only() {
         assert_eq!(tutor.get(&format!("{path}?user_id={own}")).await.expect(403)["code"], "not_yourself");
     }
     assert_eq!(fields(&student.get("/api/chat/conversations?offset=-1").await.expect(422)), ["offset"]);
+}
+
+#[actix_web::test]
+async fn messages_are_paginated() {
+    let (app, _) = TestApp::start().await;
+    let (tutor, student) = (app.tutor().await, app.student().await);
+    let mut sent = student.ask(&tutor, weekly()).await.expect(200);
+    for _ in 0..2 {
+        student.post(&format!("/api/session-requests/{}/withdraw", sent["request_id"]), json!({})).await.expect(200);
+        sent = student.ask(&tutor, weekly()).await.expect(200);
+    }
+    let path = format!("/api/chat/messages/{}", sent["conversation_id"]);
+    let places = |body: &serde_json::Value| {
+        let messages = body["messages"].as_array().unwrap();
+        messages.iter().map(|message| message["seq"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    let first = tutor.get(&format!("{path}?limit=2")).await;
+    let next = first.header("link").unwrap().trim_start_matches('<').split('>').next().unwrap().to_owned();
+    assert_eq!((places(&first.body), &first.body["total"]), (vec![5, 4], &json!(5)));
+    assert_eq!(places(&tutor.get(&next).await.expect(200)), [3, 2]);
+    let before = format!("{path}?limit=2&before_message_id={}", first.body["messages"][1]["id"]);
+    assert_eq!(places(&tutor.get(&before).await.expect(200)), [3, 2]);
+    let all = tutor.get(&format!("{path}?limit=5000")).await.expect(200);
+    assert_eq!((places(&all), &all["limit"]), (vec![5, 4, 3, 2, 1], &json!(100)));
+    assert_eq!(tutor.get(&path).await.expect(200)["limit"], 100);
+    assert_eq!(tutor.get(&path.replace("/api/", "/api/v1/")).await.expect(200)["limit"], 20);
+    let rejected = tutor.get(&format!("{path}?limit=0&cursor=x&before_message_id=-1")).await.expect(422);
+    assert_eq!(fields(&rejected), ["before_message_id", "cursor", "limit"]);
+}
+
+#[actix_web::test]
+async fn an_unchanged_conversation_is_not_sent_again() {
+    let (app, _) = TestApp::start().await;
+    let (tutor, student) = (app.tutor().await, app.student().await);
+    let sent = student.ask(&tutor, weekly()).await.expect(200);
+    let path = format!("/api/chat/conversations/{}", sent["conversation_id"]);
+    let tag = tutor.get(&path).await.header("etag").unwrap().to_owned();
+    let known = || actix_web::test::TestRequest::get().uri(&path).insert_header(("If-None-Match", tag.clone()));
+    tutor.send(known()).await.expect(304);
+    tutor.answer(&sent, json!({ "status": "rejected" })).await.expect(200);
+    tutor.send(known()).await.expect(200);
 }

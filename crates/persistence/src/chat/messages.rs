@@ -1,17 +1,16 @@
-//! Messages, with the requests that they are about.
+//! Messages, with the session requests that they are about.
 
-use astegni_domain::chat::{Message, MessageType, RequestCard};
+use astegni_domain::chat::{Message, MessageType, MessagesPage, RequestCard, is_read, unless_deleted};
 use astegni_domain::ids::{ConversationId, MessageId, PackageId, RequestId, TutorId, UserId};
-use astegni_domain::page::{Keyset, Page, PageSize};
-use astegni_domain::requests::{RequestStatus, RequesterType};
-use astegni_domain::schedule::weekday_name;
-use astegni_domain::tutoring::ScheduleType;
-use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use astegni_domain::page::{CountedPage, Keyset, Page};
+use astegni_domain::requests::RequestStatus;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
+use crate::requests::ScheduleColumns;
 use crate::schema::{chat_messages, conversation_participants, requested_sessions, users};
 
 #[derive(Queryable, Selectable)]
@@ -39,55 +38,43 @@ struct CardRow {
     tutor_id: i64,
     requester_type: String,
     status: String,
-    schedule_type: Option<String>,
+    #[diesel(embed)]
+    schedule: ScheduleColumns,
     year_range: String,
     months: String,
-    days: String,
-    specific_dates: String,
-    start_time: Option<NaiveTime>,
-    end_time: Option<NaiveTime>,
     counter_offer_price_cents: Option<i64>,
     expires_at: NaiveDateTime,
 }
 
-fn card(row: &CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
-    let requester_type: RequesterType = columns::word("requested_sessions.requester_type", &row.requester_type)?;
+fn card(row: CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
     let status: RequestStatus = columns::word("requested_sessions.status", &row.status)?;
-    let schedule_type: Option<ScheduleType> =
-        columns::optional_word("requested_sessions.schedule_type", row.schedule_type.as_deref())?;
-    let days = columns::weekdays("requested_sessions.days", &row.days)?;
     Ok(RequestCard {
         request_id: RequestId::new(row.id),
         package_id: row.package_id.map(PackageId::new),
         tutor_id: TutorId::new(row.tutor_id),
-        requester_type: requester_type.as_str(),
+        requester_type: columns::word("requested_sessions.requester_type", &row.requester_type)?,
         status: status.at(instant(row.expires_at), now),
-        schedule_type: schedule_type.map(ScheduleType::as_str),
+        schedule: row.schedule.try_into()?,
         year_range: columns::integers("requested_sessions.year_range", &row.year_range)?,
         months: columns::strings("requested_sessions.months", &row.months)?,
-        days: days.into_iter().map(|day| weekday_name(day).to_owned()).collect(),
-        specific_dates: columns::dates("requested_sessions.specific_dates", &row.specific_dates)?,
-        start_time: row.start_time,
-        end_time: row.end_time,
         counter_offer_price: columns::money(row.counter_offer_price_cents),
     })
 }
 
-/// A message, its sender's name and picture, and the request that it is about.
+/// A message, the name and picture of its sender, and the request that it is about.
 type MessageColumns = (MessageRow, (String, Option<String>), Option<CardRow>);
 
-/// A page of a conversation's messages, the newest first, and how many there are in all.
+/// Returns a page of a conversation's messages, the newest first.
 pub(super) fn messages(
     conn: &mut AnyConnection,
     conversation: i64,
     viewer: i64,
-    before: Option<MessageId>,
-    size: PageSize,
+    MessagesPage { page, before }: MessagesPage,
     now: DateTime<Utc>,
-) -> Result<(Page<Message>, i64), StoreError> {
+) -> Result<CountedPage<Message>, StoreError> {
     let in_conversation = chat_messages::table.filter(chat_messages::conversation_id.eq(conversation));
     let total = in_conversation.count().get_result(conn)?;
-    let read_by_all: Option<i64> = conversation_participants::table
+    let read_by_others: Option<i64> = conversation_participants::table
         .filter(conversation_participants::conversation_id.eq(conversation))
         .filter(conversation_participants::user_id.ne(viewer))
         .select(diesel::dsl::min(conversation_participants::last_read_seq))
@@ -102,13 +89,16 @@ pub(super) fn messages(
             Option::<CardRow>::as_select(),
         ))
         .order(chat_messages::seq.desc())
-        .limit(size.overread())
+        .limit(page.size.overread())
         .into_boxed();
     if let Some(before) = before {
         let place: Option<i64> =
             in_conversation.find(before.get()).select(chat_messages::seq).first(conn).optional()?;
-        // A message of another conversation has nothing before it in this one.
+        // Nothing in this conversation precedes a message of another one.
         query = query.filter(chat_messages::seq.lt(place.unwrap_or_default()));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(chat_messages::seq.lt(after.sort));
     }
     let rows: Vec<MessageColumns> = query.load(conn)?;
     let message = |(row, (sender_name, sender_avatar), request): MessageColumns| {
@@ -121,21 +111,18 @@ pub(super) fn messages(
             sender_name,
             sender_avatar,
             message_type,
-            content: row.content.filter(|_| !row.is_deleted),
-            media_url: row.media_url.filter(|_| !row.is_deleted),
-            request: request
-                .filter(|_| message_type == MessageType::SessionRequest)
-                .map(|request| card(&request, now))
-                .transpose()?,
+            content: unless_deleted(row.content, row.is_deleted),
+            media_url: unless_deleted(row.media_url, row.is_deleted),
+            request: request.filter(|_| message_type.shows_request()).map(|request| card(request, now)).transpose()?,
             reply_to_id: row.reply_to_id.map(MessageId::new),
             is_edited: row.is_edited,
             is_deleted: row.is_deleted,
-            is_read: read_by_all.is_some_and(|seq| seq >= row.seq),
+            is_read: is_read(row.seq, read_by_others),
             created_at: instant(row.created_at),
             updated_at: instant(row.updated_at),
         })
     };
     let items = rows.into_iter().map(message).collect::<Result<Vec<_>, _>>()?;
     let keyset = |message: &Message| Keyset { sort: message.seq, id: message.id.get() };
-    Ok((Page::from_overread(items, size, keyset), total))
+    Ok(CountedPage { page: Page::from_overread(items, page.size, keyset), total })
 }

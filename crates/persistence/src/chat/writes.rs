@@ -1,8 +1,9 @@
-//! How a conversation begins and how something is said in it, inside other contexts' transactions too.
+//! Writes of conversations and messages, which other contexts call within their own transactions.
 
-use astegni_domain::chat::MessageType;
+use astegni_domain::chat::{ConversationKind, MessageType, ParticipantRole};
 use astegni_domain::ids::UserId;
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 
 use crate::connection::AnyConnection;
@@ -23,14 +24,14 @@ pub(crate) struct NewDirectConversation {
     updated_at: NaiveDateTime,
 }
 
-/// The direct conversation of two users, made by the first where there is none.
+/// Returns the direct conversation of two users, which the first of them creates if there is none.
 pub(crate) fn direct_conversation(
     conn: &mut AnyConnection,
-    maker: UserId,
+    creator: UserId,
     other: UserId,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    let (low, high) = (maker.min(other).get(), maker.max(other).get());
+    let (low, high) = (creator.min(other).get(), creator.max(other).get());
     let existing = |conn: &mut AnyConnection| {
         conversations::table
             .filter(conversations::direct_user_low.eq(low))
@@ -44,23 +45,23 @@ pub(crate) fn direct_conversation(
     }
     let now = now.naive_utc();
     let row = NewDirectConversation {
-        kind: "direct",
-        created_by_user_id: maker.get(),
+        kind: ConversationKind::Direct.as_str(),
+        created_by_user_id: creator.get(),
         direct_user_low: low,
         direct_user_high: high,
         last_message_at: now,
         created_at: now,
         updated_at: now,
     };
-    let made = dialect::insert_direct_conversation(conn, &row)?;
+    let inserted = dialect::insert_direct_conversation(conn, &row)?;
     let id = existing(conn)?.ok_or(StoreError::Conflict)?;
-    if made > 0 {
+    if inserted > 0 {
         for user in [low, high] {
             diesel::insert_into(conversation_participants::table)
                 .values((
                     conversation_participants::conversation_id.eq(id),
                     conversation_participants::user_id.eq(user),
-                    conversation_participants::role.eq("member"),
+                    conversation_participants::role.eq(ParticipantRole::Member.as_str()),
                     conversation_participants::joined_at.eq(now),
                 ))
                 .execute(conn)?;
@@ -69,27 +70,33 @@ pub(crate) fn direct_conversation(
     Ok(id)
 }
 
-/// Something to be said.
+/// A message about to be appended to a conversation.
 pub(crate) struct NewMessage<'a> {
     pub(crate) conversation: i64,
     pub(crate) sender: UserId,
     pub(crate) message_type: MessageType,
     pub(crate) content: &'a str,
+    /// The session request that the message is about.
     pub(crate) request: Option<i64>,
+    /// The writer's clock.
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Says something; answers with the message's id. The conversation's row is locked until the transaction
-/// ends, so that messages have places without gaps.
-pub(crate) fn say(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<i64, StoreError> {
-    let now = message.at.naive_utc();
-    let seq: i64 = diesel::update(conversations::table.find(message.conversation))
+/// Appends a message to a conversation and returns its id.
+///
+/// The update locks the conversation's row until the transaction ends, so that places have no gaps. The message's
+/// instant is settled under that lock: it is the previous message's where the writer's clock is behind, because the
+/// writer waited for the lock or its clock is slow. Instants are therefore in the order of places.
+pub(crate) fn append_message(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<i64, StoreError> {
+    let clock = message.at.naive_utc();
+    let (last_at, updated_at) = (conversations::last_message_at, conversations::updated_at);
+    let (seq, at): (i64, NaiveDateTime) = diesel::update(conversations::table.find(message.conversation))
         .set((
             conversations::last_seq.eq(conversations::last_seq + 1),
-            conversations::last_message_at.eq(now),
-            conversations::updated_at.eq(now),
+            last_at.eq(case_when(last_at.gt(clock), last_at).otherwise(clock)),
+            updated_at.eq(case_when(updated_at.gt(clock), updated_at).otherwise(clock)),
         ))
-        .returning(conversations::last_seq)
+        .returning((conversations::last_seq, last_at))
         .get_result(conn)?;
     Ok(diesel::insert_into(chat_messages::table)
         .values((
@@ -99,8 +106,8 @@ pub(crate) fn say(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<
             chat_messages::message_type.eq(message.message_type.as_str()),
             chat_messages::content.eq(message.content),
             chat_messages::session_request_id.eq(message.request),
-            chat_messages::created_at.eq(now),
-            chat_messages::updated_at.eq(now),
+            chat_messages::created_at.eq(at),
+            chat_messages::updated_at.eq(at),
         ))
         .returning(chat_messages::id)
         .get_result(conn)?)

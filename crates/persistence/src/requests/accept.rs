@@ -35,7 +35,7 @@ pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), 
     }
     let notice = &plan.notice;
     let conversation = chat::direct_conversation(conn, notice.sender, notice.recipient, plan.at)?;
-    chat::say(
+    chat::append_message(
         conn,
         &NewMessage {
             conversation,

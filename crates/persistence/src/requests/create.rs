@@ -50,7 +50,7 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: CreationPlan) -> Result<Sent
         .returning(requested_sessions::id)
         .get_result(conn)?;
     let conversation = chat::direct_conversation(conn, requester, tutor, at)?;
-    let message = chat::say(
+    let message = chat::append_message(
         conn,
         &NewMessage {
             conversation,

@@ -1,4 +1,4 @@
-//! The refusals of chat.
+//! Responses to the errors of chat.
 
 use astegni_domain::chat::ChatError;
 

@@ -1,4 +1,4 @@
-//! Conversations and messages on the wire.
+//! Response bodies of chat.
 
 use astegni_domain::accounts::Actor;
 use astegni_domain::chat::{Conversation, Message, Participant, RequestCard};
@@ -7,45 +7,51 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, Code};
+use crate::routes::requests::ScheduleBody;
 use crate::wire::{self, Price};
 
-/// Old chat clients repeat who they are in the query; nobody may say to be somebody else.
-pub(super) fn check_repeated_user(claimed: Option<&str>, caller: &Actor) -> Result<(), ApiError> {
+/// Checks the `user_id` parameter that old clients send: only the access token identifies the user.
+pub(super) fn check_user_id(claimed: Option<&str>, caller: &Actor) -> Result<(), ApiError> {
     match claimed {
         Some(claimed) if claimed != caller.user_id.to_string() => {
-            Err(ApiError::new(Code::NotYourself, "user_id is not yours"))
+            Err(ApiError::new(Code::NotYourself, "user_id must be the id of the authenticated user"))
         }
         _ => Ok(()),
     }
 }
 
-/// A conversation as you see it.
+/// A conversation as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ConversationBody {
     id: i64,
     /// `direct` or `group`.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// Name of a group.
     name: Option<String>,
-    /// The name to show.
+    /// Name of the group or of the other participant.
     display_name: Option<String>,
-    /// The picture to show.
+    /// URL of the picture of the group or of the other participant.
     avatar: Option<String>,
+    /// URL of the picture of a group.
     avatar_url: Option<String>,
+    /// The other participant of a direct conversation.
     other_user_id: Option<i64>,
+    /// Number of messages by other participants that the caller has not read.
     unread_count: i64,
+    /// The same as `last_message_content`, for old clients.
     last_message: Option<String>,
     last_message_content: Option<String>,
     last_message_type: Option<&'static str>,
     last_message_sender_user_id: Option<i64>,
-    /// Instant.
+    /// Instant of the latest message.
     last_message_time: Option<String>,
     participant_count: i64,
     is_muted: bool,
     is_archived: bool,
-    /// Instant.
+    /// Instant of creation.
     created_at: String,
-    /// Instant.
+    /// Instant of the last change.
     updated_at: String,
 }
 
@@ -75,11 +81,12 @@ impl From<Conversation> for ConversationBody {
     }
 }
 
-/// Somebody who takes part.
+/// A participant of a conversation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ParticipantBody {
     user_id: i64,
     name: String,
+    /// URL of the user's picture.
     avatar: Option<String>,
 }
 
@@ -89,22 +96,20 @@ impl From<Participant> for ParticipantBody {
     }
 }
 
-/// What a `session_request` message carries along.
+/// The session request shown with a `session_request` message.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RequestCardBody {
     session_request_id: i64,
     package_id: Option<i64>,
     tutor_id: i64,
+    /// `student` or `parent`.
     requester_type: &'static str,
-    /// Where the request stands now.
+    /// Current status of the request.
     status: &'static str,
-    schedule_type: Option<&'static str>,
+    #[serde(flatten)]
+    schedule: ScheduleBody,
     year_range: Vec<i64>,
     months: Vec<String>,
-    days: Vec<String>,
-    specific_dates: Vec<String>,
-    start_time: Option<String>,
-    end_time: Option<String>,
     counter_offer_price: Option<Price>,
 }
 
@@ -114,43 +119,43 @@ impl From<RequestCard> for RequestCardBody {
             session_request_id: card.request_id.get(),
             package_id: card.package_id.map(PackageId::get),
             tutor_id: card.tutor_id.get(),
-            requester_type: card.requester_type,
+            requester_type: card.requester_type.as_str(),
             status: card.status.as_str(),
-            schedule_type: card.schedule_type,
+            schedule: card.schedule.into(),
             year_range: card.year_range,
             months: card.months,
-            days: card.days,
-            specific_dates: card.specific_dates.into_iter().map(wire::date).collect(),
-            start_time: card.start_time.map(wire::time),
-            end_time: card.end_time.map(wire::time),
             counter_offer_price: card.counter_offer_price.map(Price),
         }
     }
 }
 
-/// A message as you see it.
+/// A message as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MessageBody {
     id: i64,
     conversation_id: i64,
-    /// Its place in the conversation, from 1 without gaps.
+    /// Place in the conversation, from 1 without gaps.
     seq: i64,
     sender_user_id: i64,
     sender_name: String,
+    /// URL of the sender's picture.
     sender_avatar: Option<String>,
     message_type: &'static str,
+    /// Text, null after deletion.
     content: Option<String>,
+    /// URL of the media, null after deletion.
     media_url: Option<String>,
+    /// The session request of a `session_request` message.
     media_metadata: Option<RequestCardBody>,
     reply_to_id: Option<i64>,
     is_edited: bool,
     is_deleted: bool,
     is_mine: bool,
-    /// `sent` or `read`.
+    /// `read` once all other participants have read the message, `sent` before.
     status: &'static str,
-    /// Instant.
+    /// Instant of creation.
     created_at: String,
-    /// Instant.
+    /// Instant of the last change.
     updated_at: String,
 }
 

@@ -1,81 +1,98 @@
 //! `GET /chat/conversations`
 
+use actix_web::http::header::LINK;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use astegni_domain::page::PageRequest;
+use astegni_domain::chat::ConversationsPage;
+use astegni_domain::page::CountedPage;
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{ConversationBody, check_repeated_user};
+use super::body::{ConversationBody, check_user_id};
 use crate::error::ApiError;
 use crate::extract::{Caller, PagingQuery, Parse, Query, next_link};
 use crate::services::Services;
 
-/// Which conversations.
+/// The parameters of a list of conversations.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ConversationsQuery {
-    /// How many rows, 1 to 100. Left out: the first 100.
-    #[param(value_type = Option<i64>)]
+    /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
-    /// Where the page begins, from the `Link` header of the page before.
+    /// Position of the page, taken from the `Link` header of the previous page.
     cursor: Option<String>,
-    /// How many rows to pass over, for old clients.
-    #[param(value_type = Option<i64>)]
+    /// Number of conversations to skip. Old clients use it instead of `cursor`.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 1_000_000)]
     offset: Option<String>,
-    /// Yours, if sent at all.
+    /// Id of the caller, which old clients send.
     #[param(value_type = Option<i64>)]
     user_id: Option<String>,
 }
 
-impl Parse for ConversationsQuery {
-    type Command = (PageRequest, i64, Option<String>);
+/// A parsed [`ConversationsQuery`].
+#[derive(Debug)]
+pub(crate) struct ConversationList {
+    page: ConversationsPage,
+    user_id: Option<String>,
+}
 
-    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
+impl Parse for ConversationsQuery {
+    type Command = ConversationList;
+
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<ConversationList> {
         let offset = violations.check_some("offset", self.offset, |input| {
-            let sound = input.parse::<i64>().ok().filter(|offset| (0..=1_000_000).contains(offset));
-            sound.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 0"))
+            let rows = input.parse::<i64>().ok().filter(|offset| (0..=1_000_000).contains(offset));
+            rows.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 0 to 1000000"))
         });
         let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
-        Some((page, offset.unwrap_or_default(), self.user_id))
+        let page = ConversationsPage { page, offset: offset.unwrap_or_default() };
+        Some(ConversationList { page, user_id: self.user_id })
     }
 }
 
-/// Your conversations.
+/// A page of the caller's conversations.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConversationsBody {
     conversations: Vec<ConversationBody>,
-    /// How many there are in all.
+    /// Number of conversations on all pages together.
     total: i64,
+    /// Number of conversations per page.
     limit: usize,
+    /// Number of skipped conversations.
     offset: i64,
 }
 
-/// Your conversations
+/// List your conversations
+///
+/// Returns the conversation with the latest message first.
 #[utoipa::path(
     tag = "chat",
     params(ConversationsQuery),
-    responses((status = 200, description = "The last spoken in first", body = ConversationsBody)),
+    responses(
+        (status = 200, description = "The conversations; the `Link` header refers to the next page", body = ConversationsBody),
+        (status = 403, description = "`user_id` is not the id of the caller"),
+    ),
 )]
 #[get("/chat/conversations")]
 pub(crate) async fn list_conversations(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,
-    Query((page, offset, user_id)): Query<ConversationsQuery>,
+    Query(ConversationList { page: wanted, user_id }): Query<ConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    check_repeated_user(user_id.as_deref(), &caller)?;
-    let (found, total) = services.chat.conversations(&caller, page, offset).await?;
+    check_user_id(user_id.as_deref(), &caller)?;
+    let CountedPage { page, total } = services.chat.conversations(&caller, wanted).await?;
     let mut response = HttpResponse::Ok();
-    if let Some(link) = found.next.and_then(|next| next_link(&request, next)) {
-        response.insert_header(("Link", link));
+    if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {
+        response.insert_header((LINK, link));
     }
     Ok(response.json(ConversationsBody {
-        conversations: found.items.into_iter().map(ConversationBody::from).collect(),
+        conversations: page.items.into_iter().map(ConversationBody::from).collect(),
         total,
-        limit: page.size.get(),
-        offset,
+        limit: wanted.page.size.get(),
+        offset: wanted.offset,
     }))
 }

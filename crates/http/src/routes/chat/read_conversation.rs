@@ -1,51 +1,61 @@
 //! `GET /chat/conversations/{id}`
 
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use astegni_domain::chat::ConversationDetails;
 use astegni_domain::ids::ConversationId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{ConversationBody, ParticipantBody};
 use crate::error::ApiError;
-use crate::extract::{Caller, PathId};
+use crate::extract::{Caller, PathId, resource};
 use crate::services::Services;
 
-/// A conversation with who takes part.
+/// A conversation with its participants.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ConversationWithPeopleBody {
+pub(crate) struct ConversationDetailsBody {
     #[serde(flatten)]
     conversation: ConversationBody,
+    /// Participants by ascending user id.
+    #[schema(max_items = 100)]
     participants: Vec<ParticipantBody>,
 }
 
-/// A conversation.
+/// A response with one conversation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConversationReadBody {
-    conversation: ConversationWithPeopleBody,
+    conversation: ConversationDetailsBody,
 }
 
-/// One of your conversations
+/// Get a conversation
+///
+/// Only participants can read a conversation.
 #[utoipa::path(
     tag = "chat",
-    params(("id" = i64, Path, description = "The conversation")),
+    params(
+        ("id" = i64, Path, description = "Id of the conversation"),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier response"),
+    ),
     responses(
-        (status = 200, description = "The conversation", body = ConversationReadBody),
-        (status = 403, description = "You take no part in it"),
-        (status = 404, description = "No such conversation"),
+        (status = 200, description = "The conversation, with its `ETag`", body = ConversationReadBody),
+        (status = 304, description = "The conversation has not changed"),
+        (status = 403, description = "You are not a participant in this conversation"),
+        (status = 404, description = "There is no such conversation"),
     ),
 )]
 #[get("/chat/conversations/{id}")]
 pub(crate) async fn read_conversation(
+    request: HttpRequest,
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
-) -> Result<Json<ConversationReadBody>, ApiError> {
-    let (conversation, participants) = services.chat.conversation(&caller, ConversationId::new(id)).await?;
-    Ok(Json(ConversationReadBody {
-        conversation: ConversationWithPeopleBody {
-            conversation: conversation.into(),
-            participants: participants.into_iter().map(ParticipantBody::from).collect(),
-        },
-    }))
+) -> Result<HttpResponse, ApiError> {
+    let ConversationDetails { conversation, participants } =
+        services.chat.conversation(&caller, ConversationId::new(id)).await?;
+    let participants = participants.into_iter().map(ParticipantBody::from).collect();
+    let body = ConversationReadBody {
+        conversation: ConversationDetailsBody { conversation: conversation.into(), participants },
+    };
+    resource(&request, &body)
 }

@@ -1,0 +1,58 @@
+//! Rules on what has been read.
+
+use crate::ids::UserId;
+
+/// Facts that decide whether a message counts as unread for a participant of its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnreadFacts {
+    /// The place of the message.
+    pub seq: i64,
+    /// The sender of the message.
+    pub sender: UserId,
+    /// Whether the message is a tombstone.
+    pub is_deleted: bool,
+    /// The place of the last message that the participant has read.
+    pub last_read_seq: i64,
+}
+
+impl UnreadFacts {
+    /// Returns whether the message counts as unread for `viewer`. One's own messages and tombstones never do.
+    pub fn is_unread_for(self, viewer: UserId) -> bool {
+        self.seq > self.last_read_seq && self.sender != viewer && !self.is_deleted
+    }
+}
+
+/// Returns whether all participants other than the viewer have read the message at `seq`, given the lowest place that
+/// any of them has read up to; `None` if there are no others.
+pub fn is_read(seq: i64, read_by_others: Option<i64>) -> bool {
+    read_by_others.is_some_and(|place| place >= seq)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_messages_of_others_are_unread_unless_deleted() {
+        let viewer = UserId::new(1);
+        for (seq, sender, is_deleted, expected) in [
+            (4, 2, false, false),
+            (5, 2, false, false),
+            (6, 2, false, true),
+            (6, 1, false, false),
+            (6, 2, true, false),
+            (6, 1, true, false),
+        ] {
+            let facts = UnreadFacts { seq, sender: UserId::new(sender), is_deleted, last_read_seq: 5 };
+            assert_eq!(facts.is_unread_for(viewer), expected, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_read_once_every_other_participant_has_read_up_to_it() {
+        assert!(!is_read(5, None));
+        assert!(!is_read(5, Some(4)));
+        assert!(is_read(5, Some(5)));
+        assert!(is_read(5, Some(6)));
+    }
+}
