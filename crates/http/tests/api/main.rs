@@ -13,6 +13,7 @@ mod chat;
 mod connections;
 mod errors;
 mod families;
+mod lists;
 mod openapi;
 mod requests;
 mod schedule;
