@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
-use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{migrate, openapi, serve};
 use crate::config::ServeOptions;
@@ -15,11 +15,11 @@ use crate::telemetry::{self, LogFormat};
 #[command(name = "astegni", version)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
-    command: Command,
+    action: Action,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum Action {
     /// Apply pending migrations and serve the API.
     Serve(ServeOptions),
     /// Apply, undo or list the migrations of the database schema.
@@ -31,16 +31,16 @@ enum Command {
 impl CommandLine {
     /// Parses the arguments and environment variables of the process, which ends if they are invalid.
     pub(crate) fn from_process() -> Self {
-        let command = Self::command().mut_subcommands(|command| command.mut_args(without_empty_variable));
+        let command = without_empty_variables(Self::command());
         Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
     }
 
     /// Runs the command. Exit codes: 0 for success, 1 for a failure (reported on stderr), 2 for invalid usage.
     pub(crate) fn run(self) -> ExitCode {
-        let (result, log_format) = match self.command {
-            Command::Serve(options) => (serve::run(&options), options.log.log_format),
-            Command::Migrate(options) => (migrate::run(&options), LogFormat::Pretty),
-            Command::Openapi => (openapi::run(), LogFormat::Pretty),
+        let (result, log_format) = match self.action {
+            Action::Serve(options) => (serve::run(&options), options.log.log_format),
+            Action::Migrate(options) => (migrate::run(&options), LogFormat::Pretty),
+            Action::Openapi => (openapi::run(), LogFormat::Pretty),
         };
         match result {
             Ok(()) => ExitCode::SUCCESS,
@@ -52,13 +52,14 @@ impl CommandLine {
     }
 }
 
-/// Ignores the environment variable of a setting if it is empty. Compose files pass on every variable that they mention,
-/// whether or not it has a value.
-fn without_empty_variable(setting: Arg) -> Arg {
+/// Ignores the environment variables of settings if they are empty. Compose files pass on every variable that they
+/// mention, whether or not it has a value.
+fn without_empty_variables(command: Command) -> Command {
     let is_empty = |name: &OsStr| {
         std::env::var_os(name).is_some_and(|value| value.to_str().is_some_and(|value| value.trim().is_empty()))
     };
-    if setting.get_env().is_some_and(is_empty) { setting.env(Resettable::Reset) } else { setting }
+    let setting = |arg: Arg| if arg.get_env().is_some_and(is_empty) { arg.env(Resettable::Reset) } else { arg };
+    command.mut_args(setting).mut_subcommands(without_empty_variables)
 }
 
 #[cfg(test)]
