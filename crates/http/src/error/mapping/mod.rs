@@ -1,4 +1,5 @@
-//! From each use case's refusals to answers: where the domain's words become HTTP's, a context a file.
+//! The mapping of the domain's errors to problems, one file per context. No match has a `_` arm, so that a new error
+//! must be mapped.
 
 mod accounts;
 mod chat;
@@ -17,7 +18,7 @@ impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Conflict => {
-                Self::new(Code::Conflict, "This has just been changed by somebody else; look again and repeat")
+                Self::new(Code::Conflict, "The resource was changed by another request. Read it again, then retry.")
             }
             RepositoryError::Unavailable(_) => Self::unavailable(&error),
             RepositoryError::Unexpected(_) => Self::internal(&error),
@@ -25,6 +26,7 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
+/// Formats a date for a sentence: January 31, 2026.
 fn long_date(instant: DateTime<Utc>) -> String {
     instant.format("%B %-d, %Y").to_string()
 }

@@ -1,4 +1,4 @@
-//! `GET /health`, `/health/live` and `/health/ready`
+//! The endpoints `GET /health`, `/health/live` and `/health/ready`.
 
 use actix_web::get;
 use actix_web::web::{Data, Json};

@@ -1,4 +1,4 @@
-//! `GET /`
+//! The endpoint `GET /`.
 
 use actix_web::get;
 use actix_web::web::Json;

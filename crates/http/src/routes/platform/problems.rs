@@ -1,4 +1,4 @@
-//! `GET /problems/{code}`
+//! The endpoint `GET /problems/{code}`.
 
 use actix_web::get;
 use actix_web::web::{Json, Path};
