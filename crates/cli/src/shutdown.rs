@@ -1,4 +1,4 @@
-//! Graceful shutdown.
+//! Graceful shutdown on SIGINT and SIGTERM.
 
 use std::future::poll_fn;
 use std::io;
