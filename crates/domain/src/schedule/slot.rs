@@ -65,10 +65,16 @@ pub fn parse_time(input: &str) -> Result<NaiveTime, Invalid> {
 /// Parses a civil date `YYYY-MM-DD` between the years 1900 and 2199.
 pub fn parse_date(input: &str) -> Result<NaiveDate, Invalid> {
     let input = input.trim();
-    NaiveDate::parse_from_str(input, "%Y-%m-%d")
-        .ok()
-        .filter(|date| has_shape(input, "0000-00-00") && (1900..2200).contains(&date.year()))
-        .ok_or_else(|| Invalid::new("invalid_date", "must be a real date YYYY-MM-DD"))
+    if !has_shape(input, "0000-00-00") {
+        return Err(Invalid::new("invalid_date", "must be a date YYYY-MM-DD"));
+    }
+    let date = NaiveDate::parse_from_str(input, "%Y-%m-%d")
+        .map_err(|_| Invalid::new("invalid_date", "must be a date that exists"))?;
+    if (1900..2200).contains(&date.year()) {
+        Ok(date)
+    } else {
+        Err(Invalid::new("out_of_range", "must be between 1900-01-01 and 2199-12-31"))
+    }
 }
 
 /// Returns whether a text has a digit wherever `shape` has a zero, and equals `shape` elsewhere.
@@ -125,23 +131,25 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_real_and_within_three_centuries() {
-        assert_eq!(parse_date(" 2028-02-29 "), Ok(NaiveDate::from_ymd_opt(2028, 2, 29).unwrap()));
-        assert!(parse_date("1900-01-01").is_ok() && parse_date("2199-12-31").is_ok());
-        for text in [
-            "2026-02-29",
-            "2026-2-1",
-            "26-02-01",
-            "2026-13-01",
-            "+2026-01-01",
-            "tomorrow",
-            "2026- 1-01",
-            "+202-1-011",
-            "1899-12-31",
-            "2200-01-01",
-            "2026-02-01T",
-        ] {
-            assert_eq!(parse_date(text).unwrap_err().code, "invalid_date", "{text:?}");
+    fn dates_exist_and_are_within_three_centuries() {
+        for (text, date) in
+            [(" 2028-02-29 ", (2028, 2, 29)), ("1900-01-01", (1900, 1, 1)), ("2199-12-31", (2199, 12, 31))]
+        {
+            assert_eq!(parse_date(text).ok(), NaiveDate::from_ymd_opt(date.0, date.1, date.2), "{text:?}");
+        }
+        let reason = |text| parse_date(text).unwrap_err();
+        for text in ["2026-2-1", "26-02-01", "+2026-01-01", "tomorrow", "2026- 1-01", "+202-1-011", "2026-02-01T", ""] {
+            assert_eq!(reason(text), Invalid::new("invalid_date", "must be a date YYYY-MM-DD"), "{text:?}");
+        }
+        for text in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31"] {
+            assert_eq!(reason(text), Invalid::new("invalid_date", "must be a date that exists"), "{text:?}");
+        }
+        for text in ["1899-12-31", "2200-01-01", "0000-01-01", "9999-12-31"] {
+            assert_eq!(
+                reason(text),
+                Invalid::new("out_of_range", "must be between 1900-01-01 and 2199-12-31"),
+                "{text:?}"
+            );
         }
     }
 
