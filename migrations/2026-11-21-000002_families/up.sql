@@ -23,6 +23,8 @@ CREATE TABLE guardianships (
 CREATE UNIQUE INDEX guardianships_one_open ON guardianships (parent_user_id, student_id)
     WHERE status IN ('invited', 'active');
 CREATE INDEX guardianships_student ON guardianships (student_id, status);
+-- Open or closed, the children whose connections with the parent a count may have to leave out.
+CREATE INDEX guardianships_parent ON guardianships (parent_user_id);
 
 -- Codes with which children claim the accounts that guardians created for them. Only digests are stored; used and
 -- revoked codes stay as evidence.

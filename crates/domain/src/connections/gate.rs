@@ -1,32 +1,29 @@
-//! The gate that every path towards another user goes through.
+//! The gate in front of every path that leads to another user.
 
 use std::sync::Arc;
 
-use super::{ConnectionError, ConnectionRepository, Pair, Refusal, Standing};
+use super::{ConnectionError, ConnectionRepository, ProfileFacts, Refusal, Viewer};
 use crate::ids::UserId;
 
-/// Lets one user reach another where neither blocked the other.
+/// Admits a viewer to another user, unless one has blocked the other or the user is hidden from the viewer.
 #[derive(Clone)]
 pub struct RelationGate {
     connections: Arc<dyn ConnectionRepository>,
 }
 
 impl RelationGate {
-    /// A gate over what stands between users.
+    /// Creates a gate over the stored relations.
     pub fn new(connections: Arc<dyn ConnectionRepository>) -> Self {
         Self { connections }
     }
 
-    /// What stands between a viewer and another user. Refused where there is no such user, where the other
-    /// blocked the viewer, which looks just the same, and where the viewer blocked the other.
-    pub async fn open(&self, viewer: Option<UserId>, other: UserId) -> Result<Pair, ConnectionError> {
-        // Nobody in particular has nothing to do with anybody: no user has the id 0.
-        let viewer = viewer.unwrap_or(UserId::new(0));
-        let pair = self.connections.pair(viewer, other).await?.ok_or(Refusal::NoSuchUser)?;
-        match pair.standing() {
-            Standing::BlockedByThem => Err(Refusal::NoSuchUser.into()),
-            Standing::BlockedByYou => Err(Refusal::BlockedByYou.into()),
-            Standing::Open => Ok(pair),
-        }
+    /// Returns the facts about the subject's profile if the viewer may reach it.
+    ///
+    /// An account that does not exist, one whose owner has blocked the viewer and a child without a login all
+    /// give [`Refusal::UserNotFound`].
+    pub async fn open(&self, viewer: impl Into<Viewer>, subject: UserId) -> Result<ProfileFacts, ConnectionError> {
+        let relation = self.connections.relation(viewer.into(), subject).await?.ok_or(Refusal::UserNotFound)?;
+        relation.check()?;
+        Ok(relation.profile)
     }
 }

@@ -1,28 +1,42 @@
-//! Connections: any user follows, befriends or blocks any user.
+//! Connections between users: follows, friendships and blocks.
 //!
-//! | Kind | Direction | Begins | |
+//! | Kind | Direction | Initial status | At most |
 //! |---|---|---|---|
-//! | follow | directed | accepted; pending where the other is private | |
-//! | friend | mutual | pending until the recipient accepts | one for each unordered pair |
-//! | block | directed, silent | in force at once | ends everything else between the two |
+//! | follow | directed | accepted, or pending if the recipient is private | one each way |
+//! | friend | mutual | pending until the recipient accepts | one per unordered pair |
+//! | block | directed, silent | accepted | one each way |
 //!
-//! What may happen to a connection is one table: [`step()`]. What it means for the pair is a plan:
-//! [`plan_ask`], [`plan_answer`], [`plan_end`].
+//! [`ConnectionState::apply`] is the transition table of a single connection; [`plan_request`], [`plan_answer`],
+//! [`plan_end`] and [`plan_removal`] turn a transition into everything that changes between two users.
+//! [`is_visible`] decides who sees a connection, [`ProfileFacts::access`] who sees the users behind it.
 
+mod counters;
 mod errors;
 mod gate;
+mod pair;
 mod plan;
 mod ports;
+mod profile;
 mod relation;
 mod service;
-mod step;
+mod summary;
+mod transition;
+mod visibility;
 
-pub use errors::ConnectionError;
+pub use counters::Counters;
+pub use errors::{ConnectionError, Cooldown, Refusal};
 pub use gate::RelationGate;
-pub use plan::{Counters, EdgeChange, RelationPlan, plan_answer, plan_ask, plan_end};
-pub use ports::{ConnectionFilter, ConnectionQueries, ConnectionRepository, Direction};
+pub use pair::Pair;
+pub use plan::{
+    Answer, EdgeChange, GoingPublicPlan, RelationPlan, plan_answer, plan_end, plan_going_public, plan_removal,
+    plan_request,
+};
+pub use ports::{ConnectionQueries, ConnectionRepository};
 #[cfg(feature = "test-util")]
 pub use ports::{MockConnectionQueries, MockConnectionRepository};
-pub use relation::{Connection, Edge, Kind, Pair, PersonRef, Standing, Status};
-pub use service::{ConnectionService, Reply};
-pub use step::{Action, Cooldown, Held, Outcome, Refusal, Side, step};
+pub use profile::{ProfileAccess, ProfileFacts, Relation, SubjectAccount, Viewer};
+pub use relation::{Connection, Edge, Kind, ProfileCard, Side, Standing, Status};
+pub use service::ConnectionService;
+pub use summary::{ConnectionCheck, RelationSummary};
+pub use transition::{ConnectionState, ConnectionTransition, Outcome, Position};
+pub use visibility::{ConnectionFilter, Direction, StateFilter, is_public, is_visible, own_states, public_states};

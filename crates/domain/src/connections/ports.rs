@@ -1,63 +1,39 @@
-//! What connections need from outside.
+//! Ports through which connections are stored and read.
 
 use async_trait::async_trait;
 
-use super::{Connection, Counters, Edge, Kind, Pair, RelationPlan, Status};
+use super::{Connection, ConnectionFilter, Counters, Edge, Pair, Relation, RelationPlan, Viewer};
 use crate::RepositoryError;
 use crate::ids::{ConnectionId, UserId};
 use crate::page::{Page, PageRequest};
 
-/// Which end of a list's connections the viewer holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// Whom I follow.
-    Following,
-    /// Who follows me.
-    Followers,
-    /// What I began.
-    Outgoing,
-    /// What was begun towards me.
-    Incoming,
-    /// All of it.
-    #[default]
-    All,
-}
-
-/// Which connections a list has.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ConnectionFilter {
-    /// Of one kind.
-    pub kind: Option<Kind>,
-    /// In one state.
-    pub status: Option<Status>,
-    /// From one end.
-    pub direction: Direction,
-    /// With somebody whose name contains this, in any case.
-    pub search: Option<String>,
-}
-
-/// Keeps connections.
+/// The store of connections.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait ConnectionRepository: Send + Sync {
-    /// Everything between an actor and another user; none where there is no such user.
+    /// Returns everything between an actor and another user; none if the other account is not active.
     async fn pair(&self, actor: UserId, other: UserId) -> Result<Option<Pair>, RepositoryError>;
 
-    /// Looks a connection up, whoever's it is.
+    /// Returns the facts that decide whether a viewer may reach a user; none if the account is not active.
+    async fn relation(&self, viewer: Viewer, subject: UserId) -> Result<Option<Relation>, RepositoryError>;
+
+    /// Returns a connection, regardless of its participants.
     async fn find(&self, id: ConnectionId) -> Result<Option<Edge>, RepositoryError>;
 
-    /// Writes a plan, atomically, with both users' counters, and answers with the connection that was begun,
-    /// if one was. MUST answer `Conflict`, with nothing written, where something else stands between the two
-    /// than the plan was decided on.
+    /// Writes a plan and both users' counters in one transaction, and returns the connection that it created, if
+    /// any. Guardianships that the plan ends MUST keep the actor and the instant as evidence; the pending requests
+    /// made under them expire and their claim codes are revoked. MUST fail with `Conflict`, with nothing written,
+    /// if the facts between the two users are no longer those of the plan.
     async fn apply(&self, plan: RelationPlan) -> Result<Option<ConnectionId>, RepositoryError>;
 }
 
-/// Answers questions about connections. No answer MUST hold what its viewer may not know: see
-/// [`Edge::is_known_to`], and nothing of who blocked the viewer.
+/// Views of connections. Every answer MUST be limited to the connections that [`is_visible`](super::is_visible) or
+/// [`is_public`](super::is_public) allows, and to the parts of profiles that
+/// [`ProfileFacts::access`](super::ProfileFacts::access) allows: connections with hidden users are left out.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait ConnectionQueries: Send + Sync {
-    /// A page of the viewer's own connections, the newest first.
+    /// Returns a page of the viewer's own connections, newest first. A search MUST NOT match hidden names.
     async fn list(
         &self,
         viewer: UserId,
@@ -65,22 +41,26 @@ pub trait ConnectionQueries: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError>;
 
-    /// A page of somebody's accepted follows and friendships, the newest first. MUST leave out people whom
-    /// the viewer blocked or who blocked the viewer.
+    /// Returns a page of a user's public connections, newest first. MUST leave out children without a login, and
+    /// users who have blocked the viewer or whom the viewer has blocked.
     async fn public_list(
         &self,
         owner: UserId,
-        viewer: Option<UserId>,
-        kind: Option<Kind>,
+        viewer: Viewer,
+        filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError>;
 
-    /// One connection with its names.
-    async fn one(&self, id: ConnectionId) -> Result<Option<Connection>, RepositoryError>;
+    /// Returns one of the viewer's connections.
+    async fn find(&self, viewer: UserId, id: ConnectionId) -> Result<Option<Connection>, RepositoryError>;
 
-    /// Everything that the viewer may know between the viewer and some others.
+    /// Returns the viewer's connections with some other users, by id.
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError>;
 
-    /// What somebody's lists count to.
-    async fn counters(&self, user: UserId) -> Result<Counters, RepositoryError>;
+    /// Returns the lengths of the viewer's own lists.
+    async fn counters(&self, viewer: UserId) -> Result<Counters, RepositoryError>;
+
+    /// Returns the lengths of a user's public lists. MUST equal the lengths of the lists that the viewer sees, at a
+    /// cost that does not depend on the number of the owner's connections.
+    async fn public_counters(&self, owner: UserId, viewer: Viewer) -> Result<Counters, RepositoryError>;
 }

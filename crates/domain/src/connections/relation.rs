@@ -1,12 +1,12 @@
-//! What stands between two users.
+//! Connections, their kinds and statuses, and the blocks between two users.
 
 use chrono::{DateTime, Utc};
 
-use super::{Held, Side};
+use super::ProfileAccess;
 use crate::accounts::Role;
 use crate::ids::{ConnectionId, UserId};
 
-/// What kind of connection it is.
+/// The kind of a connection.
 #[derive(
     Debug,
     Clone,
@@ -22,64 +22,73 @@ use crate::ids::{ConnectionId, UserId};
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
-    /// One listens to the other.
+    /// The initiator hears from the recipient.
     Follow,
-    /// Both know each other.
+    /// The two users know each other.
     Friend,
-    /// One is rid of the other.
+    /// The initiator no longer sees or hears from the recipient.
     Block,
 }
 
 impl Kind {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// Where a connection stands.
+/// The status of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
-    /// Waits for the recipient.
+    /// The recipient has not answered yet.
     Pending,
-    /// Holds.
+    /// The connection is in force.
     Accepted,
-    /// The recipient said no. To the initiator it looks gone.
+    /// The recipient has declined, which the initiator cannot see.
     Rejected,
 }
 
 impl Status {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A connection, as far as the rules know it.
+/// The side of a connection that a user is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
+pub enum Side {
+    /// The user who requested the connection.
+    Initiator,
+    /// The user to whom the connection is addressed.
+    Recipient,
+}
+
+/// A connection as the rules see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
-    /// Which connection.
+    /// The identity of the row, which survives a new request after a rejection.
     pub id: ConnectionId,
-    /// What kind.
+    /// The kind, fixed for life.
     pub kind: Kind,
-    /// Who began it; of a friendship, who asked last.
+    /// The author of the latest request.
     pub initiator: UserId,
-    /// The other.
+    /// The user to whom the latest request is addressed.
     pub recipient: UserId,
-    /// Where it stands.
+    /// The current status.
     pub status: Status,
-    /// Since when it stands so, an instant.
+    /// The instant of the latest change of status.
     pub since: DateTime<Utc>,
 }
 
 impl Edge {
-    /// The other of the two.
+    /// Returns the participant other than `user`.
     pub fn other(&self, user: UserId) -> UserId {
         if self.initiator == user { self.recipient } else { self.initiator }
     }
 
-    /// On which side of it a user stands; none where on neither.
+    /// Returns the side that a user is on, or nothing for a third party.
     pub fn side(&self, user: UserId) -> Option<Side> {
         if self.initiator == user {
             Some(Side::Initiator)
@@ -90,100 +99,135 @@ impl Edge {
         }
     }
 
-    /// Whether a user may know of it: a block is its maker's alone, a rejection its recipient's.
-    pub fn is_known_to(&self, user: UserId) -> bool {
-        match (self.side(user), self.kind, self.status) {
-            (None, _, _) | (Some(Side::Recipient), Kind::Block, _) => false,
-            (Some(Side::Initiator), _, status) => status != Status::Rejected,
-            (Some(Side::Recipient), Kind::Follow | Kind::Friend, _) => true,
-        }
+    /// Returns whether the connection leads from one user to another.
+    pub fn leads(&self, from: UserId, to: UserId) -> bool {
+        self.initiator == from && self.recipient == to
     }
 }
 
-/// Everything that stands between an actor and another user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
-    /// Who acts.
-    pub actor: UserId,
-    /// With whom.
-    pub other: UserId,
-    /// Whether a follow needs the other's consent.
-    pub other_is_private: bool,
-    /// Every connection between the two, by id.
-    pub edges: Vec<Edge>,
-}
-
-/// Whether two users may have to do with each other, as one of them learns it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The blocks between two users, as one of them may learn of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Standing {
-    /// They may.
+    /// Neither has blocked the other.
     Open,
-    /// The actor blocked the other.
+    /// The viewer has blocked the other user.
     BlockedByYou,
-    /// The other blocked the actor, who must not be able to tell: the other does not exist.
+    /// The other user has blocked the viewer, who must not be able to tell this from an account that does not
+    /// exist.
     BlockedByThem,
 }
 
-impl Pair {
-    /// What the blocks between the two come to.
-    pub fn standing(&self) -> Standing {
-        let blocked_by = |user| self.edges.iter().any(|edge| edge.kind == Kind::Block && edge.initiator == user);
-        if blocked_by(self.other) {
-            Standing::BlockedByThem
-        } else if blocked_by(self.actor) {
-            Standing::BlockedByYou
+impl Standing {
+    /// Derives the standing of a viewer towards a subject from the connections between them.
+    pub fn between(viewer: UserId, subject: UserId, edges: &[Edge]) -> Self {
+        let blocks = |from, to| edges.iter().any(|edge| edge.kind == Kind::Block && edge.leads(from, to));
+        if blocks(subject, viewer) {
+            Self::BlockedByThem
+        } else if blocks(viewer, subject) {
+            Self::BlockedByYou
         } else {
-            Standing::Open
+            Self::Open
         }
-    }
-
-    /// The connection of a kind that the actor's own actions are about: the one friendship, or the one that
-    /// goes out from the actor.
-    pub fn own(&self, kind: Kind) -> Option<&Edge> {
-        self.edges.iter().find(|edge| edge.kind == kind && (kind == Kind::Friend || edge.initiator == self.actor))
-    }
-
-    /// How the actor holds a connection.
-    pub fn held(&self, edge: Option<&Edge>) -> Held {
-        match edge.and_then(|edge| edge.side(self.actor).map(|side| (edge.status, side))) {
-            Some((status, side)) => Held::As(status, side),
-            None => Held::Nothing,
-        }
-    }
-
-    /// The connections that the actor may know of.
-    pub fn known(&self) -> impl Iterator<Item = &Edge> {
-        let open = self.standing() != Standing::BlockedByThem;
-        self.edges.iter().filter(move |edge| open && edge.is_known_to(self.actor))
     }
 }
 
-/// One side of a connection, for a list.
+/// A participant as a list shows them. Hidden fields are empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonRef {
-    /// The user.
+pub struct ProfileCard {
+    /// The account, which is never hidden within a visible connection.
     pub id: UserId,
-    /// Their name.
-    pub name: String,
-    /// Their picture, a URL.
+    /// The display name, unless it is hidden from the viewer.
+    pub name: Option<String>,
+    /// The URL of the picture, if there is one and it is not hidden.
     pub profile_picture: Option<String>,
-    /// Their roles.
+    /// The roles, or none if they are hidden.
     pub roles: Vec<Role>,
 }
 
-/// A connection with the names that a list shows.
+impl ProfileCard {
+    /// Returns the part of the card that a viewer may see; nothing if the user is hidden.
+    pub fn visible_with(self, access: ProfileAccess) -> Option<Self> {
+        match access {
+            ProfileAccess::Full => Some(self),
+            ProfileAccess::Restricted => {
+                Some(Self { id: self.id, name: None, profile_picture: None, roles: Vec::new() })
+            }
+            ProfileAccess::Hidden => None,
+        }
+    }
+}
+
+/// A connection with its participants, as a viewer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// The connection.
+    /// The connection as the rules see it.
     pub edge: Edge,
-    /// Who began it.
-    pub initiator: PersonRef,
-    /// The other.
-    pub recipient: PersonRef,
-    /// Words that came with it.
+    /// The author of the latest request.
+    pub initiator: ProfileCard,
+    /// The user to whom the latest request is addressed.
+    pub recipient: ProfileCard,
+    /// The message sent along with the latest request.
     pub message: Option<String>,
-    /// When it was begun, an instant.
+    /// The instant of the latest request.
     pub created_at: DateTime<Utc>,
-    /// When it was accepted, an instant.
+    /// The instant of the acceptance.
     pub accepted_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ME: UserId = UserId::new(1);
+    const OTHER: UserId = UserId::new(2);
+    const THIRD: UserId = UserId::new(3);
+
+    fn edge(kind: Kind, initiator: UserId, recipient: UserId) -> Edge {
+        let id = ConnectionId::new(9);
+        Edge { id, kind, initiator, recipient, status: Status::Accepted, since: DateTime::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn an_edge_knows_its_sides_and_its_direction() {
+        let edge = edge(Kind::Follow, ME, OTHER);
+        assert_eq!((edge.other(ME), edge.other(OTHER)), (OTHER, ME));
+        assert_eq!(edge.side(ME), Some(Side::Initiator));
+        assert_eq!(edge.side(OTHER), Some(Side::Recipient));
+        assert_eq!(edge.side(THIRD), None);
+        assert!(edge.leads(ME, OTHER));
+        assert!(!edge.leads(OTHER, ME) && !edge.leads(ME, THIRD) && !edge.leads(THIRD, OTHER));
+    }
+
+    #[test]
+    fn a_block_by_the_other_user_outweighs_ones_own() {
+        let standing = |edges: &[Edge]| Standing::between(ME, OTHER, edges);
+        let (mine, theirs) = (edge(Kind::Block, ME, OTHER), edge(Kind::Block, OTHER, ME));
+        assert_eq!(standing(&[]), Standing::Open);
+        assert_eq!(standing(&[edge(Kind::Follow, ME, OTHER), edge(Kind::Friend, OTHER, ME)]), Standing::Open);
+        assert_eq!(standing(&[mine]), Standing::BlockedByYou);
+        assert_eq!(standing(&[theirs]), Standing::BlockedByThem);
+        assert_eq!(standing(&[mine, theirs]), Standing::BlockedByThem);
+        assert_eq!(standing(&[edge(Kind::Block, ME, THIRD), edge(Kind::Block, THIRD, ME)]), Standing::Open);
+    }
+
+    #[test]
+    fn a_restricted_card_keeps_the_id_alone() {
+        let card = ProfileCard {
+            id: ME,
+            name: Some("Abebe".to_owned()),
+            profile_picture: Some("https://example.com/a.png".to_owned()),
+            roles: vec![Role::Tutor],
+        };
+        assert_eq!(card.clone().visible_with(ProfileAccess::Full), Some(card.clone()));
+        let restricted = ProfileCard { id: ME, name: None, profile_picture: None, roles: Vec::new() };
+        assert_eq!(card.clone().visible_with(ProfileAccess::Restricted), Some(restricted));
+        assert_eq!(card.visible_with(ProfileAccess::Hidden), None);
+    }
+
+    #[test]
+    fn kinds_and_statuses_keep_the_names_of_the_old_platform() {
+        assert_eq!([Kind::Follow, Kind::Friend, Kind::Block].map(Kind::as_str), ["follow", "friend", "block"]);
+        let statuses = [Status::Pending, Status::Accepted, Status::Rejected];
+        assert_eq!(statuses.map(Status::as_str), ["pending", "accepted", "rejected"]);
+    }
 }

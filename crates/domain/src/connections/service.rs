@@ -1,28 +1,19 @@
 //! The use cases of connections.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    Action, Connection, ConnectionError, ConnectionFilter, ConnectionQueries, ConnectionRepository, Counters, Edge,
-    Kind, Pair, Refusal, RelationGate, RelationPlan, Side, Status, plan_answer, plan_ask, plan_end,
+    Answer, Connection, ConnectionCheck, ConnectionError, ConnectionFilter, ConnectionQueries, ConnectionRepository,
+    Counters, Kind, Pair, Refusal, RelationGate, RelationPlan, Viewer, plan_answer, plan_end, plan_removal,
+    plan_request,
 };
 use crate::accounts::Actor;
 use crate::ids::{ConnectionId, UserId};
 use crate::page::{Page, PageRequest};
 use crate::{Clock, RepositoryError, retry_on_conflict};
-
-/// What a recipient says to a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// Yes.
-    Accept,
-    /// No.
-    Reject,
-    /// No, and never again.
-    Block,
-}
 
 /// The use cases of connections.
 #[derive(Clone)]
@@ -43,105 +34,65 @@ impl ConnectionService {
         Self { gate: RelationGate::new(connections.clone()), connections, queries, clock }
     }
 
-    /// Follows, asks to be friends, or blocks. Answers with the connection.
-    pub async fn ask(
+    /// Follows a user, offers friendship or blocks, and returns the connection.
+    pub async fn request(
         &self,
         actor: &Actor,
         other: UserId,
         kind: Kind,
         message: Option<String>,
     ) -> Result<Connection, ConnectionError> {
-        let decide = |pair: Pair, now| plan_ask(pair, kind, message.clone(), now);
-        let (plan, begun) = self.change(actor.user_id, other, decide).await?;
-        let id = begun.or_else(|| plan.seen.own(kind).map(|edge| edge.id)).ok_or(Refusal::NoSuchConnection)?;
-        self.queries.one(id).await?.ok_or(Refusal::NoSuchConnection.into())
+        let decide = |pair: Pair, now| plan_request(pair, kind, message.clone(), now);
+        let (plan, created) = self.change(actor.user_id, other, decide).await?;
+        let id = created.or_else(|| plan.seen.own(kind).map(|edge| edge.id)).ok_or(Refusal::ConnectionNotFound)?;
+        self.load(actor, id).await
     }
 
-    /// Like [`Self::ask`], but content where it is so already.
+    /// Like [`Self::request`], but succeeds if the connection exists. Returns everything between the two.
     pub async fn ensure(&self, actor: &Actor, other: UserId, kind: Kind) -> Result<Vec<Connection>, ConnectionError> {
-        match self.change(actor.user_id, other, |pair, now| plan_ask(pair, kind, None, now)).await {
-            Ok(_) | Err(ConnectionError::Refused(Refusal::AlreadyThere(_))) => {}
+        match self.change(actor.user_id, other, |pair, now| plan_request(pair, kind, None, now)).await {
+            Ok(_) | Err(ConnectionError::Refused(Refusal::AlreadyExists(_))) => {}
             Err(error) => return Err(error),
         }
         Ok(self.queries.between(actor.user_id, vec![other]).await?)
     }
 
-    /// Ends the actor's own connection of a kind; content where there is none.
-    pub async fn ensure_not(
+    /// Ends the actor's own connection of a kind, if there is one. Returns everything left between the two.
+    pub async fn ensure_removed(
         &self,
         actor: &Actor,
         other: UserId,
         kind: Kind,
     ) -> Result<Vec<Connection>, ConnectionError> {
-        if other == actor.user_id {
-            return Err(Refusal::Yourself.into());
-        }
-        match self.gate.open(Some(actor.user_id), other).await {
-            Ok(_) | Err(ConnectionError::Refused(Refusal::BlockedByYou)) => {}
-            Err(error) => return Err(error),
-        }
-        match self.change(actor.user_id, other, |pair, now| plan_end(pair, kind, now)).await {
-            Ok(_) | Err(ConnectionError::Refused(Refusal::NoSuchConnection)) => {}
+        match self.change(actor.user_id, other, |pair, now| plan_removal(pair, kind, now)).await {
+            Ok(_) | Err(ConnectionError::Refused(Refusal::ConnectionNotFound)) => {}
             Err(error) => return Err(error),
         }
         Ok(self.queries.between(actor.user_id, vec![other]).await?)
     }
 
-    /// Answers a connection that was begun towards the actor.
-    pub async fn answer(&self, actor: &Actor, id: ConnectionId, reply: Reply) -> Result<Connection, ConnectionError> {
-        let edge = self.known_edge(actor, id).await?;
-        let other = edge.other(actor.user_id);
-        let action = match reply {
-            Reply::Accept => Action::Accept,
-            Reply::Reject => Action::Reject,
-            Reply::Block if edge.side(actor.user_id) == Some(Side::Initiator) => {
-                return Err(Refusal::OnlyRecipient.into());
-            }
-            Reply::Block => return self.ask(actor, other, Kind::Block, None).await,
-        };
-        self.change(actor.user_id, other, |pair, now| plan_answer(pair, id, action, now)).await?;
-        self.queries.one(id).await?.ok_or(Refusal::NoSuchConnection.into())
+    /// Answers a connection that was addressed to the actor. Returns it, or the block that took its place.
+    pub async fn answer(&self, actor: &Actor, id: ConnectionId, answer: Answer) -> Result<Connection, ConnectionError> {
+        let other = self.counterpart(actor, id).await?;
+        let (_, created) = self.change(actor.user_id, other, |pair, now| plan_answer(pair, id, answer, now)).await?;
+        self.load(actor, created.unwrap_or(id)).await
     }
 
-    /// Ends a connection by its id.
+    /// Ends a connection.
     pub async fn end(&self, actor: &Actor, id: ConnectionId) -> Result<(), ConnectionError> {
-        let other = self.known_edge(actor, id).await?.other(actor.user_id);
-        self.change(actor.user_id, other, |pair, now| plan_answer(pair, id, Action::End, now)).await.map(drop)
+        let other = self.counterpart(actor, id).await?;
+        self.change(actor.user_id, other, |pair, now| plan_end(pair, id, now)).await.map(drop)
     }
 
-    /// One of the actor's connections.
+    /// Returns one of the actor's connections.
     pub async fn find(&self, actor: &Actor, id: ConnectionId) -> Result<Connection, ConnectionError> {
-        self.known_edge(actor, id).await?;
-        self.queries.one(id).await?.ok_or(Refusal::NoSuchConnection.into())
+        let other = self.counterpart(actor, id).await?;
+        let pair = self.connections.pair(actor.user_id, other).await?.ok_or(Refusal::ConnectionNotFound)?;
+        pair.find_visible(id)?;
+        self.load(actor, id).await
     }
 
-    /// A connection that the actor has part in, and may know of having it.
-    async fn known_edge(&self, actor: &Actor, id: ConnectionId) -> Result<Edge, ConnectionError> {
-        let edge = self.connections.find(id).await?.ok_or(Refusal::NoSuchConnection)?;
-        match edge.side(actor.user_id) {
-            // Whom a block is against gets the answer of somebody who has no part in it.
-            None => Err(Refusal::NotYours.into()),
-            Some(Side::Recipient) if edge.kind == Kind::Block => Err(Refusal::NotYours.into()),
-            Some(Side::Initiator) if edge.status == Status::Rejected => Err(Refusal::NoSuchConnection.into()),
-            Some(_) => Ok(edge),
-        }
-    }
-
-    async fn change(
-        &self,
-        actor: UserId,
-        other: UserId,
-        decide: impl Fn(Pair, DateTime<Utc>) -> Result<RelationPlan, Refusal>,
-    ) -> Result<(RelationPlan, Option<ConnectionId>), ConnectionError> {
-        retry_on_conflict(async || {
-            let pair = self.connections.pair(actor, other).await?.ok_or(Refusal::NoSuchUser)?;
-            let plan = decide(pair, self.clock.now())?;
-            Ok(self.connections.apply(plan.clone()).await.map(|begun| (plan, begun)))
-        })
-        .await
-    }
-
-    /// A page of the actor's own connections, the newest first.
+    /// Returns a page of the actor's own connections, newest first.
     pub async fn list(
         &self,
         actor: &Actor,
@@ -151,39 +102,70 @@ impl ConnectionService {
         self.queries.list(actor.user_id, filter, page).await
     }
 
-    /// What the actor's own lists count to.
+    /// Returns the lengths of the actor's own lists.
     pub async fn counters(&self, actor: &Actor) -> Result<Counters, RepositoryError> {
         self.queries.counters(actor.user_id).await
     }
 
-    /// Everything that the actor may know between the actor and some others. Users who are not there, or who
-    /// blocked the actor, have nothing to do with the actor.
-    pub async fn between(&self, actor: &Actor, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError> {
-        self.queries.between(actor.user_id, others).await
+    /// Returns the actor's connections with each of some users. Users who do not exist, who are hidden or who have
+    /// blocked the actor are not connected.
+    pub async fn check(
+        &self,
+        actor: &Actor,
+        others: Vec<UserId>,
+    ) -> Result<BTreeMap<UserId, ConnectionCheck>, RepositoryError> {
+        let mut by_user: BTreeMap<UserId, Vec<Connection>> = others.iter().map(|user| (*user, Vec::new())).collect();
+        for connection in self.queries.between(actor.user_id, others).await? {
+            by_user.entry(connection.edge.other(actor.user_id)).or_default().push(connection);
+        }
+        let check = |(user, connections)| (user, ConnectionCheck::new(actor.user_id, connections));
+        Ok(by_user.into_iter().map(check).collect())
     }
 
-    /// A page of somebody's accepted follows and friendships, the newest first. A private account's are for
-    /// those it accepted.
+    /// Returns a page of a user's public connections, newest first. The list of a private account is hidden from
+    /// users whom its owner has not accepted.
     pub async fn public_list(
         &self,
-        viewer: Option<UserId>,
+        viewer: Viewer,
         owner: UserId,
-        kind: Option<Kind>,
+        filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, ConnectionError> {
-        let pair = self.gate.open(viewer, owner).await?;
-        let accepted =
-            |edge: &Edge| edge.status == Status::Accepted && (edge.kind == Kind::Friend || edge.recipient == owner);
-        let is_owner = viewer == Some(owner);
-        if pair.other_is_private && !is_owner && !pair.edges.iter().any(accepted) {
-            return Err(Refusal::NoSuchUser.into());
+        let profile = self.gate.open(viewer, owner).await?;
+        if !profile.shows_connections() {
+            return Err(Refusal::UserNotFound.into());
         }
-        Ok(self.queries.public_list(owner, viewer, kind, page).await?)
+        Ok(self.queries.public_list(owner, viewer, filter, page).await?)
     }
 
-    /// What somebody's lists count to, for the public.
-    pub async fn public_counters(&self, viewer: Option<UserId>, owner: UserId) -> Result<Counters, ConnectionError> {
+    /// Returns the lengths of a user's public lists, as the viewer sees them.
+    pub async fn public_counters(&self, viewer: Viewer, owner: UserId) -> Result<Counters, ConnectionError> {
         self.gate.open(viewer, owner).await?;
-        Ok(self.queries.counters(owner).await?)
+        Ok(self.queries.public_counters(owner, viewer).await?)
+    }
+
+    /// Returns the other participant of one of the actor's connections.
+    async fn counterpart(&self, actor: &Actor, id: ConnectionId) -> Result<UserId, ConnectionError> {
+        let edge = self.connections.find(id).await?.ok_or(Refusal::ConnectionNotFound)?;
+        edge.side(actor.user_id).ok_or(Refusal::NotAParticipant)?;
+        Ok(edge.other(actor.user_id))
+    }
+
+    async fn load(&self, actor: &Actor, id: ConnectionId) -> Result<Connection, ConnectionError> {
+        Ok(self.queries.find(actor.user_id, id).await?.ok_or(Refusal::ConnectionNotFound)?)
+    }
+
+    async fn change(
+        &self,
+        actor: UserId,
+        other: UserId,
+        decide: impl Fn(Pair, DateTime<Utc>) -> Result<RelationPlan, Refusal>,
+    ) -> Result<(RelationPlan, Option<ConnectionId>), ConnectionError> {
+        retry_on_conflict(async || {
+            let pair = self.connections.pair(actor, other).await?.ok_or(Refusal::UserNotFound)?;
+            let plan = decide(pair, self.clock.now())?;
+            Ok(self.connections.apply(plan.clone()).await.map(|created| (plan, created)))
+        })
+        .await
     }
 }

@@ -77,7 +77,7 @@ async fn a_rejection_looks_gone_to_its_sender() {
     assert_eq!(again.header("retry-after"), Some("604800"));
     let refused = again.expect(429);
     assert_eq!((&refused["code"], &refused["retry_after"]), (&json!("connection_cooldown"), &json!(604_800)));
-    assert_eq!(refused["detail"], "You can ask again on February 6, 2026");
+    assert_eq!(refused["detail"], "You can send another request on February 6, 2026");
     let back = asked.post("/api/connections", connect(&asker, "friend")).await.expect(201);
     assert_eq!((back["user_id_1"].clone(), back["status"].clone()), (asked.user["id"].clone(), json!("pending")));
 }

@@ -1,8 +1,12 @@
 //! Follows, friendships and blocks.
 
-mod ends;
+mod counters;
+mod facts;
+mod people;
 mod queries;
-mod relations;
 mod repository;
+mod scan;
+mod writes;
 
-pub(crate) use relations::{accept_waiting_follows, block_stands, pair};
+pub(crate) use facts::{has_block, standing};
+pub(crate) use writes::accept_waiting_follows;

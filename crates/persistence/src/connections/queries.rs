@@ -1,46 +1,75 @@
-//! [`ConnectionQueries`] on Diesel: what is read from either end, put together.
+//! [`ConnectionQueries`] on Diesel: scans of both sides, put together.
 
 use astegni_domain::RepositoryError;
-use astegni_domain::connections::{Connection, ConnectionFilter, ConnectionQueries, Counters, Direction, Kind, Status};
+use astegni_domain::connections::{
+    Connection, ConnectionFilter, ConnectionQueries, Counters, Viewer, own_states, public_states,
+};
 use astegni_domain::ids::{ConnectionId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
 use async_trait::async_trait;
-use diesel::prelude::*;
 
-use super::ends::{ConnectionColumns, End, Narrow, connection_of, load};
-use super::relations::EdgeRow;
+use super::facts::edge;
+use super::scan::{Audience, ConnectionRow, ConnectionScan};
+use super::{counters, people};
 use crate::Database;
+use crate::columns::instant;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{connection_counters, connections, users};
 
-/// What a user may know of a list of their own, from one end of it.
-fn knowable(end: End, filter: &ConnectionFilter) -> (Vec<Kind>, Vec<Status>) {
-    let kinds: &[Kind] = match end {
-        End::Initiator => &[Kind::Follow, Kind::Friend, Kind::Block],
-        End::Recipient => &[Kind::Follow, Kind::Friend],
-    };
-    let statuses: &[Status] = match end {
-        End::Initiator => &[Status::Pending, Status::Accepted],
-        End::Recipient => &[Status::Pending, Status::Accepted, Status::Rejected],
-    };
-    let wanted_kind = |kind: &Kind| filter.kind.is_none_or(|wanted| wanted == *kind);
-    let wanted_status = |status: &Status| filter.status.is_none_or(|wanted| wanted == *status);
-    (kinds.iter().copied().filter(wanted_kind).collect(), statuses.iter().copied().filter(wanted_status).collect())
+/// Loads the rows of several scans, newest first.
+fn merged(conn: &mut AnyConnection, scans: &[ConnectionScan]) -> Result<Vec<ConnectionRow>, StoreError> {
+    let mut rows = Vec::new();
+    for scan in scans {
+        rows.extend(scan.load(conn)?);
+    }
+    rows.sort_by_key(|(row, _)| std::cmp::Reverse(row.id));
+    Ok(rows)
 }
 
-/// The first rows of several ends together, the newest first.
-fn merged(conn: &mut AnyConnection, ends: &[Narrow], page: PageRequest) -> Result<Page<Connection>, StoreError> {
-    let mut found = Vec::new();
-    for end in ends {
-        found.extend(load(conn, end)?);
+/// Adds the participants to rows, as a viewer sees them.
+fn with_people(
+    conn: &mut AnyConnection,
+    viewer: Viewer,
+    rows: Vec<ConnectionRow>,
+) -> Result<Vec<Connection>, StoreError> {
+    let mut ids: Vec<i64> = rows.iter().flat_map(|(row, _)| [row.user_id_1, row.user_id_2]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let cards = people::cards(conn, viewer, &ids)?;
+    let mut connections = Vec::with_capacity(rows.len());
+    for (row, (message, created_at, accepted_at)) in rows {
+        let edge = edge(&row)?;
+        // The scans leave out hidden users; one who was hidden in the meantime is left out here.
+        if let (Some(initiator), Some(recipient)) = (cards.get(&edge.initiator), cards.get(&edge.recipient)) {
+            connections.push(Connection {
+                edge,
+                initiator: initiator.clone(),
+                recipient: recipient.clone(),
+                message,
+                created_at: instant(created_at),
+                accepted_at: accepted_at.map(instant),
+            });
+        }
     }
-    found.sort_by_key(|connection| std::cmp::Reverse(connection.edge.id));
-    found.dedup_by_key(|connection| connection.edge.id);
-    Ok(Page::from_overread(found, page.size, |connection| {
-        let id = connection.edge.id.get();
-        Keyset { sort: id, id }
-    }))
+    Ok(connections)
+}
+
+/// Loads a page of several scans, newest first.
+fn page_of(
+    conn: &mut AnyConnection,
+    viewer: Viewer,
+    scans: &[ConnectionScan],
+    page: PageRequest,
+) -> Result<Page<Connection>, StoreError> {
+    let rows = merged(conn, scans)?;
+    let rows = Page::from_overread(rows, page.size, |(row, _)| Keyset { sort: row.id, id: row.id });
+    Ok(Page { items: with_people(conn, viewer, rows.items)?, next: rows.next })
+}
+
+/// Returns the scans of a viewer's own connections, both sides.
+fn own_scans(viewer: UserId, filter: &ConnectionFilter) -> impl Iterator<Item = ConnectionScan> {
+    let id = viewer.get();
+    own_states(filter).into_iter().map(move |states| ConnectionScan::new(id, states, Audience::Owner(id)))
 }
 
 #[async_trait]
@@ -48,134 +77,62 @@ impl ConnectionQueries for Database {
     async fn list(
         &self,
         viewer: UserId,
-        mut filter: ConnectionFilter,
+        filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let ends: &[End] = match filter.direction {
-            Direction::Following | Direction::Outgoing => &[End::Initiator],
-            Direction::Followers | Direction::Incoming => &[End::Recipient],
-            Direction::All => &[End::Initiator, End::Recipient],
+        let paged = |scan| ConnectionScan {
+            search: filter.search.clone(),
+            before: page.after.map(|after| after.id),
+            limit: Some(page.size.overread()),
+            ..scan
         };
-        if matches!(filter.direction, Direction::Following | Direction::Followers) {
-            if filter.kind.is_some_and(|kind| kind != Kind::Follow) {
-                return Ok(Page { items: Vec::new(), next: None });
-            }
-            filter.kind = Some(Kind::Follow);
-        }
-        let narrow = |end: &End| {
-            let (kinds, statuses) = knowable(*end, &filter);
-            Narrow {
-                whose: viewer.get(),
-                end: *end,
-                kinds,
-                statuses,
-                search: filter.search.clone(),
-                viewer: Some(viewer.get()),
-                others: None,
-                after: page.after.map(|after| after.id),
-                limit: Some(page.size.overread()),
-            }
-        };
-        let ends: Vec<Narrow> = ends.iter().map(narrow).flat_map(Narrow::by_status).collect();
-        Ok(self.read(move |conn| merged(conn, &ends, page)).await?)
+        let scans: Vec<_> = own_scans(viewer, &filter).map(paged).flat_map(ConnectionScan::by_status).collect();
+        Ok(self.read(move |conn| page_of(conn, Viewer::User(viewer), &scans, page)).await?)
     }
 
     async fn public_list(
         &self,
         owner: UserId,
-        viewer: Option<UserId>,
-        kind: Option<Kind>,
+        viewer: Viewer,
+        filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let kinds: Vec<Kind> = [Kind::Follow, Kind::Friend]
-            .into_iter()
-            .filter(|public| kind.is_none_or(|wanted| wanted == *public))
-            .collect();
-        let narrow = |end| Narrow {
-            whose: owner.get(),
-            end,
-            kinds: kinds.clone(),
-            statuses: vec![Status::Accepted],
-            search: None,
-            viewer: viewer.map(UserId::get),
-            others: None,
-            after: page.after.map(|after| after.id),
+        let scan = |states| ConnectionScan {
+            before: page.after.map(|after| after.id),
             limit: Some(page.size.overread()),
+            ..ConnectionScan::new(owner.get(), states, Audience::Public(viewer))
         };
-        let ends = [narrow(End::Initiator), narrow(End::Recipient)];
-        Ok(self.read(move |conn| merged(conn, &ends, page)).await?)
+        let scans: Vec<_> = public_states(&filter).into_iter().map(scan).collect();
+        Ok(self.read(move |conn| page_of(conn, viewer, &scans, page)).await?)
     }
 
-    async fn one(&self, id: ConnectionId) -> Result<Option<Connection>, RepositoryError> {
+    async fn find(&self, viewer: UserId, id: ConnectionId) -> Result<Option<Connection>, RepositoryError> {
         let found = self.read(move |conn| {
-            let (initiators, recipients) = diesel::alias!(users as initiators, users as recipients);
-            let row: Option<ConnectionColumns> = connections::table
-                .inner_join(initiators.on(initiators.field(users::id).eq(connections::user_id_1)))
-                .inner_join(recipients.on(recipients.field(users::id).eq(connections::user_id_2)))
-                .filter(connections::id.eq(id.get()))
-                .select((
-                    EdgeRow::as_select(),
-                    (connections::connection_message, connections::created_at, connections::accepted_at),
-                    initiators.fields((users::id, users::display_name, users::profile_picture, users::roles)),
-                    recipients.fields((users::id, users::display_name, users::profile_picture, users::roles)),
-                ))
-                .first(conn)
-                .optional()?;
-            row.map(connection_of).transpose()
+            let only = |scan| ConnectionScan { id: Some(id.get()), ..scan };
+            let scans: Vec<_> = own_scans(viewer, &ConnectionFilter::default()).map(only).collect();
+            let rows = merged(conn, &scans)?;
+            Ok(with_people(conn, Viewer::User(viewer), rows)?.pop())
         });
         Ok(found.await?)
     }
 
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError> {
         let others: Vec<i64> = others.into_iter().map(UserId::get).collect();
-        let narrow = |end| {
-            let (kinds, statuses) = knowable(end, &ConnectionFilter::default());
-            Narrow {
-                whose: viewer.get(),
-                end,
-                kinds,
-                statuses,
-                search: None,
-                viewer: Some(viewer.get()),
-                others: Some(others.clone()),
-                after: None,
-                limit: None,
-            }
-        };
-        let ends = [narrow(End::Initiator), narrow(End::Recipient)];
-        Ok(self
-            .read(move |conn| {
-                let mut found = Vec::new();
-                for end in &ends {
-                    found.extend(load(conn, end)?);
-                }
-                found.sort_by_key(|connection| connection.edge.id);
-                found.dedup_by_key(|connection| connection.edge.id);
-                Ok(found)
-            })
-            .await?)
+        let between = self.read(move |conn| {
+            let with_others = |scan| ConnectionScan { others: Some(others.clone()), ..scan };
+            let scans: Vec<_> = own_scans(viewer, &ConnectionFilter::default()).map(with_others).collect();
+            let mut rows = merged(conn, &scans)?;
+            rows.reverse();
+            with_people(conn, Viewer::User(viewer), rows)
+        });
+        Ok(between.await?)
     }
 
-    async fn counters(&self, user: UserId) -> Result<Counters, RepositoryError> {
-        type Row = (i64, i64, i64, i64, i64, i64);
-        let row: Option<Row> = self
-            .read(move |conn| {
-                use connection_counters as counters;
-                Ok(counters::table
-                    .find(user.get())
-                    .select((
-                        counters::followers_count,
-                        counters::following_count,
-                        counters::friends_count,
-                        counters::pending_received_count,
-                        counters::pending_sent_count,
-                        counters::blocked_count,
-                    ))
-                    .first(conn)
-                    .optional()?)
-            })
-            .await?;
-        let (followers, following, friends, pending_received, pending_sent, blocked) = row.unwrap_or_default();
-        Ok(Counters { followers, following, friends, pending_received, pending_sent, blocked })
+    async fn counters(&self, viewer: UserId) -> Result<Counters, RepositoryError> {
+        Ok(self.read(move |conn| counters::own(conn, viewer)).await?)
+    }
+
+    async fn public_counters(&self, owner: UserId, viewer: Viewer) -> Result<Counters, RepositoryError> {
+        Ok(self.read(move |conn| counters::public(conn, owner, viewer)).await?)
     }
 }

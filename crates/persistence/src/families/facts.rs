@@ -1,7 +1,6 @@
 //! Facts that the rules of families need.
 
 use astegni_domain::accounts::EmailAddress;
-use astegni_domain::connections::Standing;
 use astegni_domain::families::{
     Guardianship, GuardianshipFacts, GuardianshipStatus, InvitationFacts, InvitedStudent, ParentFacts,
 };
@@ -84,7 +83,6 @@ pub(super) fn load(conn: &mut AnyConnection, selection: Selection<'_>) -> Result
 
 /// Loads the open guardianships in which both the guardian and the ward are among some accounts, in ascending id
 /// order.
-#[expect(dead_code, reason = "a block will load these facts")]
 pub(crate) fn open_among(conn: &mut AnyConnection, accounts: &[i64]) -> Result<Vec<GuardianshipFacts>, StoreError> {
     load(conn, Selection::OpenAmong(accounts))
 }
@@ -140,11 +138,10 @@ pub(super) fn invitation(
     let open_children = open_children(conn, parent)?;
     let Some((user, profile)) = found else { return Ok(InvitationFacts { student: None, open_children }) };
     let (user, profile) = (UserId::new(user), StudentId::new(profile));
-    let pair = connections::pair(conn, parent, user)?;
     let student = InvitedStudent {
         user,
         profile,
-        standing: pair.map_or(Standing::BlockedByThem, |pair| pair.standing()),
+        standing: connections::standing(conn, parent, user)?,
         has_open: !load(conn, Selection::Open(parent, profile))?.is_empty(),
         last_closed_at: last_closed_at(conn, parent, profile)?.map(instant),
     };

@@ -102,7 +102,7 @@ fn invite(conn: &mut AnyConnection, plan: &InvitationPlan) -> Result<ChildRecord
     let parent = plan.evidence.by;
     dialect::lock_relations(conn, vec![(parent.get(), LockMode::Share), (plan.student_user.get(), LockMode::Share)])?;
     dialect::lock_account(conn, parent.get())?;
-    if connections::block_stands(conn, parent, plan.student_user)? {
+    if connections::has_block(conn, parent, plan.student_user)? {
         return Err(StoreError::Conflict);
     }
     let child = insert(conn, plan.student, GuardianshipStatus::Invited, Origin::Invited, &plan.evidence)?;

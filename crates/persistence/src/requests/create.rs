@@ -83,8 +83,8 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
     if rejections.len() >= usize::from(most) {
         return Err(StoreError::Conflict);
     }
-    if connections::block_stands(conn, requester, plan.parties.tutor)?
-        || connections::block_stands(conn, plan.parties.student, plan.parties.tutor)?
+    if connections::has_block(conn, requester, plan.parties.tutor)?
+        || connections::has_block(conn, plan.parties.student, plan.parties.tutor)?
     {
         return Err(StoreError::Conflict);
     }

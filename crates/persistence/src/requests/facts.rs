@@ -40,10 +40,9 @@ pub(super) fn load(conn: &mut AnyConnection, query: &CreationQuery) -> Result<Cr
     let mut standing = Standing::Open;
     let mut student_may = true;
     if let Some(tutor) = &tutor {
-        let pair = connections::pair(conn, query.requester, tutor.user_id)?;
-        standing = pair.map_or(Standing::BlockedByThem, |pair| pair.standing());
+        standing = connections::standing(conn, query.requester, tutor.user_id)?;
         if let Some(student) = student.filter(|student| student.user_id != query.requester) {
-            student_may = !connections::block_stands(conn, student.user_id, tutor.user_id)?;
+            student_may = !connections::has_block(conn, student.user_id, tutor.user_id)?;
         }
     }
     Ok(CreationFacts {

@@ -12,6 +12,7 @@
 mod harness;
 
 mod accounts;
+mod blocks;
 mod chat;
 mod connections;
 mod families;
@@ -20,3 +21,4 @@ mod outage;
 mod requests;
 mod schedule;
 mod tutoring;
+mod visibility;

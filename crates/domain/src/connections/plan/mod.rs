@@ -1,181 +1,218 @@
-//! From a step to what becomes true between two users.
+//! Plans: everything that a transition changes between two users.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Action, Cooldown, Edge, Kind, Outcome, Pair, Refusal, Side, Status, step};
+use super::{
+    ConnectionState, ConnectionTransition, Cooldown, Counters, Edge, Kind, Outcome, Pair, Refusal, Side, Status,
+};
+use crate::families::GuardianshipFacts;
 use crate::ids::{ConnectionId, UserId};
 
-/// How long a rejected asker waits before asking again.
+/// The wait of a rejected initiator before the next request.
 const COOLDOWN: TimeDelta = TimeDelta::days(7);
 
-/// What a user's lists count to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Who follows the user.
-    pub followers: i64,
-    /// Whom the user follows.
-    pub following: i64,
-    /// Who is friends with the user.
-    pub friends: i64,
-    /// What waits for the user.
-    pub pending_received: i64,
-    /// What the user waits for.
-    pub pending_sent: i64,
-    /// Whom the user blocked.
-    pub blocked: i64,
+/// A recipient's answer to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The connection comes into force.
+    Accept,
+    /// The connection is declined, which its initiator cannot see.
+    Reject,
+    /// The initiator is blocked.
+    Block,
 }
 
-impl Counters {
-    /// What one connection in one state counts for somebody on one side of it.
-    pub fn of(kind: Kind, status: Status, side: Side) -> Self {
-        let none = Self::default();
-        match (kind, status, side) {
-            (Kind::Block, _, Side::Initiator) => Self { blocked: 1, ..none },
-            (Kind::Block, _, Side::Recipient) | (_, Status::Rejected, _) => none,
-            (_, Status::Pending, Side::Initiator) => Self { pending_sent: 1, ..none },
-            (_, Status::Pending, Side::Recipient) => Self { pending_received: 1, ..none },
-            (Kind::Follow, Status::Accepted, Side::Initiator) => Self { following: 1, ..none },
-            (Kind::Follow, Status::Accepted, Side::Recipient) => Self { followers: 1, ..none },
-            (Kind::Friend, Status::Accepted, _) => Self { friends: 1, ..none },
-        }
-    }
-
-    /// Counts something, `times` over; less than once takes it away.
-    pub fn add(&mut self, what: Self, times: i64) {
-        self.followers += what.followers * times;
-        self.following += what.following * times;
-        self.friends += what.friends * times;
-        self.pending_received += what.pending_received * times;
-        self.pending_sent += what.pending_sent * times;
-        self.blocked += what.blocked * times;
-    }
-
-    /// Followers, followed and friends together.
-    pub fn total(&self) -> i64 {
-        self.followers + self.following + self.friends
-    }
-}
-
-/// What becomes of one connection.
+/// A change of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EdgeChange {
-    /// A new one, begun by the actor.
+    /// The connection is created by the actor.
     Insert(Kind, Status),
-    /// It moves on.
+    /// The status changes.
     Update(ConnectionId, Status),
-    /// It begins anew, from the actor.
+    /// The connection starts over with the actor as its initiator.
     Restart(ConnectionId, Status),
-    /// It is gone.
+    /// The connection is deleted.
     Delete(ConnectionId),
 }
 
-/// What becomes true between two users. The write makes sure, under the lock of both users' relations, that
-/// what stood between them when it was decided still does.
+/// The changes between two users. The write re-checks `seen` under the locks of both users' relations and of the
+/// guardianships that end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelationPlan {
-    /// What it was decided on.
+    /// The facts that the decision was based on.
     pub seen: Pair,
-    /// What becomes of their connections, in this order.
+    /// The changes of connections, in this order.
     pub changes: Vec<EdgeChange>,
-    /// Words that come with a new ask.
+    /// The message that accompanies a new request.
     pub message: Option<String>,
-    /// Whether pending session requests between the two expire, as they do on a block.
+    /// The guardianships that the actor ends, by id.
+    pub ends: Vec<GuardianshipFacts>,
+    /// Whether pending session requests between the two expire.
     pub expires_requests: bool,
-    /// When, an instant.
+    /// The instant of the decision.
     pub at: DateTime<Utc>,
 }
 
 impl RelationPlan {
-    /// What the plan counts for the actor and for the other, as differences.
+    fn new(seen: Pair, changes: Vec<EdgeChange>, at: DateTime<Utc>) -> Self {
+        Self { seen, changes, message: None, ends: Vec::new(), expires_requests: false, at }
+    }
+
+    /// Returns the differences that the plan makes to the counters of the actor and of the other user.
     pub fn counter_changes(&self) -> [(UserId, Counters); 2] {
         let Pair { actor, other, .. } = self.seen;
-        let mut mine = Counters::default();
-        let mut theirs = Counters::default();
-        let mut count = |kind, status, initiator: UserId, times| {
-            let (my_side, their_side) = if initiator == actor {
-                (Side::Initiator, Side::Recipient)
-            } else {
-                (Side::Recipient, Side::Initiator)
-            };
-            mine.add(Counters::of(kind, status, my_side), times);
-            theirs.add(Counters::of(kind, status, their_side), times);
-        };
-        let seen = |id: ConnectionId| self.seen.edges.iter().find(|edge| edge.id == id);
-        for change in &self.changes {
-            match *change {
-                EdgeChange::Insert(kind, status) => count(kind, status, actor, 1),
-                EdgeChange::Update(id, status) => {
-                    if let Some(edge) = seen(id) {
-                        count(edge.kind, edge.status, edge.initiator, -1);
-                        count(edge.kind, status, edge.initiator, 1);
-                    }
-                }
-                EdgeChange::Restart(id, status) => {
-                    if let Some(edge) = seen(id) {
-                        count(edge.kind, edge.status, edge.initiator, -1);
-                        count(edge.kind, status, actor, 1);
-                    }
-                }
-                EdgeChange::Delete(id) => {
-                    if let Some(edge) = seen(id) {
-                        count(edge.kind, edge.status, edge.initiator, -1);
+        [actor, other].map(|user| {
+            let mut difference = Counters::default();
+            for change in &self.changes {
+                let (before, after) = self.states(*change);
+                for (state, times) in [(before, -1), (after, 1)] {
+                    if let Some((kind, status, initiator)) = state {
+                        let side = if user == initiator { Side::Initiator } else { Side::Recipient };
+                        difference.add(Counters::of(kind, status, side), times);
                     }
                 }
             }
+            (user, difference)
+        })
+    }
+
+    /// Returns kind, status and initiator of a connection before and after a change.
+    fn states(&self, change: EdgeChange) -> (Option<EdgeState>, Option<EdgeState>) {
+        let actor = self.seen.actor;
+        let seen = |id: ConnectionId| {
+            let edge = self.seen.edges.iter().find(|edge| edge.id == id);
+            edge.map(|edge| (edge.kind, edge.status, edge.initiator))
+        };
+        match change {
+            EdgeChange::Insert(kind, status) => (None, Some((kind, status, actor))),
+            EdgeChange::Update(id, status) => {
+                (seen(id), seen(id).map(|(kind, _, initiator)| (kind, status, initiator)))
+            }
+            EdgeChange::Restart(id, status) => (seen(id), seen(id).map(|(kind, ..)| (kind, status, actor))),
+            EdgeChange::Delete(id) => (seen(id), None),
         }
-        [(actor, mine), (other, theirs)]
     }
 }
 
-/// Decides on a follow, an ask to be friends, or a block. A block ends follows and friendship both ways and
-/// what waits; what was rejected stays on record, so that nobody shortens their wait by blocking.
-pub fn plan_ask(pair: Pair, kind: Kind, message: Option<String>, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
+type EdgeState = (Kind, Status, UserId);
+
+/// Decides on a follow, an offer of friendship or a block.
+///
+/// A block deletes pending and accepted connections in both directions, ends guardianships between the two and
+/// expires pending session requests. Rejections remain, so that a block cannot shorten a cooldown.
+pub fn plan_request(
+    pair: Pair,
+    kind: Kind,
+    message: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<RelationPlan, Refusal> {
     if pair.actor == pair.other {
-        return Err(Refusal::Yourself);
+        return Err(Refusal::OwnAccount);
     }
+    pair.check_exists()?;
     let edge = pair.own(kind).copied();
-    let outcome = decide(&pair, kind, edge.as_ref(), Action::Ask, now)?;
-    let mut changes = Vec::new();
-    if kind == Kind::Block {
-        let open = pair.edges.iter().filter(|edge| edge.kind != Kind::Block && edge.status != Status::Rejected);
-        changes.extend(open.map(|edge| EdgeChange::Delete(edge.id)));
+    let change = decide(&pair, kind, edge.as_ref(), ConnectionTransition::Request, now)?;
+    if kind != Kind::Block {
+        return Ok(RelationPlan { message, ..RelationPlan::new(pair, vec![change], now) });
     }
-    changes.push(change(kind, edge.as_ref(), outcome)?);
-    Ok(RelationPlan { seen: pair, changes, message, expires_requests: kind == Kind::Block, at: now })
+    if pair.guardianships.iter().any(GuardianshipFacts::is_last_guardian) {
+        return Err(Refusal::LastGuardian);
+    }
+    let open = pair.edges.iter().filter(|edge| edge.kind != Kind::Block && edge.status != Status::Rejected);
+    let changes = open.map(|edge| EdgeChange::Delete(edge.id)).chain([change]).collect();
+    let ends = pair.guardianships.clone();
+    Ok(RelationPlan { message, ends, expires_requests: true, ..RelationPlan::new(pair, changes, now) })
 }
 
 /// Decides on an answer to a connection.
-pub fn plan_answer(pair: Pair, id: ConnectionId, action: Action, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
-    let edge = pair.edges.iter().find(|edge| edge.id == id).copied().ok_or(Refusal::NoSuchConnection)?;
-    let outcome = decide(&pair, edge.kind, Some(&edge), action, now)?;
-    let changes = vec![change(edge.kind, Some(&edge), outcome)?];
-    Ok(RelationPlan { seen: pair, changes, message: None, expires_requests: false, at: now })
+pub fn plan_answer(pair: Pair, id: ConnectionId, answer: Answer, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
+    let transition = match answer {
+        Answer::Accept => ConnectionTransition::Accept,
+        Answer::Reject => ConnectionTransition::Reject,
+        Answer::Block if pair.find_visible(id)?.initiator == pair.actor => return Err(Refusal::RecipientOnly),
+        Answer::Block => return plan_request(pair, Kind::Block, None, now),
+    };
+    plan_transition(pair, id, transition, now)
 }
 
-/// Decides on the end of the actor's own connection of a kind.
-pub fn plan_end(pair: Pair, kind: Kind, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
-    let id = pair.own(kind).map(|edge| edge.id).ok_or(Refusal::NoSuchConnection)?;
-    plan_answer(pair, id, Action::End, now)
+/// Decides on the end of a connection.
+pub fn plan_end(pair: Pair, id: ConnectionId, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
+    plan_transition(pair, id, ConnectionTransition::End, now)
+}
+
+/// Decides on the end of the actor's own connection of a kind. Fails with [`Refusal::ConnectionNotFound`] if the
+/// actor sees none.
+pub fn plan_removal(pair: Pair, kind: Kind, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
+    if pair.actor == pair.other {
+        return Err(Refusal::OwnAccount);
+    }
+    pair.check_exists()?;
+    let id = pair.own(kind).map(|edge| edge.id).ok_or(Refusal::ConnectionNotFound)?;
+    plan_end(pair, id, now)
+}
+
+fn plan_transition(
+    pair: Pair,
+    id: ConnectionId,
+    transition: ConnectionTransition,
+    now: DateTime<Utc>,
+) -> Result<RelationPlan, Refusal> {
+    let edge = *pair.find_visible(id)?;
+    let change = decide(&pair, edge.kind, Some(&edge), transition, now)?;
+    Ok(RelationPlan::new(pair, vec![change], now))
 }
 
 fn decide(
     pair: &Pair,
     kind: Kind,
     edge: Option<&Edge>,
-    action: Action,
+    transition: ConnectionTransition,
     now: DateTime<Utc>,
-) -> Result<Outcome, Refusal> {
-    let cooldown = edge.and_then(|edge| Cooldown::until(edge.since + COOLDOWN, now));
-    step(kind, pair.held(edge), action, pair.standing(), pair.other_is_private, cooldown)
+) -> Result<EdgeChange, Refusal> {
+    let state = ConnectionState {
+        kind,
+        position: pair.position(edge),
+        standing: pair.standing(),
+        needs_consent: pair.profile.needs_consent(),
+        cooldown: edge.and_then(|edge| Cooldown::until(edge.since + COOLDOWN, now)),
+    };
+    match (state.apply(transition)?, edge) {
+        (Outcome::Create(status), _) => Ok(EdgeChange::Insert(kind, status)),
+        (Outcome::Update(status), Some(edge)) => Ok(EdgeChange::Update(edge.id, status)),
+        (Outcome::Restart(status), Some(edge)) => Ok(EdgeChange::Restart(edge.id, status)),
+        (Outcome::Delete, Some(edge)) => Ok(EdgeChange::Delete(edge.id)),
+        (Outcome::Update(_) | Outcome::Restart(_) | Outcome::Delete, None) => Err(Refusal::ConnectionNotFound),
+    }
 }
 
-fn change(kind: Kind, edge: Option<&Edge>, outcome: Outcome) -> Result<EdgeChange, Refusal> {
-    match (outcome, edge) {
-        (Outcome::Begin(status), _) => Ok(EdgeChange::Insert(kind, status)),
-        (Outcome::Become(status), Some(edge)) => Ok(EdgeChange::Update(edge.id, status)),
-        (Outcome::BeginAnew(status), Some(edge)) => Ok(EdgeChange::Restart(edge.id, status)),
-        (Outcome::Gone, Some(edge)) => Ok(EdgeChange::Delete(edge.id)),
-        (Outcome::Become(_) | Outcome::BeginAnew(_) | Outcome::Gone, None) => Err(Refusal::NoSuchConnection),
+/// The acceptance of every waiting follow of an account that goes public. The write re-checks the followers under
+/// the locks of all users concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoingPublicPlan {
+    /// The account that goes public.
+    pub owner: UserId,
+    /// The initiators of the waiting follows.
+    pub followers: Vec<UserId>,
+    /// The difference to the owner's counters.
+    pub owner_change: Counters,
+    /// The difference to the counters of each follower.
+    pub follower_change: Counters,
+}
+
+/// Decides on the follows that wait when an account goes public.
+pub fn plan_going_public(owner: UserId, followers: Vec<UserId>) -> GoingPublicPlan {
+    let change = |side, times: i64| {
+        let mut change = Counters::default();
+        change.add(Counters::of(Kind::Follow, Status::Pending, side), -times);
+        change.add(Counters::of(Kind::Follow, Status::Accepted, side), times);
+        change
+    };
+    let count = i64::try_from(followers.len()).unwrap_or(i64::MAX);
+    GoingPublicPlan {
+        owner,
+        followers,
+        owner_change: change(Side::Recipient, count),
+        follower_change: change(Side::Initiator, 1),
     }
 }
 

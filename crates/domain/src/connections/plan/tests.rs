@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::connections::Standing;
+use crate::connections::{ProfileFacts, Standing};
+use crate::families::{Guardianship, GuardianshipStatus};
+use crate::ids::{GuardianshipId, StudentId};
 
-/// Three users and everything between them, changed by plans alone: the model of a store.
+/// A model of the store: three users and their connections, which only plans change.
 #[derive(Default)]
 struct World {
     edges: Vec<Edge>,
@@ -20,8 +22,9 @@ impl World {
         Pair {
             actor,
             other,
-            other_is_private: self.private.get(&other).copied().unwrap_or_default(),
+            profile: ProfileFacts::of_stranger(true, self.private.get(&other).copied().unwrap_or_default()),
             edges: self.edges.iter().filter(between).copied().collect(),
+            guardianships: Vec::new(),
         }
     }
 
@@ -51,12 +54,12 @@ impl World {
     }
 
     fn check(&self) {
-        for (place, edge) in self.edges.iter().enumerate() {
+        for (index, edge) in self.edges.iter().enumerate() {
             assert_ne!(edge.initiator, edge.recipient);
-            for other in &self.edges[place + 1..] {
+            for other in &self.edges[index + 1..] {
                 let same_pair = other.side(edge.initiator).is_some() && other.side(edge.recipient).is_some();
-                let same_way = same_pair && edge.initiator == other.initiator;
-                assert!(!(same_way && edge.kind == other.kind), "one of a kind each way");
+                let same_direction = same_pair && edge.initiator == other.initiator;
+                assert!(!(same_direction && edge.kind == other.kind), "at most one connection of a kind each way");
                 let friends = edge.kind == Kind::Friend && other.kind == Kind::Friend;
                 assert!(!(same_pair && friends), "one friendship for each unordered pair");
             }
@@ -65,7 +68,7 @@ impl World {
                 let rest = pair.edges.iter().filter(|other| other.id != edge.id);
                 assert!(
                     rest.into_iter().all(|other| other.status == Status::Rejected),
-                    "nothing stands beside a block"
+                    "nothing but rejections remains beside a block"
                 );
             }
         }
@@ -76,7 +79,7 @@ impl World {
                     counted.add(Counters::of(edge.kind, edge.status, side), 1);
                 }
             }
-            assert_eq!(*counters, counted, "counts equal lists");
+            assert_eq!(*counters, counted, "counters equal lists");
         }
     }
 }
@@ -89,91 +92,208 @@ fn user(number: i64) -> UserId {
     UserId::new(number)
 }
 
-fn ask(world: &mut World, actor: i64, other: i64, kind: Kind) -> Result<(), Refusal> {
-    ask_at(world, actor, other, kind, now())
+fn request(world: &mut World, actor: i64, other: i64, kind: Kind) -> Result<(), Refusal> {
+    request_at(world, actor, other, kind, now())
 }
 
-fn ask_at(world: &mut World, actor: i64, other: i64, kind: Kind, at: DateTime<Utc>) -> Result<(), Refusal> {
-    let plan = plan_ask(world.pair(user(actor), user(other)), kind, None, at)?;
+fn request_at(world: &mut World, actor: i64, other: i64, kind: Kind, at: DateTime<Utc>) -> Result<(), Refusal> {
+    let plan = plan_request(world.pair(user(actor), user(other)), kind, None, at)?;
     world.apply(&plan);
     world.check();
     Ok(())
 }
 
-fn answer(world: &mut World, actor: i64, other: i64, action: Action) -> Result<(), Refusal> {
+/// Answers the oldest connection between two users.
+fn answer(world: &mut World, actor: i64, other: i64, answer: Answer) -> Result<(), Refusal> {
     let pair = world.pair(user(actor), user(other));
     let id = pair.edges.first().map_or(ConnectionId::new(0), |edge| edge.id);
-    let plan = plan_answer(pair, id, action, now())?;
+    let plan = plan_answer(pair, id, answer, now())?;
+    world.apply(&plan);
+    world.check();
+    Ok(())
+}
+
+/// Ends the oldest connection between two users.
+fn end(world: &mut World, actor: i64, other: i64) -> Result<(), Refusal> {
+    let pair = world.pair(user(actor), user(other));
+    let id = pair.edges.first().map_or(ConnectionId::new(0), |edge| edge.id);
+    let plan = plan_end(pair, id, now())?;
     world.apply(&plan);
     world.check();
     Ok(())
 }
 
 #[test]
-fn two_who_ask_each_other_are_friends() {
+fn requests_in_both_directions_make_a_friendship() {
     let mut world = World::default();
-    ask(&mut world, 1, 2, Kind::Friend).unwrap();
-    ask(&mut world, 2, 1, Kind::Friend).unwrap();
+    request(&mut world, 1, 2, Kind::Friend).unwrap();
+    request(&mut world, 2, 1, Kind::Friend).unwrap();
     assert_eq!(world.edges.len(), 1);
     assert_eq!(world.edges[0].status, Status::Accepted);
     assert_eq!(world.counters[&user(1)], Counters { friends: 1, ..Counters::default() });
-    assert_eq!(ask(&mut world, 1, 2, Kind::Friend), Err(Refusal::AlreadyThere(Status::Accepted)));
+    assert_eq!(request(&mut world, 1, 2, Kind::Friend), Err(Refusal::AlreadyExists(Status::Accepted)));
 }
 
 #[test]
-fn nobody_connects_with_themselves() {
+fn users_cannot_connect_with_themselves() {
     for kind in [Kind::Follow, Kind::Friend, Kind::Block] {
-        assert_eq!(ask(&mut World::default(), 1, 1, kind), Err(Refusal::Yourself));
+        assert_eq!(request(&mut World::default(), 1, 1, kind), Err(Refusal::OwnAccount));
+        assert_eq!(plan_removal(World::default().pair(user(1), user(1)), kind, now()), Err(Refusal::OwnAccount));
     }
 }
 
 #[test]
-fn a_rejected_asker_waits_seven_days_and_the_rejecter_asks_at_once() {
+fn a_plan_carries_what_it_was_decided_on() {
+    let pair = World::default().pair(user(1), user(2));
+    let plan = plan_request(pair.clone(), Kind::Friend, Some("Hello".to_owned()), now()).unwrap();
+    let expected = RelationPlan {
+        seen: pair.clone(),
+        changes: vec![EdgeChange::Insert(Kind::Friend, Status::Pending)],
+        message: Some("Hello".to_owned()),
+        ends: Vec::new(),
+        expires_requests: false,
+        at: now(),
+    };
+    assert_eq!(plan, expected);
+    let block = plan_request(pair, Kind::Block, Some("Bye".to_owned()), now()).unwrap();
+    let changes = vec![EdgeChange::Insert(Kind::Block, Status::Accepted)];
+    assert_eq!(block, RelationPlan { changes, message: Some("Bye".to_owned()), expires_requests: true, ..expected });
+}
+
+#[test]
+fn a_rejected_initiator_waits_seven_days_and_the_recipient_does_not() {
     let mut world = World::default();
-    ask(&mut world, 1, 2, Kind::Friend).unwrap();
-    answer(&mut world, 2, 1, Action::Reject).unwrap();
+    request(&mut world, 1, 2, Kind::Friend).unwrap();
+    answer(&mut world, 2, 1, Answer::Reject).unwrap();
     let again_at = now() + TimeDelta::days(7);
-    assert_eq!(
-        ask(&mut world, 1, 2, Kind::Friend),
-        Err(Refusal::Cooldown(Cooldown { again_at, retry_after: 604_800 }))
-    );
-    assert_eq!(answer(&mut world, 1, 2, Action::End), Err(Refusal::NoSuchConnection), "to its sender it is gone");
-    ask_at(&mut world, 1, 2, Kind::Friend, again_at).unwrap();
-    answer(&mut world, 2, 1, Action::Reject).unwrap();
-    ask(&mut world, 2, 1, Kind::Friend).unwrap();
+    let cooldown = Cooldown { again_at, retry_after: 604_800 };
+    assert_eq!(request(&mut world, 1, 2, Kind::Friend), Err(Refusal::Cooldown(cooldown)));
+    assert_eq!(end(&mut world, 1, 2), Err(Refusal::ConnectionNotFound), "to its initiator it is gone");
+    request_at(&mut world, 1, 2, Kind::Friend, again_at).unwrap();
+    answer(&mut world, 2, 1, Answer::Reject).unwrap();
+    request(&mut world, 2, 1, Kind::Friend).unwrap();
     assert_eq!(world.edges[0].initiator, user(2));
 }
 
 #[test]
 fn a_block_ends_everything_and_unblocking_restores_nothing() {
     let mut world = World::default();
-    ask(&mut world, 1, 2, Kind::Follow).unwrap();
-    ask(&mut world, 2, 1, Kind::Follow).unwrap();
-    ask(&mut world, 1, 2, Kind::Friend).unwrap();
-    ask(&mut world, 2, 1, Kind::Block).unwrap();
+    request(&mut world, 1, 2, Kind::Follow).unwrap();
+    request(&mut world, 2, 1, Kind::Follow).unwrap();
+    request(&mut world, 1, 2, Kind::Friend).unwrap();
+    request(&mut world, 2, 1, Kind::Block).unwrap();
     assert_eq!(world.edges.len(), 1);
-    assert_eq!(world.pair(user(1), user(2)).standing(), Standing::BlockedByThem);
-    assert_eq!(world.pair(user(1), user(2)).known().count(), 0);
+    let blocked = world.pair(user(1), user(2));
+    assert_eq!(blocked.standing(), Standing::BlockedByThem);
+    assert!(!blocked.edges.iter().any(|edge| blocked.sees(edge)));
     for kind in [Kind::Follow, Kind::Friend, Kind::Block] {
-        assert_eq!(ask(&mut world, 1, 2, kind), Err(Refusal::NoSuchUser));
+        assert_eq!(request(&mut world, 1, 2, kind), Err(Refusal::UserNotFound));
+        assert_eq!(plan_removal(blocked.clone(), kind, now()), Err(Refusal::UserNotFound));
     }
-    assert_eq!(ask(&mut world, 2, 1, Kind::Follow), Err(Refusal::BlockedByYou));
-    assert_eq!(answer(&mut world, 1, 2, Action::End), Err(Refusal::NoSuchConnection));
-    answer(&mut world, 2, 1, Action::End).unwrap();
+    assert_eq!(request(&mut world, 2, 1, Kind::Follow), Err(Refusal::BlockedByYou));
+    assert_eq!(end(&mut world, 1, 2), Err(Refusal::NotAParticipant));
+    assert_eq!(answer(&mut world, 1, 2, Answer::Block), Err(Refusal::NotAParticipant));
+    end(&mut world, 2, 1).unwrap();
     assert!(world.edges.is_empty());
     assert!(world.counters.values().all(|counters| *counters == Counters::default()));
 }
 
 #[test]
-fn blocking_and_unblocking_does_not_shorten_a_wait() {
+fn blocking_and_unblocking_does_not_shorten_a_cooldown() {
     let mut world = World::default();
-    ask(&mut world, 1, 2, Kind::Friend).unwrap();
-    answer(&mut world, 2, 1, Action::Reject).unwrap();
-    ask(&mut world, 1, 2, Kind::Block).unwrap();
-    let pair = world.pair(user(1), user(2));
-    let unblock = plan_end(pair, Kind::Block, now()).unwrap();
+    request(&mut world, 1, 2, Kind::Friend).unwrap();
+    answer(&mut world, 2, 1, Answer::Reject).unwrap();
+    request(&mut world, 1, 2, Kind::Block).unwrap();
+    let unblock = plan_removal(world.pair(user(1), user(2)), Kind::Block, now()).unwrap();
+    assert!(!unblock.expires_requests);
     world.apply(&unblock);
-    assert!(matches!(ask(&mut world, 1, 2, Kind::Friend), Err(Refusal::Cooldown(_))));
+    assert!(matches!(request(&mut world, 1, 2, Kind::Friend), Err(Refusal::Cooldown(_))));
+}
+
+#[test]
+fn only_the_recipient_of_a_connection_answers_it_with_a_block() {
+    let mut world = World::default();
+    request(&mut world, 1, 2, Kind::Follow).unwrap();
+    assert_eq!(answer(&mut world, 1, 2, Answer::Block), Err(Refusal::RecipientOnly));
+    assert_eq!(answer(&mut world, 1, 2, Answer::Accept), Err(Refusal::RecipientOnly));
+    answer(&mut world, 2, 1, Answer::Block).unwrap();
+    assert_eq!(
+        world.edges.iter().map(|edge| (edge.kind, edge.initiator)).collect::<Vec<_>>(),
+        [(Kind::Block, user(2))]
+    );
+}
+
+#[test]
+fn a_removal_concerns_the_actors_own_connection() {
+    let mut world = World::default();
+    request(&mut world, 2, 1, Kind::Follow).unwrap();
+    let pair = world.pair(user(1), user(2));
+    assert_eq!(plan_removal(pair, Kind::Follow, now()), Err(Refusal::ConnectionNotFound));
+    let plan = plan_removal(world.pair(user(2), user(1)), Kind::Follow, now()).unwrap();
+    assert_eq!(plan.changes, [EdgeChange::Delete(ConnectionId::new(1))]);
+    let child = Pair { profile: ProfileFacts::of_stranger(false, true), ..world.pair(user(2), user(1)) };
+    assert_eq!(plan_removal(child, Kind::Follow, now()), Err(Refusal::UserNotFound));
+}
+
+#[test]
+fn a_hidden_child_cannot_be_followed_befriended_or_blocked() {
+    for kind in [Kind::Follow, Kind::Friend, Kind::Block] {
+        let stranger = ProfileFacts::of_stranger(false, true);
+        let pair = Pair { profile: stranger, ..World::default().pair(user(1), user(2)) };
+        assert_eq!(plan_request(pair, kind, None, now()), Err(Refusal::UserNotFound));
+    }
+    // A tutor may follow a child, but the follow waits for a consent that only a child with a login can give.
+    let tutor = ProfileFacts { has_requested_sessions: true, ..ProfileFacts::of_stranger(false, false) };
+    let pair = Pair { profile: tutor, ..World::default().pair(user(1), user(2)) };
+    let plan = plan_request(pair, Kind::Follow, None, now()).unwrap();
+    assert_eq!(plan.changes, [EdgeChange::Insert(Kind::Follow, Status::Pending)]);
+}
+
+fn guardianship(
+    id: i64,
+    (parent, ward): (i64, i64),
+    status: GuardianshipStatus,
+    student_has_login: bool,
+    has_other_guardian: bool,
+) -> GuardianshipFacts {
+    let (parent, student) = (user(parent), StudentId::new(90 + ward));
+    let guardianship = Guardianship { id: GuardianshipId::new(id), parent, student, status };
+    GuardianshipFacts { guardianship, student_user: user(ward), student_has_login, has_other_guardian }
+}
+
+#[test]
+fn a_block_ends_guardianships_in_both_directions() {
+    let guardianships = vec![
+        guardianship(1, (1, 2), GuardianshipStatus::Active, true, false),
+        guardianship(2, (2, 1), GuardianshipStatus::Invited, true, false),
+    ];
+    let pair = Pair { guardianships: guardianships.clone(), ..World::default().pair(user(1), user(2)) };
+    let plan = plan_request(pair.clone(), Kind::Block, None, now()).unwrap();
+    assert_eq!((plan.ends, plan.expires_requests), (guardianships, true));
+    let follow = plan_request(pair, Kind::Follow, None, now()).unwrap();
+    assert_eq!((follow.ends, follow.expires_requests), (Vec::new(), false));
+}
+
+#[test]
+fn the_last_guardian_of_a_child_without_a_login_cannot_block_the_child() {
+    let block = |has_login, has_other| {
+        let care = guardianship(1, (1, 2), GuardianshipStatus::Active, has_login, has_other);
+        let profile = ProfileFacts { is_ward: true, ..ProfileFacts::of_stranger(has_login, true) };
+        let pair = Pair { guardianships: vec![care], profile, ..World::default().pair(user(1), user(2)) };
+        plan_request(pair, Kind::Block, None, now()).map(|plan| plan.ends.len())
+    };
+    assert_eq!(block(false, false), Err(Refusal::LastGuardian));
+    assert_eq!([block(false, true), block(true, false), block(true, true)], [Ok(1), Ok(1), Ok(1)]);
+}
+
+#[test]
+fn going_public_moves_every_waiting_follow_from_pending_to_accepted() {
+    let followers = vec![user(2), user(3)];
+    let plan = plan_going_public(user(1), followers.clone());
+    let owner_change = Counters { followers: 2, pending_received: -2, ..Counters::default() };
+    let follower_change = Counters { following: 1, pending_sent: -1, ..Counters::default() };
+    assert_eq!(plan, GoingPublicPlan { owner: user(1), followers, owner_change, follower_change });
+    assert_eq!(plan_going_public(user(1), Vec::new()).owner_change, Counters::default());
 }
 
 #[derive(Debug, Clone)]
@@ -181,17 +301,26 @@ struct Deed {
     actor: i64,
     other: i64,
     kind: Kind,
-    action: Action,
+    transition: ConnectionTransition,
     private: bool,
     days: i64,
     edge: usize,
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
+    use ConnectionTransition::{Accept, End, Reject, Request};
     let kinds = prop::sample::select(vec![Kind::Follow, Kind::Friend, Kind::Block]);
-    let actions = prop::sample::select(vec![Action::Ask, Action::Accept, Action::Reject, Action::End]);
-    (1_i64..=3, 1_i64..=3, kinds, actions, any::<bool>(), 0_i64..4, 0_usize..4).prop_map(
-        |(actor, other, kind, action, private, days, edge)| Deed { actor, other, kind, action, private, days, edge },
+    let transitions = prop::sample::select(vec![Request, Accept, Reject, End]);
+    (1_i64..=3, 1_i64..=3, kinds, transitions, any::<bool>(), 0_i64..4, 0_usize..4).prop_map(
+        |(actor, other, kind, transition, private, days, edge)| Deed {
+            actor,
+            other,
+            kind,
+            transition,
+            private,
+            days,
+            edge,
+        },
     )
 }
 
@@ -207,10 +336,12 @@ proptest! {
             let pair = world.pair(actor, other);
             let edge = pair.edges.get(deed.edge).map(|edge| edge.id);
             let before = world.edges.clone();
-            let planned = match (deed.action, edge) {
-                (Action::Ask, _) => plan_ask(pair, deed.kind, None, now),
-                (action, Some(id)) => plan_answer(pair, id, action, now),
-                (_, None) => plan_end(pair, deed.kind, now),
+            let planned = match (deed.transition, edge) {
+                (ConnectionTransition::Request, _) => plan_request(pair, deed.kind, None, now),
+                (ConnectionTransition::Accept, Some(id)) => plan_answer(pair, id, Answer::Accept, now),
+                (ConnectionTransition::Reject, Some(id)) => plan_answer(pair, id, Answer::Reject, now),
+                (ConnectionTransition::End, Some(id)) => plan_end(pair, id, now),
+                (_, None) => plan_removal(pair, deed.kind, now),
             };
             if let Ok(plan) = planned {
                 world.apply(&plan);

@@ -1,4 +1,4 @@
-//! The refusals of connections.
+//! Responses to the refusals of connections.
 
 use astegni_domain::connections::{ConnectionError, Cooldown, Refusal};
 
@@ -21,25 +21,28 @@ impl From<ConnectionError> for ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Yourself => Self::new(Code::OwnConnection, "Cannot connect with yourself"),
-            Refusal::NoSuchUser => Self::new(Code::NotFound, "Target user not found"),
+            Refusal::OwnAccount => Self::new(Code::OwnConnection, "Cannot connect with yourself"),
+            Refusal::UserNotFound => Self::new(Code::NotFound, "Target user not found"),
             Refusal::BlockedByYou => blocked_by_you(),
-            Refusal::NoSuchConnection => Self::not_found("Connection"),
-            Refusal::NotYours => Self::new(Code::NotYourConnection, "Not authorized to view this connection"),
-            Refusal::AlreadyThere(status) => {
-                let words = format!("Connection already exists with status: {}", status.as_str());
-                Self::new(Code::ConnectionExists, words).with("current_status", status.as_str())
+            Refusal::ConnectionNotFound => Self::not_found("Connection"),
+            Refusal::NotAParticipant => Self::new(Code::NotYourConnection, "Not authorized to view this connection"),
+            Refusal::AlreadyExists(status) => {
+                let detail = format!("Connection already exists with status: {}", status.as_str());
+                Self::new(Code::ConnectionExists, detail).with("current_status", status.as_str())
             }
-            Refusal::OnlyRecipient => {
+            Refusal::RecipientOnly => {
                 Self::new(Code::RecipientOnly, "Only the recipient can accept or reject connection requests")
             }
             Refusal::AlreadyAnswered(status) => {
-                let words = format!("Connection request is already {}", status.as_str());
-                Self::new(Code::AlreadyAnswered, words).with("current_status", status.as_str())
+                let detail = format!("Connection request is already {}", status.as_str());
+                Self::new(Code::AlreadyAnswered, detail).with("current_status", status.as_str())
             }
             Refusal::Cooldown(Cooldown { again_at, retry_after }) => {
-                let words = format!("You can ask again on {}", long_date(again_at));
-                Self::new(Code::ConnectionCooldown, words).retry_after(retry_after)
+                let detail = format!("You can send another request on {}", long_date(again_at));
+                Self::new(Code::ConnectionCooldown, detail).retry_after(retry_after)
+            }
+            Refusal::LastGuardian => {
+                Self::new(Code::LastGuardian, "You are the only guardian of this child, who cannot log in without you")
             }
         }
     }

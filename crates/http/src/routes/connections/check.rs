@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::post;
 use actix_web::web::{Data, Json};
-use astegni_domain::connections::{Connection, Edge, Kind, Status};
+use astegni_domain::connections::ConnectionCheck;
 use astegni_domain::ids::UserId;
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
@@ -17,9 +17,10 @@ use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 use crate::wire;
 
-/// With whom.
+/// The user to check.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CheckBody {
+    /// Id of the user.
     #[schema(required = true, nullable = false, example = 75)]
     target_user_id: Option<i64>,
 }
@@ -32,10 +33,10 @@ impl Parse for CheckBody {
     }
 }
 
-/// With whom, several of them.
+/// The users to check.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CheckBatchBody {
-    /// 1 to 100 users.
+    /// Ids of 1 to 100 users.
     #[schema(required = true, nullable = false)]
     target_user_ids: Option<Vec<i64>>,
 }
@@ -54,88 +55,93 @@ impl Parse for CheckBatchBody {
     }
 }
 
-/// Whether you are connected. What tells most is told first: an accepted friendship, then follows, then what
-/// waits, then your own block.
+/// The connection between the caller and another user.
+///
+/// Of several connections, the most telling one represents the two: an accepted friendship, an accepted follow, a
+/// pending friendship or follow, the caller's block, in this order.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct CheckedBody {
+    /// Whether the two have an accepted follow or friendship.
     is_connected: bool,
+    /// `follow`, `friend` or `block`, null if there is no connection.
     connection_type: Option<&'static str>,
+    /// `pending`, `accepted` or `rejected`, null if there is no connection.
     status: Option<&'static str>,
-    /// `outgoing` where you began it, else `incoming`.
+    /// `outgoing` if the caller is the initiator, otherwise `incoming`.
     direction: Option<&'static str>,
+    /// Id of the connection.
     connection_id: Option<i64>,
-    /// Instant.
+    /// Instant of the latest request, RFC 3339 in UTC.
     created_at: Option<String>,
-    /// Everything between the two that you may know.
+    /// All connections between the two that the caller may see, the most telling first.
     connections: Vec<ConnectionBody>,
 }
 
 impl CheckedBody {
-    fn new(viewer: UserId, mut between: Vec<Connection>) -> Self {
-        let weight = |edge: &Edge| {
-            let state = match edge.status {
-                Status::Accepted if edge.kind != Kind::Block => 0,
-                Status::Pending => 1,
-                Status::Accepted => 2,
-                Status::Rejected => 3,
-            };
-            (state, edge.kind != Kind::Friend, edge.initiator != viewer)
-        };
-        between.sort_by_key(|connection| weight(&connection.edge));
-        let Some(first) = between.first() else { return Self::default() };
-        let edge = first.edge;
+    fn new(viewer: UserId, check: ConnectionCheck) -> Self {
+        let Some(primary) = check.primary() else { return Self::default() };
+        let (edge, created_at) = (primary.edge, primary.created_at);
         Self {
-            is_connected: edge.status == Status::Accepted && edge.kind != Kind::Block,
+            is_connected: check.is_connected(),
             connection_type: Some(edge.kind.as_str()),
             status: Some(edge.status.as_str()),
             direction: Some(if edge.initiator == viewer { "outgoing" } else { "incoming" }),
             connection_id: Some(edge.id.get()),
-            created_at: Some(wire::instant(first.created_at)),
-            connections: between.into_iter().map(ConnectionBody::from).collect(),
+            created_at: Some(wire::instant(created_at)),
+            connections: check.connections.into_iter().map(ConnectionBody::from).collect(),
         }
     }
 }
 
-/// Whether you are connected, by user.
+/// The connections between the caller and each of several users.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CheckedBatchBody {
+    /// Results by user id.
     connections: BTreeMap<String, CheckedBody>,
 }
 
-/// Whether you are connected with somebody
+async fn checks(
+    services: &Services,
+    caller: &Caller,
+    users: Vec<UserId>,
+) -> Result<impl Iterator<Item = (UserId, CheckedBody)>, ApiError> {
+    let viewer = caller.user_id;
+    let checks = services.connections.check(caller, users).await?;
+    Ok(checks.into_iter().map(move |(user, check)| (user, CheckedBody::new(viewer, check))))
+}
+
+/// Check a connection
 ///
-/// With somebody who is not there, or not for you to know, you are not.
+/// A user who does not exist or is hidden from the caller is not connected.
 #[utoipa::path(
     tag = "connections",
     request_body = CheckBody,
-    responses((status = 200, description = "False and nulls where you are not", body = CheckedBody)),
+    responses((status = 200, description = "The connection, or false and nulls if there is none", body = CheckedBody)),
 )]
 #[post("/connections/check")]
-pub(crate) async fn check(
+pub(crate) async fn check_connection(
     services: Data<Services>,
     caller: Caller,
     Body(target): Body<CheckBody>,
 ) -> Result<Json<CheckedBody>, ApiError> {
-    let between = services.connections.between(&caller, vec![target]).await?;
-    Ok(Json(CheckedBody::new(caller.user_id, between)))
+    let mut checks = checks(&services, &caller, vec![target]).await?;
+    Ok(Json(checks.next().map(|(_, body)| body).unwrap_or_default()))
 }
 
-/// Whether you are connected with each of several people
+/// Check several connections
+///
+/// Like the check of a single connection, for up to 100 users at once.
 #[utoipa::path(
     tag = "connections",
     request_body = CheckBatchBody,
-    responses((status = 200, description = "By user", body = CheckedBatchBody)),
+    responses((status = 200, description = "The connections by user id", body = CheckedBatchBody)),
 )]
 #[post("/connections/check-batch")]
-pub(crate) async fn check_batch(
+pub(crate) async fn check_connections(
     services: Data<Services>,
     caller: Caller,
     Body(targets): Body<CheckBatchBody>,
 ) -> Result<Json<CheckedBatchBody>, ApiError> {
-    let mut by_user: BTreeMap<UserId, Vec<Connection>> = targets.iter().map(|target| (*target, Vec::new())).collect();
-    for connection in services.connections.between(&caller, targets).await? {
-        by_user.entry(connection.edge.other(caller.user_id)).or_default().push(connection);
-    }
-    let checked = |(user, between): (UserId, _)| (user.to_string(), CheckedBody::new(caller.user_id, between));
-    Ok(Json(CheckedBatchBody { connections: by_user.into_iter().map(checked).collect() }))
+    let checks = checks(&services, &caller, targets).await?;
+    Ok(Json(CheckedBatchBody { connections: checks.map(|(user, body)| (user.to_string(), body)).collect() }))
 }

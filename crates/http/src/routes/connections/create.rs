@@ -15,14 +15,15 @@ use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
-/// Whom to connect with, and how.
+/// A new connection.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateConnectionBody {
+    /// User id of the recipient.
     #[schema(required = true, nullable = false, example = 75)]
     target_user_id: Option<i64>,
     /// `follow` (the default), `friend` or `block`.
     connection_type: Option<String>,
-    /// Words for the other.
+    /// Message to the recipient, at most 1000 characters.
     connection_message: Option<String>,
 }
 
@@ -38,20 +39,22 @@ impl Parse for CreateConnectionBody {
     }
 }
 
-/// Follow, ask to be friends, or block
+/// Create a connection
 ///
-/// A follow is accepted at once, unless the other is private; a friendship waits for the other, unless the other
-/// has asked already; a block is silent and ends everything else between the two.
+/// A follow is accepted immediately, or pending if the recipient's account is private. A friendship is pending until
+/// the recipient accepts it; if the recipient has already offered friendship, it is accepted. A block takes effect
+/// immediately and silently: it ends follows, friendship and guardianships between the two users in both directions,
+/// and pending requests between them expire. Booked sessions remain.
 #[utoipa::path(
     tag = "connections",
     request_body = CreateConnectionBody,
     responses(
-        (status = 201, description = "The connection", body = ConnectionBody),
-        (status = 400, description = "It is you"),
-        (status = 403, description = "You blocked them"),
-        (status = 404, description = "No such user"),
-        (status = 409, description = "It exists already"),
-        (status = 429, description = "They said no lately"),
+        (status = 201, description = "The new connection, or the friendship that the request completed", body = ConnectionBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 403, description = "The caller has blocked the user"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
+        (status = 409, description = "The connection exists already (`connection_exists`), or the block would leave a child without a guardian (`last_guardian`)"),
+        (status = 429, description = "The recipient rejected the caller in the last 7 days"),
     ),
 )]
 #[post("/connections")]
@@ -60,7 +63,7 @@ pub(crate) async fn create_connection(
     caller: Caller,
     Body((target, kind, message)): Body<CreateConnectionBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let connection = services.connections.ask(&caller, target, kind, message).await?;
+    let connection = services.connections.request(&caller, target, kind, message).await?;
     let location = format!("/api/v1/connections/{}", connection.edge.id);
     Ok(HttpResponse::Created().insert_header(("Location", location)).json(ConnectionBody::from(connection)))
 }

@@ -11,22 +11,23 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{ConnectionBody, kind, status};
+use super::body::{ConnectionBody, chosen, kind, status};
 use crate::error::ApiError;
 use crate::extract::{Caller, PagingQuery, Parse, PathId, Query, list};
 use crate::services::Services;
 
-/// Which connections.
+/// Filters and the page of a list of connections.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ConnectionsQuery {
-    /// `follow`, `friend` or `block`; all of them unless given.
+    /// `follow`, `friend` or `block`. Default: all.
     connection_type: Option<String>,
-    /// `pending`, `accepted`, `rejected`, or `all` (the default).
+    /// `pending`, `accepted`, `rejected` or `all`. Default: `all`.
     status: Option<String>,
-    /// `following`, `followers`, `outgoing`, `incoming`, or `all` (the default).
+    /// `following` and `followers` select follows; `outgoing` and `incoming` select connections of any kind by their
+    /// initiator; `all` is the default.
     direction: Option<String>,
-    /// Part of the other's name, in any case.
+    /// Part of the other user's name, ignoring case, at most 100 characters. Hidden names do not match.
     search: Option<String>,
     /// How many rows, 1 to 100. Left out: the first 100.
     #[param(value_type = Option<i64>)]
@@ -39,14 +40,15 @@ impl Parse for ConnectionsQuery {
     type Command = (ConnectionFilter, PageRequest);
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let given = |input: Option<String>| input.filter(|word| !matches!(word.trim(), "" | "all"));
         let filter = ConnectionFilter {
-            kind: violations.check_some("connection_type", given(self.connection_type), |word| kind(&word)),
-            status: violations.check_some("status", given(self.status), |word| status(&word)),
+            kind: violations.check_some("connection_type", chosen(self.connection_type), |word| kind(&word)),
+            status: violations.check_some("status", chosen(self.status), |word| status(&word)),
             direction: violations
-                .check_some("direction", given(self.direction), |word| direction(&word))
+                .check_some("direction", chosen(self.direction), |word| direction(&word))
                 .unwrap_or_default(),
-            search: violations.check_some("search", given(self.search), |input| text::line(&input, 100)),
+            search: violations.check_some("search", self.search.filter(|text| !text.trim().is_empty()), |input| {
+                text::line(&input, 100)
+            }),
         };
         let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         Some((filter, page))
@@ -63,11 +65,14 @@ fn direction(word: &str) -> Result<Direction, Invalid> {
     }
 }
 
-/// Your connections
+/// List own connections
+///
+/// Lists the connections of the caller, newest first. Blocks appear to their initiator only, rejections to their
+/// recipient only.
 #[utoipa::path(
     tag = "connections",
     params(ConnectionsQuery),
-    responses((status = 200, description = "The newest first", body = [ConnectionBody])),
+    responses((status = 200, description = "A page of connections", body = [ConnectionBody])),
 )]
 #[get("/connections")]
 pub(crate) async fn list_connections(
@@ -80,18 +85,20 @@ pub(crate) async fn list_connections(
     Ok(list(&request, page, ConnectionBody::from))
 }
 
-/// One of your connections
+/// Get a connection
+///
+/// Only the two participants may view a connection.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The connection")),
+    params(("id" = i64, Path, description = "Id of the connection")),
     responses(
         (status = 200, description = "The connection", body = ConnectionBody),
-        (status = 403, description = "You have no part in it"),
-        (status = 404, description = "No such connection"),
+        (status = 403, description = "Not authorized to view this connection"),
+        (status = 404, description = "The connection does not exist or is hidden from the caller"),
     ),
 )]
 #[get("/connections/{id}")]
-pub(crate) async fn read_connection(
+pub(crate) async fn get_connection(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,

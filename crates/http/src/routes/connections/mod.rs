@@ -1,10 +1,10 @@
-//! Follows, friendships and blocks.
+//! Routes of follows, friendships and blocks.
 
 mod answer;
 mod body;
 mod check;
 mod create;
-mod end;
+mod delete;
 mod list;
 mod public;
 mod stats;
@@ -16,18 +16,18 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(create::create_connection)
         .service(list::list_connections)
-        .service(stats::own_stats)
-        .service(check::check)
-        .service(check::check_batch)
-        .service(list::read_connection)
+        .service(stats::get_connection_stats)
+        .service(check::check_connection)
+        .service(check::check_connections)
+        .service(list::get_connection)
         .service(answer::answer_connection)
-        .service(end::end_connection)
-        .service(public::public_connections)
-        .service(stats::public_stats)
-        .service(verbs::follow)
-        .service(verbs::unfollow)
-        .service(verbs::befriend)
-        .service(verbs::unfriend)
-        .service(verbs::block)
-        .service(verbs::unblock);
+        .service(delete::delete_connection)
+        .service(public::list_user_connections)
+        .service(stats::get_user_connection_stats)
+        .service(verbs::follow_user)
+        .service(verbs::unfollow_user)
+        .service(verbs::befriend_user)
+        .service(verbs::unfriend_user)
+        .service(verbs::block_user)
+        .service(verbs::unblock_user);
 }

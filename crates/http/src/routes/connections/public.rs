@@ -2,26 +2,26 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use astegni_domain::connections::{Kind, Status};
+use astegni_domain::connections::{ConnectionFilter, Viewer};
 use astegni_domain::ids::UserId;
-use astegni_domain::page::{Page, PageRequest};
+use astegni_domain::page::PageRequest;
 use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::body::{ConnectionBody, kind, status};
+use super::body::{ConnectionBody, chosen, kind, status};
 use crate::error::ApiError;
 use crate::extract::{MaybeCaller, PagingQuery, Parse, PathId, Query, list};
 use crate::services::Services;
 
-/// Which connections.
+/// Filters and the page of a list of public connections.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PublicConnectionsQuery {
-    /// `follow` or `friend`; both unless given.
+    /// `follow` or `friend`. Default: both.
     connection_type: Option<String>,
-    /// Only `accepted` ones are public.
+    /// `accepted` or `all`. Default: `all`. Connections with another status are not public.
     status: Option<String>,
     /// How many rows, 1 to 100. Left out: the first 100.
     #[param(value_type = Option<i64>)]
@@ -31,41 +31,42 @@ pub(crate) struct PublicConnectionsQuery {
 }
 
 impl Parse for PublicConnectionsQuery {
-    type Command = (Option<Kind>, Option<Status>, PageRequest);
+    type Command = (ConnectionFilter, PageRequest);
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let given = |input: Option<String>| input.filter(|word| !matches!(word.trim(), "" | "all"));
-        let kind = violations.check_some("connection_type", given(self.connection_type), |word| kind(&word));
-        let status = violations.check_some("status", given(self.status), |word| status(&word));
+        let filter = ConnectionFilter {
+            kind: violations.check_some("connection_type", chosen(self.connection_type), |word| kind(&word)),
+            status: violations.check_some("status", chosen(self.status), |word| status(&word)),
+            ..ConnectionFilter::default()
+        };
         let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
-        Some((kind, status, page))
+        Some((filter, page))
     }
 }
 
-/// Somebody's connections
+/// List a user's connections
 ///
-/// Accepted follows and friendships, never blocks. A private account's are for those it accepted.
+/// Lists accepted follows and friendships, newest first, never blocks. The list of a private account is visible to
+/// users whom it has accepted. Names, pictures and roles of private users are hidden from strangers.
 #[utoipa::path(
     tag = "connections",
-    params(PublicConnectionsQuery, ("id" = i64, Path, description = "The user")),
+    params(PublicConnectionsQuery, ("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "The newest first", body = [ConnectionBody]),
-        (status = 403, description = "You blocked them"),
-        (status = 404, description = "No such user, or none for you to know"),
+        (status = 200, description = "A page of connections", body = [ConnectionBody]),
+        (status = 403, description = "The caller has blocked the user"),
+        (status = 404, description = "The user does not exist, or the list is hidden from the caller"),
     ),
     security((), ("bearer" = [])),
 )]
 #[get("/users/{id}/connections")]
-pub(crate) async fn public_connections(
+pub(crate) async fn list_user_connections(
     request: HttpRequest,
     services: Data<Services>,
     MaybeCaller(caller): MaybeCaller,
     PathId(id): PathId,
-    Query((kind, status, page)): Query<PublicConnectionsQuery>,
+    Query((filter, page)): Query<PublicConnectionsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let viewer = caller.map(|actor| actor.user_id);
-    let found = services.connections.public_list(viewer, UserId::new(id), kind, page).await?;
-    let is_public = status.is_none_or(|status| status == Status::Accepted);
-    let found = if is_public { found } else { Page { items: Vec::new(), next: None } };
-    Ok(list(&request, found, ConnectionBody::public))
+    let viewer = Viewer::from(caller.map(|actor| actor.user_id));
+    let page = services.connections.public_list(viewer, UserId::new(id), filter, page).await?;
+    Ok(list(&request, page, ConnectionBody::public))
 }

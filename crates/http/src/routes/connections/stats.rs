@@ -2,7 +2,7 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json};
-use astegni_domain::connections::Counters;
+use astegni_domain::connections::{Counters, Viewer};
 use astegni_domain::ids::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,17 +11,22 @@ use crate::error::ApiError;
 use crate::extract::{Caller, MaybeCaller, PathId};
 use crate::services::Services;
 
-/// What your lists count to.
+/// Lengths of the caller's lists.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatsBody {
+    /// Accepted follows of the caller.
     followers_count: i64,
+    /// Accepted follows by the caller.
     following_count: i64,
+    /// Accepted friendships.
     friends_count: i64,
+    /// Follows and friendships that wait for the caller's answer.
     pending_received_count: i64,
+    /// Follows and friendships of the caller that wait for an answer.
     pending_sent_count: i64,
-    /// Whom you blocked.
+    /// Users whom the caller has blocked.
     blocked_count: i64,
-    /// Followers, followed and friends together.
+    /// Sum of followers, following and friends.
     total_connections: i64,
 }
 
@@ -39,13 +44,16 @@ impl From<Counters> for StatsBody {
     }
 }
 
-/// What somebody's public lists count to.
+/// Lengths of a user's public lists.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PublicStatsBody {
+    /// Accepted follows of the user.
     followers_count: i64,
+    /// Accepted follows by the user.
     following_count: i64,
+    /// Accepted friendships.
     friends_count: i64,
-    /// The three together.
+    /// Sum of followers, following and friends.
     total_connections: i64,
 }
 
@@ -60,33 +68,40 @@ impl From<Counters> for PublicStatsBody {
     }
 }
 
-/// What your lists count to
+/// Get own connection stats
+///
+/// Returns the lengths of the caller's own lists.
 #[utoipa::path(
     tag = "connections",
-    responses((status = 200, description = "The counts", body = StatsBody)),
+    responses((status = 200, description = "The lengths of the lists", body = StatsBody)),
 )]
 #[get("/connections/stats")]
-pub(crate) async fn own_stats(services: Data<Services>, caller: Caller) -> Result<Json<StatsBody>, ApiError> {
+pub(crate) async fn get_connection_stats(
+    services: Data<Services>,
+    caller: Caller,
+) -> Result<Json<StatsBody>, ApiError> {
     Ok(Json(services.connections.counters(&caller).await?.into()))
 }
 
-/// What somebody's lists count to
+/// Get a user's connection stats
+///
+/// Returns the lengths of a user's public lists. Users with whom the caller has a block are not counted.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "The counts", body = PublicStatsBody),
-        (status = 403, description = "You blocked them"),
-        (status = 404, description = "No such user"),
+        (status = 200, description = "The lengths of the lists", body = PublicStatsBody),
+        (status = 403, description = "The caller has blocked the user"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
     ),
     security((), ("bearer" = [])),
 )]
 #[get("/users/{id}/connections/stats")]
-pub(crate) async fn public_stats(
+pub(crate) async fn get_user_connection_stats(
     services: Data<Services>,
     MaybeCaller(caller): MaybeCaller,
     PathId(id): PathId,
 ) -> Result<Json<PublicStatsBody>, ApiError> {
-    let viewer = caller.map(|actor| actor.user_id);
+    let viewer = Viewer::from(caller.map(|actor| actor.user_id));
     Ok(Json(services.connections.public_counters(viewer, UserId::new(id)).await?.into()))
 }

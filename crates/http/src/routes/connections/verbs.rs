@@ -1,4 +1,4 @@
-//! `PUT` and `DELETE` of `/users/{id}/follow`, `/users/{id}/friend` and `/users/{id}/block`: each may be repeated.
+//! `PUT` and `DELETE` of `/users/{id}/follow`, `/users/{id}/friend` and `/users/{id}/block`, all idempotent.
 
 use actix_web::web::{Data, Json};
 use actix_web::{delete, put};
@@ -12,29 +12,37 @@ use crate::services::Services;
 
 async fn ensure(services: &Services, caller: &Caller, id: i64, kind: Kind) -> Result<Json<RelationBody>, ApiError> {
     let other = UserId::new(id);
-    let between = services.connections.ensure(caller, other, kind).await?;
-    Ok(Json(RelationBody::new(caller.user_id, other, between)))
+    let connections = services.connections.ensure(caller, other, kind).await?;
+    Ok(Json(RelationBody::new(caller.user_id, other, connections)))
 }
 
-async fn ensure_not(services: &Services, caller: &Caller, id: i64, kind: Kind) -> Result<Json<RelationBody>, ApiError> {
+async fn ensure_removed(
+    services: &Services,
+    caller: &Caller,
+    id: i64,
+    kind: Kind,
+) -> Result<Json<RelationBody>, ApiError> {
     let other = UserId::new(id);
-    let between = services.connections.ensure_not(caller, other, kind).await?;
-    Ok(Json(RelationBody::new(caller.user_id, other, between)))
+    let connections = services.connections.ensure_removed(caller, other, kind).await?;
+    Ok(Json(RelationBody::new(caller.user_id, other, connections)))
 }
 
-/// Follow somebody
+/// Follow a user
+///
+/// The follow is accepted immediately, or pending if the account is private. Repeating the call changes nothing.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "How you stand to them now", body = RelationBody),
-        (status = 404, description = "No such user"),
-        (status = 403, description = "You blocked them"),
-        (status = 429, description = "They said no lately"),
+        (status = 200, description = "The relation to the user after the call", body = RelationBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
+        (status = 403, description = "The caller has blocked the user"),
+        (status = 429, description = "The user rejected the caller in the last 7 days"),
     ),
 )]
 #[put("/users/{id}/follow")]
-pub(crate) async fn follow(
+pub(crate) async fn follow_user(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
@@ -42,37 +50,43 @@ pub(crate) async fn follow(
     ensure(&services, &caller, id, Kind::Follow).await
 }
 
-/// Follow somebody no more
+/// Unfollow a user
+///
+/// Ends the caller's follow, pending or accepted. Succeeds if there is none.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "How you stand to them now", body = RelationBody),
-        (status = 404, description = "No such user"),
+        (status = 200, description = "The relation to the user after the call", body = RelationBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
     ),
 )]
 #[delete("/users/{id}/follow")]
-pub(crate) async fn unfollow(
+pub(crate) async fn unfollow_user(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<RelationBody>, ApiError> {
-    ensure_not(&services, &caller, id, Kind::Follow).await
+    ensure_removed(&services, &caller, id, Kind::Follow).await
 }
 
-/// Be friends with somebody, or ask to be
+/// Befriend a user
+///
+/// Offers friendship, or accepts the user's offer. Repeating the call changes nothing.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "How you stand to them now", body = RelationBody),
-        (status = 404, description = "No such user"),
-        (status = 403, description = "You blocked them"),
-        (status = 429, description = "They said no lately"),
+        (status = 200, description = "The relation to the user after the call", body = RelationBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
+        (status = 403, description = "The caller has blocked the user"),
+        (status = 429, description = "The user rejected the caller in the last 7 days"),
     ),
 )]
 #[put("/users/{id}/friend")]
-pub(crate) async fn befriend(
+pub(crate) async fn befriend_user(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
@@ -80,35 +94,43 @@ pub(crate) async fn befriend(
     ensure(&services, &caller, id, Kind::Friend).await
 }
 
-/// Be friends with somebody no more, or take the ask back
+/// Unfriend a user
+///
+/// Ends the friendship, or cancels or clears an offer of friendship. Succeeds if there is none.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "How you stand to them now", body = RelationBody),
-        (status = 404, description = "No such user"),
+        (status = 200, description = "The relation to the user after the call", body = RelationBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
     ),
 )]
 #[delete("/users/{id}/friend")]
-pub(crate) async fn unfriend(
+pub(crate) async fn unfriend_user(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<RelationBody>, ApiError> {
-    ensure_not(&services, &caller, id, Kind::Friend).await
+    ensure_removed(&services, &caller, id, Kind::Friend).await
 }
 
-/// Block somebody
+/// Block a user
+///
+/// Ends follows, friendship and guardianships between the two users, and their pending requests expire. To the blocked
+/// user, the caller no longer exists. Repeating the call changes nothing.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "How you stand to them now", body = RelationBody),
-        (status = 404, description = "No such user"),
+        (status = 200, description = "The relation to the user after the call", body = RelationBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
+        (status = 409, description = "The block would leave a child without a guardian (`last_guardian`)"),
     ),
 )]
 #[put("/users/{id}/block")]
-pub(crate) async fn block(
+pub(crate) async fn block_user(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
@@ -116,20 +138,23 @@ pub(crate) async fn block(
     ensure(&services, &caller, id, Kind::Block).await
 }
 
-/// Unblock somebody, which restores nothing
+/// Unblock a user
+///
+/// Lifts the caller's block and restores nothing. Succeeds if there is none.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The user")),
+    params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "How you stand to them now", body = RelationBody),
-        (status = 404, description = "No such user"),
+        (status = 200, description = "The relation to the user after the call", body = RelationBody),
+        (status = 400, description = "Cannot connect with yourself"),
+        (status = 404, description = "The user does not exist or is hidden from the caller"),
     ),
 )]
 #[delete("/users/{id}/block")]
-pub(crate) async fn unblock(
+pub(crate) async fn unblock_user(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<RelationBody>, ApiError> {
-    ensure_not(&services, &caller, id, Kind::Block).await
+    ensure_removed(&services, &caller, id, Kind::Block).await
 }

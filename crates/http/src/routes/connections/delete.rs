@@ -8,20 +8,21 @@ use crate::error::ApiError;
 use crate::extract::{Caller, PathId};
 use crate::services::Services;
 
-/// End a connection
+/// Delete a connection
 ///
-/// Either of a follow or a friendship; of a block only its maker.
+/// Either participant may end a follow or a friendship, only the initiator may lift a block. Unblocking restores
+/// nothing.
 #[utoipa::path(
     tag = "connections",
-    params(("id" = i64, Path, description = "The connection")),
+    params(("id" = i64, Path, description = "Id of the connection")),
     responses(
-        (status = 204, description = "Gone"),
-        (status = 403, description = "You have no part in it"),
-        (status = 404, description = "No such connection"),
+        (status = 204, description = "The connection is deleted"),
+        (status = 403, description = "The caller is not a participant"),
+        (status = 404, description = "The connection does not exist or is hidden from the caller"),
     ),
 )]
 #[delete("/connections/{id}")]
-pub(crate) async fn end_connection(
+pub(crate) async fn delete_connection(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,

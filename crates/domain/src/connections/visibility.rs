@@ -1,0 +1,284 @@
+//! Visibility of connections: one table, from which the filters of every list are derived.
+
+use strum::VariantArray;
+
+use super::{Kind, Side, Standing, Status};
+
+/// Returns whether a participant may see a connection, given the side and the standing of that participant.
+///
+/// A block is known to its initiator alone, and a rejection to its recipient alone. The recipient keeps seeing it
+/// after a block by the initiator, because its disappearance would reveal the block.
+pub fn is_visible(kind: Kind, status: Status, side: Side, standing: Standing) -> bool {
+    match (side, kind, status) {
+        (Side::Recipient, Kind::Block, _) | (Side::Initiator, _, Status::Rejected) => false,
+        (Side::Recipient, Kind::Follow | Kind::Friend, Status::Rejected) => true,
+        (_, _, Status::Pending | Status::Accepted) => standing != Standing::BlockedByThem,
+    }
+}
+
+/// Returns whether everyone who may list a user's connections sees a connection.
+pub fn is_public(kind: Kind, status: Status) -> bool {
+    matches!(kind, Kind::Follow | Kind::Friend) && status == Status::Accepted
+}
+
+/// The part of a user's connections that a list is limited to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::VariantArray)]
+pub enum Direction {
+    /// Follows by the user.
+    Following,
+    /// Follows of the user.
+    Followers,
+    /// Connections of any kind that the user initiated.
+    Outgoing,
+    /// Connections of any kind that were addressed to the user.
+    Incoming,
+    /// Connections of either direction.
+    #[default]
+    All,
+}
+
+/// The filter of a list of connections. Conditions that are absent select everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after the properties that they select")]
+pub struct ConnectionFilter {
+    pub kind: Option<Kind>,
+    pub status: Option<Status>,
+    pub direction: Direction,
+    /// A part of the other participant's name, in any case.
+    pub search: Option<String>,
+}
+
+impl ConnectionFilter {
+    /// Returns whether the filter selects a connection by its state, seen from a side of it.
+    pub fn selects(&self, kind: Kind, status: Status, side: Side) -> bool {
+        let directed = match self.direction {
+            Direction::Following => kind == Kind::Follow && side == Side::Initiator,
+            Direction::Followers => kind == Kind::Follow && side == Side::Recipient,
+            Direction::Outgoing => side == Side::Initiator,
+            Direction::Incoming => side == Side::Recipient,
+            Direction::All => true,
+        };
+        directed && self.kind.is_none_or(|wanted| wanted == kind) && self.status.is_none_or(|wanted| wanted == status)
+    }
+}
+
+/// A set of states on one side of a list: each of the kinds in each of the statuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateFilter {
+    /// The side of the user whose connections are listed.
+    pub side: Side,
+    /// The selected kinds, never empty.
+    pub kinds: Vec<Kind>,
+    /// The selected statuses, never empty.
+    pub statuses: Vec<Status>,
+    /// The statuses among them that the viewer sees even if the other participant has blocked the viewer.
+    pub despite_block: Vec<Status>,
+}
+
+/// Returns the states that a user sees in the list of their own connections.
+pub fn own_states(filter: &ConnectionFilter) -> Vec<StateFilter> {
+    states(|kind, status, side, standing| {
+        filter.selects(kind, status, side) && is_visible(kind, status, side, standing)
+    })
+}
+
+/// Returns the states that others see in the list of a user's connections.
+pub fn public_states(filter: &ConnectionFilter) -> Vec<StateFilter> {
+    states(|kind, status, side, standing| {
+        standing == Standing::Open && filter.selects(kind, status, side) && is_public(kind, status)
+    })
+}
+
+/// Evaluates a rule for every state, and groups the kinds for which the result is the same.
+fn states(shown: impl Fn(Kind, Status, Side, Standing) -> bool) -> Vec<StateFilter> {
+    let mut groups: Vec<StateFilter> = Vec::new();
+    for &side in Side::VARIANTS {
+        for &kind in Kind::VARIANTS {
+            let statuses = |standing| -> Vec<Status> {
+                Status::VARIANTS.iter().copied().filter(|status| shown(kind, *status, side, standing)).collect()
+            };
+            let (open, despite_block) = (statuses(Standing::Open), statuses(Standing::BlockedByThem));
+            if open.is_empty() {
+                continue;
+            }
+            let same = |group: &&mut StateFilter| {
+                (group.side, &group.statuses, &group.despite_block) == (side, &open, &despite_block)
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.kinds.push(kind),
+                None => groups.push(StateFilter { side, kinds: vec![kind], statuses: open, despite_block }),
+            }
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use Kind::{Block, Follow, Friend};
+    use Side::{Initiator, Recipient};
+    use Status::{Accepted, Pending, Rejected};
+
+    use super::*;
+
+    #[test]
+    fn the_whole_table_of_visibility() {
+        #[rustfmt::skip]
+        let table = [
+            // connection                   not blocked, blocked by the other participant
+            (Follow, Pending,  Initiator,   true,  false),
+            (Follow, Pending,  Recipient,   true,  false),
+            (Follow, Accepted, Initiator,   true,  false),
+            (Follow, Accepted, Recipient,   true,  false),
+            (Follow, Rejected, Initiator,   false, false),
+            (Follow, Rejected, Recipient,   true,  true),
+            (Friend, Pending,  Initiator,   true,  false),
+            (Friend, Pending,  Recipient,   true,  false),
+            (Friend, Accepted, Initiator,   true,  false),
+            (Friend, Accepted, Recipient,   true,  false),
+            (Friend, Rejected, Initiator,   false, false),
+            (Friend, Rejected, Recipient,   true,  true),
+            (Block,  Pending,  Initiator,   true,  false),
+            (Block,  Pending,  Recipient,   false, false),
+            (Block,  Accepted, Initiator,   true,  false),
+            (Block,  Accepted, Recipient,   false, false),
+            (Block,  Rejected, Initiator,   false, false),
+            (Block,  Rejected, Recipient,   false, false),
+        ];
+        assert_eq!(table.len(), Kind::VARIANTS.len() * Status::VARIANTS.len() * Side::VARIANTS.len());
+        for (kind, status, side, open, blocked) in table {
+            for (standing, expected) in
+                [(Standing::Open, open), (Standing::BlockedByYou, open), (Standing::BlockedByThem, blocked)]
+            {
+                assert_eq!(
+                    is_visible(kind, status, side, standing),
+                    expected,
+                    "{kind:?} {status:?} {side:?} {standing:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_accepted_follows_and_friendships_are_public() {
+        for &kind in Kind::VARIANTS {
+            for &status in Status::VARIANTS {
+                let expected = matches!((kind, status), (Follow | Friend, Accepted));
+                assert_eq!(is_public(kind, status), expected, "{kind:?} {status:?}");
+            }
+        }
+    }
+
+    fn selected(filter: &ConnectionFilter) -> Vec<(Kind, Status, Side)> {
+        let mut selected = Vec::new();
+        for &kind in Kind::VARIANTS {
+            for &status in Status::VARIANTS {
+                selected.extend(
+                    Side::VARIANTS
+                        .iter()
+                        .filter(|side| filter.selects(kind, status, **side))
+                        .map(|side| (kind, status, *side)),
+                );
+            }
+        }
+        selected
+    }
+
+    #[test]
+    fn a_filter_without_conditions_selects_everything() {
+        assert_eq!(selected(&ConnectionFilter::default()).len(), 18);
+    }
+
+    #[test]
+    fn each_condition_of_a_filter_narrows_it() {
+        let kind = selected(&ConnectionFilter { kind: Some(Friend), ..ConnectionFilter::default() });
+        assert!(kind.len() == 6 && kind.iter().all(|(kind, ..)| *kind == Friend));
+        let status = selected(&ConnectionFilter { status: Some(Rejected), ..ConnectionFilter::default() });
+        assert!(status.len() == 6 && status.iter().all(|(_, status, _)| *status == Rejected));
+    }
+
+    #[test]
+    fn following_and_followers_are_follows() {
+        for (direction, count, side, kinds) in [
+            (Direction::Following, 3, Initiator, [Follow].as_slice()),
+            (Direction::Followers, 3, Recipient, &[Follow]),
+            (Direction::Outgoing, 9, Initiator, &[Follow, Friend, Block]),
+            (Direction::Incoming, 9, Recipient, &[Follow, Friend, Block]),
+        ] {
+            let selected = selected(&ConnectionFilter { direction, ..ConnectionFilter::default() });
+            assert_eq!(selected.len(), count, "{direction:?}");
+            assert!(selected.iter().all(|(kind, _, on)| *on == side && kinds.contains(kind)), "{direction:?}");
+            let friends = ConnectionFilter { direction, kind: Some(Friend), ..ConnectionFilter::default() };
+            assert_eq!(own_states(&friends).is_empty(), kinds == [Follow], "{direction:?}");
+        }
+    }
+
+    #[test]
+    fn ones_own_list_takes_one_filter_a_side() {
+        let expected = [
+            StateFilter {
+                side: Initiator,
+                kinds: vec![Follow, Friend, Block],
+                statuses: vec![Pending, Accepted],
+                despite_block: vec![],
+            },
+            StateFilter {
+                side: Recipient,
+                kinds: vec![Follow, Friend],
+                statuses: vec![Pending, Accepted, Rejected],
+                despite_block: vec![Rejected],
+            },
+        ];
+        assert_eq!(own_states(&ConnectionFilter::default()), expected);
+    }
+
+    #[test]
+    fn a_public_list_shows_accepted_follows_and_friendships_of_either_side() {
+        let shown =
+            |side| StateFilter { side, kinds: vec![Follow, Friend], statuses: vec![Accepted], despite_block: vec![] };
+        assert_eq!(public_states(&ConnectionFilter::default()), [shown(Initiator), shown(Recipient)]);
+        let pending = ConnectionFilter { status: Some(Pending), ..ConnectionFilter::default() };
+        assert_eq!(public_states(&pending), []);
+        let blocks = ConnectionFilter { kind: Some(Block), ..ConnectionFilter::default() };
+        assert_eq!(public_states(&blocks), []);
+    }
+
+    /// Groups contain exactly the states of the table, whatever the filter.
+    #[test]
+    fn derived_filters_select_exactly_the_visible_states() {
+        let kinds = Kind::VARIANTS.iter().copied().map(Some).chain([None]);
+        let filters = kinds.flat_map(|kind| {
+            let statuses = Status::VARIANTS.iter().copied().map(Some).chain([None]);
+            statuses.flat_map(move |status| {
+                let of =
+                    move |direction: &Direction| ConnectionFilter { kind, status, direction: *direction, search: None };
+                Direction::VARIANTS.iter().map(of)
+            })
+        });
+        for filter in filters {
+            let groups = own_states(&filter);
+            for &kind in Kind::VARIANTS {
+                for &status in Status::VARIANTS {
+                    for &side in Side::VARIANTS {
+                        for &standing in Standing::VARIANTS {
+                            let expected =
+                                filter.selects(kind, status, side) && is_visible(kind, status, side, standing);
+                            let statuses = |group: &StateFilter| match standing {
+                                Standing::BlockedByThem => group.despite_block.contains(&status),
+                                Standing::Open | Standing::BlockedByYou => group.statuses.contains(&status),
+                            };
+                            let hits = groups
+                                .iter()
+                                .filter(|group| group.side == side && group.kinds.contains(&kind) && statuses(group));
+                            assert_eq!(
+                                hits.count(),
+                                usize::from(expected),
+                                "{filter:?} {kind:?} {status:?} {side:?} {standing:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
