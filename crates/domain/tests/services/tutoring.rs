@@ -7,8 +7,8 @@ use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{Actor, ProfileIds, Role, RoleRequired};
 use astegni_domain::change::Change;
 use astegni_domain::clock::ManualClock;
-use astegni_domain::connections::{Edge, Kind, MockConnectionRepository, Pair, RelationGate, Status};
-use astegni_domain::ids::{ConnectionId, PackageId, TutorId, UserId};
+use astegni_domain::connections::{MockConnectionRepository, ProfileFacts, Relation, RelationGate, Standing, Viewer};
+use astegni_domain::ids::{PackageId, TutorId, UserId};
 use astegni_domain::money::Money;
 use astegni_domain::page::{CountedPage, Page, PageRequest};
 use astegni_domain::tutoring::{
@@ -99,20 +99,16 @@ impl Ports {
     }
 }
 
-/// A store of relations in which the viewer and the tutor are separated by a block of one of them.
-fn relations(blocker: Option<UserId>) -> MockConnectionRepository {
+/// A store of relations in which the viewer has this standing towards the tutor.
+fn relations(standing: Standing) -> MockConnectionRepository {
     let mut connections = MockConnectionRepository::new();
-    connections.expect_pair().with(eq(VIEWER), eq(UserId::new(3))).times(1).returning(move |actor, other| {
-        let edge = |initiator| Edge {
-            id: ConnectionId::new(1),
-            initiator,
-            recipient: if initiator == actor { other } else { actor },
-            kind: Kind::Block,
-            status: Status::Accepted,
-            since: now(),
-        };
-        Ok(Some(Pair { actor, other, other_is_private: false, edges: blocker.map(edge).into_iter().collect() }))
-    });
+    let relation = Relation { standing, profile: ProfileFacts::of_stranger(true, false) };
+    let viewer = Viewer::User(VIEWER);
+    connections
+        .expect_relation()
+        .with(eq(viewer), eq(UserId::new(3)))
+        .times(1)
+        .returning(move |_, _| Ok(Some(relation)));
     connections
 }
 
@@ -182,16 +178,16 @@ fn a_missing_or_inactive_tutor_is_not_found() {
 
 #[test]
 fn a_block_hides_a_tutor_from_the_blocked_viewer_and_is_named_to_the_blocker() {
-    let seen = |blocker| {
+    let seen = |standing| {
         let mut ports = Ports::with_tutor(Some(profile(true)));
-        ports.connections = relations(blocker);
+        ports.connections = relations(standing);
         ports
     };
-    assert_eq!(read(listing(seen(None), true), Some(VIEWER)).unwrap(), 1);
-    assert!(matches!(read(seen(Some(UserId::new(3))), Some(VIEWER)), Err(ReadTutorError::NotFound)));
-    assert!(matches!(read(seen(Some(VIEWER)), Some(VIEWER)), Err(ReadTutorError::BlockedByYou)));
+    assert_eq!(read(listing(seen(Standing::Open), true), Some(VIEWER)).unwrap(), 1);
+    assert!(matches!(read(seen(Standing::BlockedByThem), Some(VIEWER)), Err(ReadTutorError::NotFound)));
+    assert!(matches!(read(seen(Standing::BlockedByYou), Some(VIEWER)), Err(ReadTutorError::BlockedByYou)));
     let mut failing = Ports::with_tutor(Some(profile(true)));
-    failing.connections.expect_pair().returning(|_, _| Err(RepositoryError::Conflict));
+    failing.connections.expect_relation().returning(|_, _| Err(RepositoryError::Conflict));
     assert!(matches!(read(failing, Some(VIEWER)), Err(ReadTutorError::Repository(_))));
 }
 
