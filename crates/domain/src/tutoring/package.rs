@@ -202,6 +202,15 @@ mod tests {
     }
 
     #[test]
+    fn schedule_types_have_their_names_of_the_api() {
+        for (schedule_type, name) in
+            [(ScheduleType::Recurring, "recurring"), (ScheduleType::SpecificDates, "specific_dates")]
+        {
+            assert_eq!((schedule_type.as_str(), name.parse()), (name, Ok(schedule_type)));
+        }
+    }
+
+    #[test]
     fn a_new_package_is_active_recurring_and_priced_in_birr() {
         let terms = algebra();
         assert_eq!((terms.currency, terms.schedule_type), (Currency::ETB, ScheduleType::Recurring));

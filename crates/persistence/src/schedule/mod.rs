@@ -1,4 +1,4 @@
-//! Sessions.
+//! Sessions and calendars.
 
 mod calendar;
 mod queries;

@@ -27,7 +27,7 @@ pub(crate) struct SessionBody {
     start_time: String,
     /// Wall-clock time `HH:MM:SS` in `time_zone`.
     end_time: String,
-    /// IANA name.
+    /// IANA name of the zone of the wall-clock times.
     time_zone: &'static str,
     /// Instant of the start.
     starts_at: String,
@@ -35,7 +35,7 @@ pub(crate) struct SessionBody {
     ends_at: String,
     /// Duration in minutes.
     duration: i64,
-    /// Planned topics.
+    /// Topics planned for the session.
     topics: Vec<String>,
     topics_covered: Vec<String>,
     /// `online`, `in_person` or `hybrid`.

@@ -1,4 +1,4 @@
-//! Sessions.
+//! Endpoints of sessions.
 
 mod body;
 mod list_sessions;

@@ -1,4 +1,4 @@
-//! Tutors and their packages.
+//! Endpoints of tutors and their packages.
 
 mod body;
 mod delete_package;

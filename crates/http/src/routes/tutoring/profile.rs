@@ -35,7 +35,7 @@ pub(crate) struct TutorProfileBody {
     /// Names of at most 60 characters.
     #[schema(max_items = 20)]
     grade_levels: Option<Vec<String>>,
-    /// IANA name.
+    /// IANA name of the tutor's zone.
     #[schema(example = "Africa/Addis_Ababa")]
     time_zone: Option<String>,
     /// Free text such as `online`.
