@@ -92,13 +92,13 @@ pub(crate) async fn list_guardians(
 
 /// The caller's decision about a guardianship.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct AnswerGuardianBody {
+pub(crate) struct UpdateGuardianshipBody {
     /// `accepted`, `rejected` or `ended`.
     #[schema(required = true, nullable = false, example = "accepted")]
     status: Option<String>,
 }
 
-impl Parse for AnswerGuardianBody {
+impl Parse for UpdateGuardianshipBody {
     type Command = GuardianshipTransition;
 
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<GuardianshipTransition> {
@@ -117,7 +117,7 @@ impl Parse for AnswerGuardianBody {
 /// the guardian sent for the caller expire. Returns the first page of the caller's guardians.
 #[utoipa::path(
     tag = "families",
-    request_body = AnswerGuardianBody,
+    request_body = UpdateGuardianshipBody,
     params(("id" = i64, Path, description = "Guardianship ID")),
     responses(
         (status = 200, description = "The caller's guardians after the change", body = GuardiansBody),
@@ -127,12 +127,12 @@ impl Parse for AnswerGuardianBody {
     ),
 )]
 #[put("/student/guardians/{id}")]
-pub(crate) async fn answer_guardian(
+pub(crate) async fn update_guardianship(
     services: Data<Services>,
     caller: Caller,
     ClientDevice(device): ClientDevice,
     PathId(id): PathId,
-    Body(transition): Body<AnswerGuardianBody>,
+    Body(transition): Body<UpdateGuardianshipBody>,
 ) -> Result<Json<GuardiansBody>, ApiError> {
     let id = GuardianshipId::new(id);
     Ok(Json(services.families.answer(&caller, id, transition, device.ip_address).await?.into()))

@@ -14,5 +14,5 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(claim::create_claim_code)
         .service(claim::claim_account)
         .service(guardians::list_guardians)
-        .service(guardians::answer_guardian);
+        .service(guardians::update_guardianship);
 }
