@@ -13,7 +13,7 @@ use astegni_domain::schedule::{ScheduleService, SessionQueries};
 use astegni_domain::tutoring::{PackageRepository, TutorRepository, TutoringService};
 use chrono_tz::Tz;
 
-use crate::adapters::{Argon2Hasher, Jwt, SignInGate};
+use crate::adapters::{Argon2Hasher, Authenticator, Jwt};
 
 /// Settings of the services.
 pub struct ServiceSettings {
@@ -31,7 +31,7 @@ pub struct ServiceSettings {
 pub struct Services {
     pub clock: Arc<dyn Clock>,
     pub health: Arc<dyn HealthProbe>,
-    pub gate: SignInGate,
+    pub authenticator: Authenticator,
     pub accounts: AccountService,
     pub families: FamilyService,
     pub connections: ConnectionService,
@@ -62,7 +62,7 @@ impl Services {
         );
         Ok(Self {
             families: FamilyService::new(store.clone(), accounts.clone(), hasher, jwt.clone(), clock.clone()),
-            gate: SignInGate::new(jwt, store.clone(), clock.clone()),
+            authenticator: Authenticator::new(jwt, store.clone(), clock.clone()),
             accounts,
             connections: ConnectionService::new(store.clone(), store.clone(), clock.clone()),
             tutoring: TutoringService::new(store.clone(), store.clone(), relations, clock.clone()),

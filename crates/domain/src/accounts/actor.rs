@@ -12,6 +12,18 @@ pub struct ProfileIds {
     pub parent: Option<ParentId>,
 }
 
+impl ProfileIds {
+    /// Returns whether the user lacks the profile that a role needs. Admins need none.
+    pub fn lack(&self, role: Role) -> bool {
+        match role {
+            Role::Student => self.student.is_none(),
+            Role::Tutor => self.tutor.is_none(),
+            Role::Parent => self.parent.is_none(),
+            Role::Admin => false,
+        }
+    }
+}
+
 /// An authenticated caller, as described by a verified access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
@@ -95,5 +107,11 @@ mod tests {
         assert_eq!(everyone.tutor(), Ok(ActingTutor { user, profile: TutorId::new(4) }));
         assert_eq!(everyone.student(), Ok(ActingStudent { user, profile: StudentId::new(3) }));
         assert_eq!(everyone.parent(), Ok(ActingParent { user, profile: ParentId::new(5) }));
+        for (role, needs_profile) in
+            [(Role::Student, true), (Role::Tutor, true), (Role::Parent, true), (Role::Admin, false)]
+        {
+            assert_eq!(nobody.profiles.lack(role), needs_profile, "{role:?}");
+            assert!(!everyone.profiles.lack(role), "{role:?}");
+        }
     }
 }

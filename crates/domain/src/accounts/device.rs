@@ -1,4 +1,8 @@
-//! Devices, and the rotation of their refresh tokens.
+//! Devices and the rotation of their refresh tokens.
+//!
+//! A device has a family of refresh tokens. An exchange spends a token and adds its successor; a role change adds
+//! a token and spends none, so that a client that never received the answer can still refresh. The family is
+//! bounded: see [`surplus_unspent`] and [`SPENT_TOKENS_KEPT`].
 
 use std::fmt;
 
@@ -6,43 +10,49 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::ids::{DeviceId, UserId};
 
-/// How long a refresh token lives when it is not used.
+/// The lifetime of a refresh token that is never used.
 const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 
-/// For how long a used token may be presented again: a client whose answer got lost on the way is not a
-/// thief. The grace that Supabase Auth gives.
+/// The time within which a spent token may be presented again, because a client may have lost the answer.
+/// Supabase Auth grants the same ten seconds.
 const RETRY_GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// The number of unspent tokens that a device keeps.
+const UNSPENT_TOKENS_KEPT: usize = 32;
+
+/// The number of spent tokens that a device keeps, so that their reuse is noticed: more than a client spends that
+/// refreshes every 15 minutes for as long as a token lives.
+pub const SPENT_TOKENS_KEPT: i64 = 3_000;
 
 /// A device that a user is signed in on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// The token's `sid`.
+    /// The `sid` of the device's access tokens.
     pub id: DeviceId,
-    /// What the device called itself.
+    /// The `User-Agent` header with which the device signed in.
     pub user_agent: Option<String>,
-    /// From where it last came.
+    /// The network address from which the device signed in.
     pub ip_address: Option<String>,
-    /// When it signed in, an instant.
+    /// The instant at which the device signed in.
     pub created_at: DateTime<Utc>,
-    /// When it last took a token, an instant.
+    /// The instant at which the device last received a refresh token.
     pub last_used_at: DateTime<Utc>,
 }
 
-/// What is known of a device as it signs in.
+/// A device that is about to sign in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of `Device`")]
 pub struct NewDevice {
-    /// What the device calls itself.
     pub user_agent: Option<String>,
-    /// From where it comes.
     pub ip_address: Option<String>,
 }
 
-/// A refresh token: the secret for the client, the digest for the store.
+/// A refresh token: the secret for the client, and the digest that is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// What the client presents.
+    /// The text that the client presents.
     pub secret: String,
-    /// What the store keeps; the secret cannot be found from it.
+    /// The stored digest, from which the secret cannot be derived.
     pub digest: String,
 }
 
@@ -53,37 +63,37 @@ impl fmt::Debug for RefreshToken {
 }
 
 impl RefreshToken {
-    /// When a token issued now ends, an instant.
+    /// Returns the instant at which a token issued at `now` expires.
     pub fn expiry(now: DateTime<Utc>) -> DateTime<Utc> {
         now + REFRESH_LIFETIME
     }
 }
 
-/// What a store knows of a presented refresh token.
+/// Facts about a presented refresh token that [`judge_refresh`] needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshTokenState {
-    /// Whose it is.
+    /// The owner of the device.
     pub user_id: UserId,
-    /// The device it was issued to.
+    /// The device that the token was issued to.
     pub device_id: DeviceId,
-    /// Whether the device was signed out or its family ended.
+    /// Whether the device was signed out.
     pub device_revoked: bool,
-    /// When it ends, an instant.
+    /// The instant at which the token expires.
     pub expires_at: DateTime<Utc>,
-    /// When it was exchanged for its successor, an instant.
+    /// The instant at which the token was exchanged for its successor, if it was.
     pub used_at: Option<DateTime<Utc>>,
 }
 
-/// What presenting a refresh token leads to.
+/// The decision about a presented refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshVerdict {
-    /// Exchange it for its successor.
+    /// The token is valid: exchange it for its successor.
     Rotate,
-    /// It was just exchanged: give the same successor again.
+    /// The token has just been exchanged: return the same successor again.
     Repeat,
-    /// It was exchanged long ago, so two hold it: end the device's whole family.
+    /// The token was exchanged earlier, so that two parties have it: sign the device out.
     Reused,
-    /// It is dead, which harms nobody.
+    /// The token has expired or its device is signed out.
     Dead,
 }
 
@@ -99,12 +109,21 @@ pub fn judge_refresh(token: &RefreshTokenState, now: DateTime<Utc>) -> RefreshVe
     }
 }
 
+/// Returns the unspent tokens of a device, in the order of their issue, that are to be deleted.
+///
+/// The newest tokens stay, and so does the oldest: a client whose answers to role changes were all lost still
+/// presents it.
+pub fn surplus_unspent<T>(tokens: &[T]) -> &[T] {
+    let end = (tokens.len() + 1).saturating_sub(UNSPENT_TOKENS_KEPT).max(1);
+    tokens.get(1..end).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_used_token_is_forgiven_for_ten_seconds_and_then_ends_the_family() {
+    fn a_spent_token_is_tolerated_for_ten_seconds_and_then_ends_the_family() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let token = |revoked, lives: i64, used_ago: Option<i64>| RefreshTokenState {
             user_id: UserId::new(1),
@@ -116,13 +135,37 @@ mod tests {
         let cases = [
             (token(false, 1, None), RefreshVerdict::Rotate),
             (token(false, 1, Some(10)), RefreshVerdict::Repeat),
+            (token(false, 1, Some(-1)), RefreshVerdict::Repeat),
             (token(false, 1, Some(11)), RefreshVerdict::Reused),
             (token(false, 0, None), RefreshVerdict::Dead),
+            (token(false, 0, Some(1)), RefreshVerdict::Dead),
             (token(true, 1, None), RefreshVerdict::Dead),
             (token(true, 1, Some(99)), RefreshVerdict::Dead),
         ];
         for (token, verdict) in cases {
             assert_eq!(judge_refresh(&token, now), verdict, "{token:?}");
         }
+    }
+
+    #[test]
+    fn a_refresh_token_lives_for_30_days() {
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(RefreshToken::expiry(now), now + TimeDelta::days(30));
+    }
+
+    #[test]
+    fn the_oldest_unspent_token_and_the_31_newest_stay() {
+        let tokens: Vec<usize> = (0..40).collect();
+        for count in 0..=32 {
+            assert_eq!(surplus_unspent(&tokens[..count]), [0_usize; 0], "{count}");
+        }
+        assert_eq!(surplus_unspent(&tokens[..33]), [1]);
+        assert_eq!(surplus_unspent(&tokens), [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn a_refresh_token_is_never_printed() {
+        let token = RefreshToken { secret: "s3cret".to_owned(), digest: "d1gest".to_owned() };
+        assert_eq!(format!("{token:?}"), "RefreshToken(..)");
     }
 }

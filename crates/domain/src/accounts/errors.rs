@@ -3,7 +3,7 @@
 use super::Role;
 use crate::RepositoryError;
 
-/// Why a registration is refused.
+/// The reason why a registration was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
     /// Another account has the address.
@@ -20,10 +20,20 @@ pub enum RegisterError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a login is refused.
+impl From<CreateAccountError> for RegisterError {
+    fn from(error: CreateAccountError) -> Self {
+        match error {
+            CreateAccountError::EmailTaken => Self::EmailTaken,
+            CreateAccountError::UsernameTaken => Self::UsernameTaken,
+            CreateAccountError::Repository(error) => Self::Repository(error),
+        }
+    }
+}
+
+/// The reason why a login was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// No such account, a wrong password or an account that may not be used: the caller cannot tell.
+    /// The account does not exist, its password is another one, or it may not be used. Callers cannot tell which.
     #[error("the credentials are wrong")]
     WrongCredentials,
     /// See [`HashingError`].
@@ -34,13 +44,13 @@ pub enum LoginError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a refresh is refused.
+/// The reason why a refresh was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// Unknown, expired or signed out.
+    /// The token is unknown or expired, or its device is signed out.
     #[error("the refresh token is not valid")]
     Invalid,
-    /// It was exchanged before: the device's whole family is ended.
+    /// The token was exchanged before, and its device has been signed out.
     #[error("the refresh token was used before")]
     Reused,
     /// See [`RepositoryError`].
@@ -48,10 +58,10 @@ pub enum RefreshError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a password stays.
+/// The reason why a password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// The current password is not the one given.
+    /// The current password is another one.
     #[error("the current password is wrong")]
     WrongPassword,
     /// See [`HashingError`].
@@ -62,15 +72,21 @@ pub enum ChangePasswordError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a role is not added.
+/// The reason why a role was neither added nor switched to.
 #[derive(Debug, thiserror::Error)]
-pub enum AddRoleError {
-    /// The user has it.
-    #[error("the user has the role already")]
+pub enum RoleChangeError {
+    /// The user already has the role to add.
+    #[error("the user already has the role {}", .0.as_str())]
     AlreadyHeld(Role),
-    /// The password is not the user's.
+    /// The user does not have the role to switch to.
+    #[error("the user does not have the role {}", .0.as_str())]
+    NotHeld(Role),
+    /// The password that confirms an addition is wrong.
     #[error("the password is wrong")]
     WrongPassword,
+    /// The caller's device was signed out in the meantime.
+    #[error("the device is signed out")]
+    SignedOut,
     /// See [`HashingError`].
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -79,21 +95,10 @@ pub enum AddRoleError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a role is not made active.
-#[derive(Debug, thiserror::Error)]
-pub enum SwitchRoleError {
-    /// The user does not have it.
-    #[error("the user does not have the role")]
-    NotHeld(Role),
-    /// See [`RepositoryError`].
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why an account is not shown.
+/// The reason why an account was not returned.
 #[derive(Debug, thiserror::Error)]
 pub enum MeError {
-    /// The token outlived its account.
+    /// The account no longer exists, although the access token is valid.
     #[error("the account is gone")]
     Gone,
     /// See [`RepositoryError`].
@@ -101,12 +106,12 @@ pub enum MeError {
     Repository(#[from] RepositoryError),
 }
 
-/// The refusal of a call that requires a role which the caller does not have.
+/// The rejection of a call that requires a role which the caller does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the caller does not have the role {}", .0.as_str())]
 pub struct RoleRequired(pub Role);
 
-/// Why an account could not be made.
+/// The reason why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
     /// Another account has the address.
@@ -120,13 +125,13 @@ pub enum CreateAccountError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a password could not be hashed or checked.
+/// The reason why a password was neither hashed nor verified.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
-    /// More wait for a hash than will be served in time.
-    #[error("too many passwords are being checked")]
+    /// Too many passwords are waiting to be hashed.
+    #[error("too many passwords are being hashed")]
     Busy,
-    /// The hash cannot be read or made.
+    /// The hash function failed.
     #[error("hashing failed: {0}")]
     Failed(String),
 }

@@ -1,7 +1,7 @@
-//! Accounts: who somebody is, which roles they have, and on which devices they are signed in.
+//! Accounts: the identity of a user, the roles, and the devices that the user is signed in on.
 //!
-//! Absent on purpose: anything that hashes, signs or draws random numbers. That comes through
-//! [`PasswordHasher`] and [`TokenIssuer`].
+//! Deliberately absent: hashing, signing and random numbers. They come through [`PasswordHasher`] and
+//! [`TokenIssuer`].
 
 mod actor;
 mod device;
@@ -9,21 +9,30 @@ mod email;
 mod errors;
 mod password;
 mod ports;
+mod profile;
 mod role;
+mod role_change;
 mod service;
 mod user;
+mod username;
 
 pub use actor::{ActingParent, ActingStudent, ActingTutor, Actor, ProfileIds};
-pub use device::{Device, NewDevice, RefreshToken, RefreshTokenState, RefreshVerdict, judge_refresh};
-pub use email::{EmailAddress, Username};
+pub use device::{
+    Device, NewDevice, RefreshToken, RefreshTokenState, RefreshVerdict, SPENT_TOKENS_KEPT, judge_refresh,
+    surplus_unspent,
+};
+pub use email::EmailAddress;
 pub use errors::{
-    AddRoleError, ChangePasswordError, CreateAccountError, HashingError, LoginError, MeError, RefreshError,
-    RegisterError, RoleRequired, SwitchRoleError,
+    ChangePasswordError, CreateAccountError, HashingError, LoginError, MeError, RefreshError, RegisterError,
+    RoleChangeError, RoleRequired,
 };
 pub use password::Password;
-pub use ports::{AccountRepository, Credentials, DeviceRepository, PasswordHasher, RoleChange, TokenIssuer};
+pub use ports::{AccountRepository, Credentials, DeviceRepository, PasswordHasher, TokenIssuer};
 #[cfg(feature = "test-util")]
 pub use ports::{MockAccountRepository, MockDeviceRepository, MockPasswordHasher, MockTokenIssuer};
-pub use role::Role;
+pub use profile::{Change, ProfileChanges, parse_birth_date, person_name, phone_number, profile_picture};
+pub use role::{Role, parse_roles};
+pub use role_change::{RoleChange, RoleChangePlan, plan_role_change};
 pub use service::{AccountService, Registration, SignedIn};
-pub use user::{NewAccount, ProfileChanges, User, birth_date};
+pub use user::{NewAccount, User};
+pub use username::Username;

@@ -4,13 +4,13 @@ use std::fmt;
 
 use crate::validation::Invalid;
 
-/// A new password that the rule allows: 8 to 128 characters, none of the common ones, no composition
-/// rule (NIST SP 800-63B, section 5.1.1.2).
+/// A new password of 8 to 128 characters that is not a common one. There is no composition rule
+/// (NIST SP 800-63B, section 5.1.1.2).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {
-    /// Reads a password for an account to be.
+    /// Parses the password that an account is to have.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
         let length = input.chars().count();
         if length < 8 {
@@ -20,12 +20,20 @@ impl Password {
             return Err(Invalid::new("too_long", "must have at most 128 characters"));
         }
         if COMMON.contains(&input.to_lowercase().as_str()) || is_one_character_repeated(input) {
-            return Err(Invalid::new("too_common", "is among the first that an attacker tries"));
+            return Err(Invalid::new("too_common", "is too common"));
         }
         Ok(Self(input.to_owned()))
     }
 
-    /// The password in the clear, for the hasher only.
+    /// Checks that a password was repeated correctly, where it was repeated at all.
+    pub fn confirm(password: Option<&str>, repeated: Option<&str>) -> Result<(), Invalid> {
+        if repeated.is_some() && repeated != password {
+            return Err(Invalid::new("mismatch", "must be the same as password"));
+        }
+        Ok(())
+    }
+
+    /// Returns the password in the clear, for the hasher only.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -42,7 +50,7 @@ fn is_one_character_repeated(input: &str) -> bool {
     characters.next().is_none_or(|first| characters.all(|character| character == first))
 }
 
-/// The passwords of eight characters and more that stand at the top of every leaked list.
+/// Passwords of at least eight characters that lead every list of leaked ones.
 const COMMON: &[&str] = &[
     "00000000",
     "1234567890",
@@ -119,19 +127,39 @@ const COMMON: &[&str] = &[
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn rejects(input: &str, code: &str) {
+        assert_eq!(Password::parse(input).unwrap_err().code, code, "{input}");
+    }
+
     #[test]
-    fn length_and_commonness_decide_and_composition_does_not() {
-        assert!(Password::parse("Test1234").is_ok());
-        assert!(Password::parse("a rather long sentence without digits").is_ok());
-        for (text, code) in [
-            ("password", "too_common"),
-            ("PassWord", "too_common"),
-            ("aaaaaaaaaa", "too_common"),
-            ("short", "too_short"),
-        ] {
-            assert_eq!(Password::parse(text).unwrap_err().code, code, "{text}");
+    fn a_password_has_8_to_128_characters() {
+        rejects("Test123", "too_short");
+        rejects("ሀለሐመሠረሰ", "too_short");
+        for valid in ["Test1234", "ሀለሐመሠረሰሸ", &"ab".repeat(64)] {
+            assert_eq!(Password::parse(valid).unwrap().expose(), valid);
         }
-        assert_eq!(Password::parse(&"ab".repeat(65)).unwrap_err().code, "too_long");
+        rejects(&format!("{}a", "ab".repeat(64)), "too_long");
+    }
+
+    #[test]
+    fn common_passwords_are_rejected_in_any_case() {
+        for common in ["password", "PassWord", "Password123", "aaaaaaaaaa", "        "] {
+            rejects(common, "too_common");
+        }
+        for common in COMMON {
+            rejects(common, "too_common");
+        }
+        assert!(Password::parse("a rather long sentence without digits").is_ok());
+        assert!(Password::parse("aaaaaaab").is_ok());
+    }
+
+    #[test]
+    fn a_repeated_password_must_match() {
+        assert!(Password::confirm(Some("a"), None).is_ok());
+        assert!(Password::confirm(Some("a"), Some("a")).is_ok());
+        assert_eq!(Password::confirm(Some("a"), Some("b")).unwrap_err().code, "mismatch");
+        assert_eq!(Password::confirm(None, Some("b")).unwrap_err().code, "mismatch");
     }
 
     #[test]

@@ -1,50 +1,36 @@
-//! What accounts need from outside.
+//! Ports of accounts: storage, password hashing and tokens.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
     Actor, CreateAccountError, Device, EmailAddress, HashingError, NewAccount, NewDevice, ProfileChanges, RefreshToken,
-    RefreshTokenState, Role, User,
+    RefreshTokenState, RoleChangePlan, User,
 };
 use crate::RepositoryError;
 use crate::ids::{DeviceId, UserId};
 
-/// What a login is checked against.
+/// Facts that a login is checked against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// Whose they are.
+    /// The owner of the credentials.
     pub user_id: UserId,
-    /// In PHC string format; none for an account that cannot log in.
+    /// The hash in PHC string format; `None` for an account that cannot log in.
     pub password_hash: Option<String>,
     /// Whether the account may be used.
     pub is_active: bool,
 }
 
-/// A change of the role in which a user acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleChange {
-    /// Whose.
-    pub user_id: UserId,
-    /// Which is to be active.
-    pub role: Role,
-    /// Whether the user is to take it, or has it.
-    pub takes: bool,
-    /// The device that is to be told by its tokens.
-    pub device_id: DeviceId,
-    /// The device's next refresh token.
-    pub token: RefreshToken,
-    /// When, an instant.
-    pub at: DateTime<Utc>,
-}
-
-/// Keeps accounts.
+/// Stores accounts.
+///
+/// Every writing method locks the account's row before the rows of devices, and a device's row before its refresh
+/// tokens.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait AccountRepository: Send + Sync {
-    /// Writes an account, a profile for each of its roles, its calendar, and the device it signs in on,
-    /// atomically. MUST answer `EmailTaken` or `UsernameTaken`, with nothing written, where another
-    /// account has the address or the folded handle.
+    /// Creates an account, a profile for each of its roles, its calendar, and the device it signs in on,
+    /// atomically. MUST return `EmailTaken` or `UsernameTaken`, with nothing written, where another account has the
+    /// address or the folded handle.
     async fn create(
         &self,
         account: NewAccount,
@@ -52,27 +38,34 @@ pub trait AccountRepository: Send + Sync {
         token: RefreshToken,
     ) -> Result<(User, DeviceId), CreateAccountError>;
 
-    /// Looks an account up.
+    /// Returns the account, if it exists.
     async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// Looks up what a login is checked against.
+    /// Returns the credentials of the account with an address, if there is one.
     async fn credentials(&self, email: EmailAddress) -> Result<Option<Credentials>, RepositoryError>;
 
-    /// Looks up the password hash of an account.
+    /// Returns the password hash of an account, if it has one.
     async fn password_hash(&self, id: UserId) -> Result<Option<String>, RepositoryError>;
 
-    /// Writes the fields that are given and answers with the account as it is then.
+    /// Writes the changes and returns the resulting account.
     ///
-    /// MUST, where the account goes public, accept the follows that wait for its consent.
+    /// MUST accept the pending follows of an account that becomes public.
     async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError>;
 
-    /// Makes a role active, with its profile where the user is to take it, and gives the device a refresh
-    /// token in the place of those it has, atomically. MUST answer `Conflict` where the user has a role that
-    /// is to be taken, does not have one that is only to be active, or where the device is signed out.
-    async fn change_role(&self, change: RoleChange) -> Result<User, RepositoryError>;
+    /// Writes a role change and adds a refresh token to the caller's device, atomically.
+    ///
+    /// MUST spend no refresh token. MUST return `Conflict`, with nothing written, where the account's roles or the
+    /// checked password hash are no longer those of the plan, or the device is signed out.
+    async fn change_role(
+        &self,
+        plan: RoleChangePlan,
+        device: DeviceId,
+        token: RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError>;
 
-    /// Replaces the password hash and signs out every device but `keep`, atomically. MUST answer `Conflict`
-    /// where the hash is no longer the one that the current password was checked against.
+    /// Replaces the password hash and signs out every device but `keep`, atomically. MUST return `Conflict` where
+    /// the hash is no longer the one that the current password was checked against.
     async fn change_password(
         &self,
         id: UserId,
@@ -83,12 +76,14 @@ pub trait AccountRepository: Send + Sync {
     ) -> Result<(), RepositoryError>;
 }
 
-/// Keeps the devices that users are signed in on, and their refresh tokens.
+/// Stores the devices that users are signed in on, and their refresh tokens.
+///
+/// Expired tokens are deleted when their device gets another one, as are those beyond the limits of the domain.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait DeviceRepository: Send + Sync {
-    /// Signs a user in on a device with its first refresh token. MUST answer `Conflict` where the account may
-    /// not be used, or its hash is no longer the one that the password was checked against.
+    /// Signs a user in on a device with its first refresh token. MUST return `Conflict` where the account may not
+    /// be used, or its hash is no longer the one that the password was checked against.
     async fn open(
         &self,
         user_id: UserId,
@@ -98,51 +93,57 @@ pub trait DeviceRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<DeviceId, RepositoryError>;
 
-    /// Looks up a refresh token by its digest.
+    /// Returns the state of the refresh token with a digest, if it is known.
     async fn find_token(&self, digest: String) -> Result<Option<RefreshTokenState>, RepositoryError>;
 
-    /// Marks a token used and keeps its successor, atomically. MUST answer `Conflict`, with nothing
-    /// written, where the token was used or its device signed out in the meantime.
-    async fn rotate(&self, digest: String, successor: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError>;
+    /// Spends a token of a device and stores its successor, atomically. MUST return `Conflict`, with nothing
+    /// written, where the token was spent or its device signed out in the meantime.
+    async fn rotate(
+        &self,
+        device: DeviceId,
+        digest: String,
+        successor: RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError>;
 
-    /// Signs a device of this user out; false where there is none to sign out.
+    /// Signs out a device of a user. Returns false where the user is not signed in on it.
     async fn revoke(&self, user_id: UserId, device: DeviceId, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
 
-    /// Whether a device is signed in and its user's account may be used.
+    /// Returns whether a device is signed in and its owner's account may be used.
     async fn is_signed_in(&self, device: DeviceId) -> Result<bool, RepositoryError>;
 
-    /// The devices on which a user is signed in, the last used first.
+    /// Returns at most 100 devices on which a user is signed in, the most recently used first.
     async fn list(&self, user_id: UserId) -> Result<Vec<Device>, RepositoryError>;
 }
 
-/// Hashes passwords, slowly and on threads of its own.
+/// Hashes passwords on threads of its own, because it takes long on purpose.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// A salted hash in PHC string format.
+    /// Returns a salted hash in PHC string format.
     async fn hash(&self, password: String) -> Result<String, HashingError>;
 
-    /// Whether the password is the one that was hashed. MUST take as long where `hash` is none, so that
-    /// nobody can tell by the clock whether an account exists; answers false then.
+    /// Returns whether the password is the one that was hashed. MUST return false, after the same time, where there
+    /// is no hash or the hash cannot be parsed, so that response times do not reveal which accounts exist.
     async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, HashingError>;
 }
 
-/// Makes tokens.
+/// Issues access tokens and refresh tokens.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 pub trait TokenIssuer: Send + Sync {
-    /// A signed access token that says who the actor is.
+    /// Returns a signed access token that identifies the actor.
     fn access_token(&self, actor: &Actor, now: DateTime<Utc>) -> String;
 
-    /// How long access tokens live, in seconds.
+    /// Returns the lifetime of access tokens in seconds.
     fn access_lifetime(&self) -> i64;
 
-    /// A fresh, unguessable refresh token.
+    /// Returns a fresh, unguessable refresh token.
     fn refresh_token(&self) -> RefreshToken;
 
-    /// The successor of a refresh token. MUST be the same at every call for the same secret, so that a
-    /// repeated exchange gives the same answer, and unguessable without the server's key.
+    /// Returns the successor of a refresh token. MUST be the same at every call for the same secret, so that a
+    /// repeated exchange returns the same answer, and unguessable without the server's key.
     fn successor(&self, secret: &str) -> RefreshToken;
 
-    /// The digest under which a presented secret is kept.
+    /// Returns the digest under which a presented secret is stored.
     fn digest(&self, secret: &str) -> String;
 }

@@ -5,42 +5,42 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    AccountRepository, Actor, AddRoleError, ChangePasswordError, CreateAccountError, DeviceRepository, EmailAddress,
-    LoginError, MeError, NewAccount, NewDevice, Password, PasswordHasher, ProfileChanges, RefreshError, RefreshVerdict,
-    RegisterError, Role, RoleChange, SwitchRoleError, TokenIssuer, User, Username, judge_refresh,
+    AccountRepository, Actor, ChangePasswordError, Device, DeviceRepository, EmailAddress, LoginError, MeError,
+    NewAccount, NewDevice, Password, PasswordHasher, ProfileChanges, RefreshError, RefreshVerdict, RegisterError, Role,
+    RoleChange, RoleChangeError, TokenIssuer, User, Username, judge_refresh, plan_role_change,
 };
 use crate::ids::{DeviceId, UserId};
 use crate::{Clock, RepositoryError, retry_on_conflict};
 
-/// What a person gives to register, parsed.
+/// A parsed registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// The name to log in by.
+    /// The address to log in with.
     pub email: EmailAddress,
-    /// In the clear until it is hashed.
+    /// The password in the clear, until it is hashed.
     pub password: Password,
-    /// See [`User::username`].
+    /// The public handle.
     pub username: Option<Username>,
-    /// Names, phone, birth and zone.
+    /// The personal fields.
     pub profile: ProfileChanges,
-    /// Roles to begin with; the first is active.
+    /// The roles, without repetitions; the first becomes active.
     pub roles: Vec<Role>,
 }
 
 /// A user with fresh tokens for one device.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedIn {
-    /// The account.
+    /// The account that the tokens belong to.
     pub user: User,
-    /// For the `Authorization` header.
+    /// The token for the `Authorization` header.
     pub access_token: String,
-    /// To be exchanged for the next pair.
+    /// The token to exchange for the next pair.
     pub refresh_token: String,
-    /// How long the access token lives, in seconds.
+    /// The lifetime of the access token in seconds.
     pub expires_in: i64,
 }
 
-/// The use cases of accounts.
+/// The use cases of accounts, over their ports.
 #[derive(Clone)]
 pub struct AccountService {
     accounts: Arc<dyn AccountRepository>,
@@ -52,7 +52,7 @@ pub struct AccountService {
 }
 
 impl AccountService {
-    /// Wires the use cases to their ports. `default_zone` is where the clock hangs of who names no zone.
+    /// Wires the use cases to their ports. Accounts that choose no time zone get `default_zone`.
     pub fn new(
         accounts: Arc<dyn AccountRepository>,
         devices: Arc<dyn DeviceRepository>,
@@ -64,7 +64,7 @@ impl AccountService {
         Self { accounts, devices, hasher, tokens, clock, default_zone }
     }
 
-    /// Makes an account and signs it in.
+    /// Creates an account and signs it in on the caller's device.
     pub async fn register(&self, registration: Registration, device: NewDevice) -> Result<SignedIn, RegisterError> {
         let password_hash = self.hasher.hash(registration.password.expose().to_owned()).await?;
         let account = NewAccount {
@@ -78,18 +78,14 @@ impl AccountService {
         };
         let token = self.tokens.refresh_token();
         let secret = token.secret.clone();
-        let (user, device_id) = self.accounts.create(account, device, token).await.map_err(|error| match error {
-            CreateAccountError::EmailTaken => RegisterError::EmailTaken,
-            CreateAccountError::UsernameTaken => RegisterError::UsernameTaken,
-            CreateAccountError::Repository(error) => RegisterError::Repository(error),
-        })?;
+        let (user, device_id) = self.accounts.create(account, device, token).await?;
         Ok(self.signed_in(user, device_id, secret))
     }
 
     /// Signs a user in on a device.
     ///
-    /// `password` comes as it was typed: an old password may break today's rule. Whether the account
-    /// exists shows neither in the answer nor in its time.
+    /// The password is not parsed, because an old one may violate today's rule. Neither the answer nor the time it
+    /// takes reveals whether the account exists.
     pub async fn login(
         &self,
         email: Option<EmailAddress>,
@@ -111,7 +107,7 @@ impl AccountService {
         let secret = token.secret.clone();
         match self.devices.open(user_id, hash, device, token, self.clock.now()).await {
             Ok(device_id) => Ok(self.signed_in(user, device_id, secret)),
-            // The password has just been changed, or the account closed.
+            // The password was changed or the account closed after the check.
             Err(RepositoryError::Conflict) => Err(LoginError::WrongCredentials),
             Err(error) => Err(error.into()),
         }
@@ -130,40 +126,41 @@ impl AccountService {
                 return Err(RefreshError::Reused);
             }
             RefreshVerdict::Repeat => {}
-            RefreshVerdict::Rotate => match self.devices.rotate(digest.clone(), successor.clone(), now).await {
-                Ok(()) => {}
-                // Two exchanges at once: the other one wrote the very same successor, unless the device
-                // was signed out.
-                Err(RepositoryError::Conflict) => {
-                    let token = self.devices.find_token(digest).await?.ok_or(RefreshError::Invalid)?;
-                    if judge_refresh(&token, now) != RefreshVerdict::Repeat {
-                        return Err(RefreshError::Invalid);
+            RefreshVerdict::Rotate => {
+                match self.devices.rotate(token.device_id, digest.clone(), successor.clone(), now).await {
+                    Ok(()) => {}
+                    // A concurrent exchange stored the same successor, unless the device was signed out.
+                    Err(RepositoryError::Conflict) => {
+                        let token = self.devices.find_token(digest).await?.ok_or(RefreshError::Invalid)?;
+                        if judge_refresh(&token, now) != RefreshVerdict::Repeat {
+                            return Err(RefreshError::Invalid);
+                        }
                     }
+                    Err(error) => return Err(error.into()),
                 }
-                Err(error) => return Err(error.into()),
-            },
+            }
         }
         let user = self.accounts.find(token.user_id).await?.filter(|user| user.is_active);
         Ok(self.signed_in(user.ok_or(RefreshError::Invalid)?, token.device_id, successor.secret))
     }
 
-    /// Signs the caller's device out.
+    /// Signs out the caller's device.
     pub async fn logout(&self, actor: &Actor) -> Result<(), RepositoryError> {
         self.devices.revoke(actor.user_id, actor.device_id, self.clock.now()).await.map(drop)
     }
 
-    /// The caller's account.
+    /// Returns the caller's account.
     pub async fn me(&self, id: UserId) -> Result<User, MeError> {
         self.accounts.find(id).await?.ok_or(MeError::Gone)
     }
 
     /// Changes the caller's account.
     pub async fn update(&self, id: UserId, changes: ProfileChanges) -> Result<User, MeError> {
-        // A conflict means that another user has just asked to follow an account that goes public.
+        // A conflict means that another user has just requested to follow an account that becomes public.
         retry_on_conflict(async || Ok(self.accounts.update(id, changes.clone(), self.clock.now()).await)).await
     }
 
-    /// Replaces the caller's password and signs the other devices out.
+    /// Replaces the caller's password and signs out their other devices.
     pub async fn change_password(
         &self,
         actor: &Actor,
@@ -182,45 +179,44 @@ impl AccountService {
         })
     }
 
-    /// Gives the caller another role, with its profile, and makes it active.
-    pub async fn add_role(&self, actor: &Actor, role: Role, password: String) -> Result<SignedIn, AddRoleError> {
-        let hash = self.accounts.password_hash(actor.user_id).await?;
-        if !self.hasher.verify(password, hash).await? {
-            return Err(AddRoleError::WrongPassword);
+    /// Adds a role with its profile to the caller's account and makes it active. The password confirms the change.
+    pub async fn add_role(&self, actor: &Actor, role: Role, password: String) -> Result<SignedIn, RoleChangeError> {
+        let checked_hash = self.accounts.password_hash(actor.user_id).await?;
+        if !self.hasher.verify(password, checked_hash.clone()).await? {
+            return Err(RoleChangeError::WrongPassword);
         }
-        self.change_role(actor, role, true).await.map_err(|error| match error {
-            RepositoryError::Conflict => AddRoleError::AlreadyHeld(role),
-            error => AddRoleError::Repository(error),
-        })
+        self.change_role(actor, RoleChange::Add { role, checked_hash }).await
     }
 
     /// Makes one of the caller's roles the active one.
-    pub async fn switch_role(&self, actor: &Actor, role: Role) -> Result<SignedIn, SwitchRoleError> {
-        self.change_role(actor, role, false).await.map_err(|error| match error {
-            RepositoryError::Conflict => SwitchRoleError::NotHeld(role),
-            error => SwitchRoleError::Repository(error),
-        })
+    pub async fn switch_role(&self, actor: &Actor, role: Role) -> Result<SignedIn, RoleChangeError> {
+        self.change_role(actor, RoleChange::Switch(role)).await
     }
 
-    async fn change_role(&self, actor: &Actor, role: Role, takes: bool) -> Result<SignedIn, RepositoryError> {
-        let token = self.tokens.refresh_token();
-        let secret = token.secret.clone();
-        let (user_id, device_id, at) = (actor.user_id, actor.device_id, self.clock.now());
-        let user = self.accounts.change_role(RoleChange { user_id, role, takes, device_id, token, at }).await?;
-        Ok(self.signed_in(user, device_id, secret))
+    async fn change_role(&self, actor: &Actor, change: RoleChange) -> Result<SignedIn, RoleChangeError> {
+        let (device, token) = (actor.device_id, self.tokens.refresh_token());
+        let user = retry_on_conflict(async || {
+            if !self.devices.is_signed_in(device).await? {
+                return Err(RoleChangeError::SignedOut);
+            }
+            let user = self.accounts.find(actor.user_id).await?.ok_or(RoleChangeError::SignedOut)?;
+            let plan = plan_role_change(&user, change.clone())?;
+            Ok(self.accounts.change_role(plan, device, token.clone(), self.clock.now()).await)
+        });
+        Ok(self.signed_in(user.await?, device, token.secret.clone()))
     }
 
-    /// The devices on which the caller is signed in.
-    pub async fn devices(&self, actor: &Actor) -> Result<Vec<super::Device>, RepositoryError> {
+    /// Returns the devices on which the caller is signed in, the most recently used first.
+    pub async fn devices(&self, actor: &Actor) -> Result<Vec<Device>, RepositoryError> {
         self.devices.list(actor.user_id).await
     }
 
-    /// Signs one of the caller's devices out; false where there is none such.
+    /// Signs out one of the caller's devices. Returns false where the caller is not signed in on it.
     pub async fn sign_out(&self, actor: &Actor, device: DeviceId) -> Result<bool, RepositoryError> {
         self.devices.revoke(actor.user_id, device, self.clock.now()).await
     }
 
-    /// A user with tokens for a device that has just got this refresh token.
+    /// Issues an access token for a user and a device that has just received a refresh token.
     pub(crate) fn signed_in(&self, user: User, device_id: DeviceId, refresh_token: String) -> SignedIn {
         let actor = Actor { user_id: user.id, device_id, active_role: user.active_role, profiles: user.profiles };
         SignedIn {

@@ -1,18 +1,17 @@
-//! A user's account.
+//! The account of a user.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{EmailAddress, ProfileIds, Role, Username};
+use super::{EmailAddress, ProfileChanges, ProfileIds, Role, Username};
 use crate::ids::UserId;
-use crate::validation::Invalid;
 
 /// An account as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Whose account it is.
+    /// The key of everything that concerns the user.
     pub id: UserId,
-    /// Null for a child without a login.
+    /// The address to log in with; `None` for a child without a login.
     pub email: Option<EmailAddress>,
     /// The public handle.
     pub username: Option<String>,
@@ -20,36 +19,36 @@ pub struct User {
     pub first_name: Option<String>,
     /// The family name.
     pub last_name: Option<String>,
-    /// The father's name, second of the three of an Ethiopian name.
+    /// The father's name, second of the three parts of an Ethiopian name.
     pub father_name: Option<String>,
-    /// The grandfather's name, third of the three.
+    /// The grandfather's name, third of the three parts of an Ethiopian name.
     pub grandfather_name: Option<String>,
-    /// As given.
+    /// The phone number as the user wrote it.
     pub phone: Option<String>,
-    /// A civil date.
+    /// The date of birth, a civil date.
     pub date_of_birth: Option<NaiveDate>,
-    /// In the order in which they were taken.
+    /// The roles in the order in which they were taken.
     pub roles: Vec<Role>,
-    /// The one in which the user acts.
+    /// The role in which the user acts.
     pub active_role: Option<Role>,
-    /// The profiles behind the roles.
+    /// The profiles that belong to the roles.
     pub profiles: ProfileIds,
-    /// Where the user's wall clock hangs.
+    /// The zone of the user's wall clock.
     pub time_zone: Tz,
-    /// Whether a follow needs the user's consent.
+    /// Whether following the user needs their consent.
     pub is_private: bool,
-    /// A URL.
+    /// The absolute URL of a picture.
     pub profile_picture: Option<String>,
     /// Whether the account may be used.
     pub is_active: bool,
-    /// Whether the address was shown to be the user's.
+    /// Whether the user has proved that they receive mail at the address.
     pub email_verified: bool,
-    /// When the account was made, an instant.
+    /// The instant at which the account was created.
     pub created_at: DateTime<Utc>,
 }
 
 impl User {
-    /// The name that others read.
+    /// Returns the name that other users see.
     pub fn display_name(&self) -> String {
         display_name(
             [&self.first_name, &self.father_name, &self.grandfather_name, &self.last_name],
@@ -59,59 +58,44 @@ impl User {
     }
 }
 
-/// Joins the parts of a name that are there; a handle or, at last, a number stands in for none.
+/// Joins the parts of a name. Without any part, the handle stands in, and without a handle the id.
 pub(crate) fn display_name(parts: [&Option<String>; 4], username: Option<&str>, id: UserId) -> String {
     let name = parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
     if name.is_empty() { username.map_or_else(|| format!("User {id}"), str::to_owned) } else { name }
 }
 
-/// What an account is made of. Every role gets its profile with the account.
+/// An account to create, with a profile for each of its roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
-    /// None for a child without a login.
+    /// The address to log in with; `None` for a child without a login.
     pub email: Option<EmailAddress>,
-    /// See [`User::username`].
+    /// The public handle.
     pub username: Option<Username>,
-    /// The hash in PHC string format; none for a child without a login.
+    /// The hash in PHC string format; `None` for a child without a login.
     pub password_hash: Option<String>,
-    /// Names, phone, birth, zone and privacy.
+    /// The personal fields.
     pub profile: ProfileChanges,
-    /// See [`User::time_zone`]; it stands in for the one in the profile.
+    /// The zone of the user's wall clock. It takes precedence over the one in `profile`.
     pub time_zone: Tz,
-    /// Without repetitions; the first is active.
+    /// The roles, without repetitions; the first becomes active.
     pub roles: Vec<Role>,
-    /// When, an instant.
+    /// The instant of creation.
     pub created_at: DateTime<Utc>,
 }
 
-/// What a user changes about themselves. `None` leaves a field as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProfileChanges {
-    /// See [`User::first_name`].
-    pub first_name: Option<String>,
-    /// See [`User::last_name`].
-    pub last_name: Option<String>,
-    /// See [`User::father_name`].
-    pub father_name: Option<String>,
-    /// See [`User::grandfather_name`].
-    pub grandfather_name: Option<String>,
-    /// See [`User::phone`].
-    pub phone: Option<String>,
-    /// See [`User::date_of_birth`].
-    pub date_of_birth: Option<NaiveDate>,
-    /// See [`User::time_zone`].
-    pub time_zone: Option<Tz>,
-    /// See [`User::is_private`].
-    pub is_private: Option<bool>,
-    /// See [`User::profile_picture`].
-    pub profile_picture: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Checks a date of birth against the day on which it is given: not in the future, nobody is 130.
-pub fn birth_date(date: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Invalid> {
-    match today.years_since(date) {
-        None => Err(Invalid::new("in_future", "must not be in the future")),
-        Some(years) if years > 130 => Err(Invalid::new("too_long_ago", "must be within the last 130 years")),
-        Some(_) => Ok(date),
+    #[test]
+    fn a_name_is_joined_from_its_parts_or_else_the_handle_or_the_id() {
+        let some = |part: &str| Some(part.to_owned());
+        let id = UserId::new(7);
+        let name = |parts: [Option<String>; 4], username| display_name(parts.each_ref(), username, id);
+        let parts = [some("Abebe"), some("Bikila"), some("Demissie"), some("Wami")];
+        assert_eq!(name(parts, Some("abebe")), "Abebe Bikila Demissie Wami");
+        assert_eq!(name([None, some("Bikila"), None, None], Some("abebe")), "Bikila");
+        assert_eq!(name([None, None, None, None], Some("abebe")), "abebe");
+        assert_eq!(name([None, None, None, None], None), "User 7");
     }
 }

@@ -1,10 +1,11 @@
-//! The domain's ports that need neither a database nor the system's clock: password hashing and tokens.
+//! Adapters of the domain's ports that need neither a database nor the system's clock: authentication, password hashing
+//! and tokens.
 
-mod gate;
+mod authenticator;
 mod hasher;
 mod tokens;
 
-pub use gate::{GateError, SignInGate};
+pub use authenticator::{AuthenticationError, Authenticator};
 pub use hasher::Argon2Hasher;
 pub(crate) use tokens::role_ids;
 pub use tokens::{InvalidToken, Jwt};

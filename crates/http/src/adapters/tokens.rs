@@ -11,18 +11,18 @@ use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
-/// How long an access token lives, in seconds.
+/// The lifetime of an access token in seconds.
 const ACCESS_LIFETIME: i64 = 15 * 60;
 
-/// Who issues our tokens and for whom.
+/// The issuer and the audience of all tokens.
 const ISSUER: &str = "astegni";
 
-/// A token that lets nobody in.
+/// The error for an access token that is malformed, forged or expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the token is not valid")]
 pub struct InvalidToken;
 
-/// What an access token says. Ids are strings, as old clients decode them.
+/// The claims of an access token. Ids are strings, as clients of the old platform decode them.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     sub: String,
@@ -36,17 +36,17 @@ struct Claims {
     exp: i64,
 }
 
-/// Issues and reads tokens under one secret.
+/// Issues and verifies tokens with one secret.
 pub struct Jwt {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
-    /// Keys the succession of refresh tokens; derived, so that it is not the key that signs.
+    /// The key from which successors of refresh tokens are derived. It is not the key that signs.
     succession: hmac::Key,
 }
 
 impl Jwt {
-    /// Tokens signed with HMAC-SHA256; no other algorithm is ever accepted (RFC 8725, section 3.1).
+    /// Creates an issuer of tokens signed with HMAC-SHA256. No other algorithm is accepted (RFC 8725, section 3.1).
     pub fn new(secret: &[u8]) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
@@ -62,7 +62,7 @@ impl Jwt {
         }
     }
 
-    /// Who a token says is calling, if it is one of ours and lives at `now`.
+    /// Returns the caller that a token identifies, if its signature is valid and it has not expired at `now`.
     pub fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Actor, InvalidToken> {
         let claims = decode::<Claims>(token, &self.decoding, &self.validation).map_err(|_| InvalidToken)?.claims;
         if claims.exp <= now.timestamp() {
@@ -96,7 +96,7 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// The profiles of a user by role, for the wire.
+/// Returns the ids of a user's profiles by the name of their role.
 pub(crate) fn role_ids(profiles: &ProfileIds) -> impl Iterator<Item = (&'static str, i64)> {
     [
         (Role::Student, profiles.student.map(StudentId::get)),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_says_who_is_calling_until_it_expires() {
+    fn a_token_identifies_the_caller_until_it_expires() {
         let jwt = Jwt::new(&[1; 32]);
         let token = jwt.access_token(&actor(), now());
         assert_eq!(jwt.read(&token, now()), Ok(actor()));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn forged_tokens_are_refused() {
+    fn forged_tokens_are_rejected() {
         let jwt = Jwt::new(&[1; 32]);
         let token = jwt.access_token(&actor(), now());
         let foreign = Jwt::new(&[2; 32]).access_token(&actor(), now());
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_has_one_successor_that_only_the_server_knows() {
+    fn a_refresh_token_has_one_successor_that_depends_on_the_secret() {
         let jwt = Jwt::new(&[1; 32]);
         let first = jwt.refresh_token();
         assert_eq!(jwt.successor(&first.secret), jwt.successor(&first.secret));

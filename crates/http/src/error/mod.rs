@@ -8,4 +8,5 @@ mod problem;
 
 pub use code::Code;
 pub use explanation::Explanation;
+pub(crate) use problem::UNSUPPORTED_GRANT_TYPE;
 pub use problem::{ApiError, Origin, Problem};

@@ -37,6 +37,9 @@ pub struct Origin {
     pub request_id: String,
 }
 
+/// The code of a rejected `grant_type` field, which OAuth 2 reports under the same name.
+pub(crate) const UNSUPPORTED_GRANT_TYPE: &str = "unsupported_grant_type";
+
 impl ApiError {
     /// Creates an error with a sentence for the client's user.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
@@ -104,6 +107,23 @@ impl ApiError {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.problem.headers.push((name, value));
         self
+    }
+
+    /// Adds the members `error` and `error_description` of OAuth 2 (RFC 6749, section 5.2). `error` takes the place of
+    /// the object that clients of the old platform read.
+    #[must_use]
+    pub fn for_oauth(self) -> Self {
+        let problem = &self.problem;
+        let unsupported_grant = problem.errors.iter().any(|error| error.code == UNSUPPORTED_GRANT_TYPE);
+        let error = match problem.code {
+            Code::WrongCredentials | Code::InvalidRefreshToken | Code::TokenReuse => "invalid_grant",
+            Code::InternalError => "server_error",
+            Code::Unavailable => "temporarily_unavailable",
+            _ if unsupported_grant => UNSUPPORTED_GRANT_TYPE,
+            _ => "invalid_request",
+        };
+        let description = problem.detail.clone();
+        self.with("error", error).with("error_description", description)
     }
 
     /// Attaches the request, which completes the body.

@@ -1,4 +1,4 @@
-//! Who is calling.
+//! Callers and their devices.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -13,7 +13,7 @@ use astegni_domain::accounts::{Actor, NewDevice};
 use crate::error::ApiError;
 use crate::services::Services;
 
-/// A signed-in caller. A handler that takes one is closed to everybody else.
+/// An authenticated caller. A handler that takes one responds with 401 to requests without a valid access token.
 pub struct Caller(pub Actor);
 
 impl Deref for Caller {
@@ -24,7 +24,7 @@ impl Deref for Caller {
     }
 }
 
-/// A caller who may be signed in. A token that lets nobody in is refused even so.
+/// A caller who may be anonymous. An invalid access token is rejected nevertheless.
 pub struct MaybeCaller(pub Option<Actor>);
 
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -38,7 +38,7 @@ impl FromRequest for MaybeCaller {
         let services = request.app_data::<Data<Services>>().cloned();
         Box::pin(async move {
             match (token?, services) {
-                (Some(token), Some(services)) => Ok(Self(Some(services.gate.admit(&token).await?))),
+                (Some(token), Some(services)) => Ok(Self(Some(services.authenticator.authenticate(&token).await?))),
                 _ => Ok(Self(None)),
             }
         })
@@ -55,7 +55,7 @@ impl FromRequest for Caller {
     }
 }
 
-/// The token of the `Authorization` header, if there is one (RFC 6750, section 2.1).
+/// Returns the token of the `Authorization` header, if there is one (RFC 6750, section 2.1).
 fn bearer_token(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
     let words = header.to_str().ok().and_then(|header| header.split_once(' '));
@@ -67,7 +67,7 @@ fn bearer_token(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     }
 }
 
-/// What is known of the device that a request comes from.
+/// The device that a request comes from: its `User-Agent` header and network address.
 pub struct ClientDevice(pub NewDevice);
 
 impl FromRequest for ClientDevice {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{TestApp, day, fields};
 
 #[actix_web::test]
-async fn registering_signs_in_and_makes_the_profiles() {
+async fn registering_signs_in_and_creates_the_profiles() {
     let (app, _) = TestApp::start().await;
     let person = app.register(json!({ "roles": ["student", "teacher"], "username": "Abebe" })).await;
     assert_eq!(person.user["roles"], json!(["student", "tutor"]));
@@ -29,7 +29,7 @@ async fn an_address_and_a_handle_are_taken_in_every_case() {
 }
 
 #[actix_web::test]
-async fn everything_wrong_with_a_registration_is_told_at_once() {
+async fn all_invalid_fields_of_a_registration_are_reported_at_once() {
     let (_, anonymous) = TestApp::start().await;
     let body = json!({
         "email": "nobody", "password": "password", "confirm_password": "passwort", "username": "a b",
@@ -45,7 +45,7 @@ async fn everything_wrong_with_a_registration_is_told_at_once() {
 }
 
 #[actix_web::test]
-async fn logging_in_takes_json_and_the_form_of_oauth2() {
+async fn a_login_is_json_or_the_form_of_oauth2() {
     let (app, anonymous) = TestApp::start().await;
     let person = app.student().await;
     let email = person.user["email"].as_str().unwrap();
@@ -58,7 +58,7 @@ async fn logging_in_takes_json_and_the_form_of_oauth2() {
 }
 
 #[actix_web::test]
-async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
+async fn a_wrong_password_and_an_unknown_address_get_the_same_response() {
     let (app, anonymous) = TestApp::start().await;
     let email = app.student().await.user["email"].clone();
     let mut answers = Vec::new();
@@ -88,7 +88,7 @@ async fn a_lost_refresh_may_be_repeated() {
 }
 
 #[actix_web::test]
-async fn a_signed_out_device_is_let_in_no_more() {
+async fn the_tokens_of_a_signed_out_device_are_rejected() {
     let (app, anonymous) = TestApp::start().await;
     let here = app.student().await;
     let body = json!({ "email": here.user["email"], "password": "Test1234" });
@@ -104,7 +104,7 @@ async fn a_signed_out_device_is_let_in_no_more() {
 }
 
 #[actix_web::test]
-async fn nobody_ends_a_strangers_device() {
+async fn the_device_of_another_user_cannot_be_signed_out() {
     let (app, _) = TestApp::start().await;
     let (person, stranger) = (app.student().await, app.student().await);
     let device = person.get("/api/v1/auth/sessions").await.expect(200)[0]["id"].clone();
@@ -113,7 +113,7 @@ async fn nobody_ends_a_strangers_device() {
 }
 
 #[actix_web::test]
-async fn a_new_password_needs_the_old_one() {
+async fn a_new_password_requires_the_current_one() {
     let (app, anonymous) = TestApp::start().await;
     let person = app.student().await;
     let change = |current: &str| json!({ "current_password": current, "new_password": "another one" });
@@ -127,7 +127,7 @@ async fn a_new_password_needs_the_old_one() {
 }
 
 #[actix_web::test]
-async fn roles_are_added_and_switched_with_tokens_that_say_so() {
+async fn roles_are_added_and_switched_with_tokens_for_them() {
     let (app, _) = TestApp::start().await;
     let person = app.student().await;
     let wrong = person.post("/api/add-role", json!({ "new_role": "tutor", "password": "wrong" })).await;
@@ -152,11 +152,14 @@ async fn roles_are_added_and_switched_with_tokens_that_say_so() {
 async fn an_account_is_changed_in_part() {
     let (app, _) = TestApp::start().await;
     let person = app.student().await;
-    let body = json!({ "last_name": "Bekele", "time_zone": "Europe/Berlin", "first_name": null });
+    let body = json!({ "last_name": "Bekele", "time_zone": "Europe/Berlin", "phone": null, "is_private": null });
     let changed = person.patch("/api/v1/auth/me", body).await.expect(200);
     assert_eq!(changed["first_name"], person.user["first_name"]);
+    assert_eq!((changed["phone"].clone(), changed["is_private"].clone()), (json!(null), json!(false)));
     assert_eq!(changed["time_zone"], "Europe/Berlin");
-    assert_eq!(person.get("/api/verify-token").await.expect(200)["user"], changed);
+    assert_eq!(person.get("/api/verify-token").await.expect(200), json!({ "valid": true, "user": changed }));
+    let cleared = person.patch("/api/me", json!({ "last_name": null })).await.expect(200);
+    assert_eq!((cleared["last_name"].clone(), cleared["time_zone"].clone()), (json!(null), json!("Europe/Berlin")));
     let refused = person.patch("/api/me", json!({ "is_private": "yes", "last_name": "" })).await.expect(422);
     assert_eq!(fields(&refused), ["is_private", "last_name"]);
 }
@@ -188,4 +191,102 @@ async fn a_birth_date_may_be_today_and_no_later() {
         fields(&person.patch("/api/me", json!({ "date_of_birth": day(2) })).await.expect(422)),
         ["date_of_birth"]
     );
+}
+
+#[actix_web::test]
+async fn deceptive_names_handles_and_pictures_are_rejected() {
+    let (app, anonymous) = TestApp::start().await;
+    let rejected = [
+        ("first_name", "Abe\u{200B}be"),
+        ("last_name", "\u{202E}ekeleB"),
+        ("father_name", "Abe\u{2066}be"),
+        ("grandfather_name", "\u{3164}"),
+        ("username", "abe\u{200D}be"),
+        ("username", "p\u{430}ypal"),
+        ("username", "\u{430}\u{440}\u{435}\u{441}"),
+        ("profile_picture", "//x"),
+        ("profile_picture", "http://"),
+        ("profile_picture", "javascript:alert(1)"),
+    ];
+    for (field, value) in rejected {
+        let body = json!({ "email": "abebe@example.com", "password": "Test1234", field: value });
+        assert_eq!(fields(&anonymous.post("/api/register", body).await.expect(422)), [field], "{value:?}");
+    }
+    let picture = "https://example.com/a.png";
+    let person = app.register(json!({ "first_name": "አበበ", "username": "አበበ_ቢቂላ", "profile_picture": picture })).await;
+    assert_eq!((&person.user["name"], &person.user["profile_picture"]), (&json!("አበበ"), &json!(picture)));
+}
+
+#[actix_web::test]
+async fn a_refresh_after_role_changes_whose_answers_were_lost_succeeds() {
+    let (app, anonymous) = TestApp::start().await;
+    let person = app.register(json!({ "roles": ["student", "parent"] })).await;
+    for role in ["parent", "student", "parent"] {
+        person.post("/api/switch-role", json!({ "role": role })).await.expect(200);
+    }
+    app.clock.advance(TimeDelta::minutes(1));
+    let refresh = |token: &str| json!({ "refresh_token": token });
+    let tokens = anonymous.post("/api/refresh", refresh(&person.refresh_token)).await.expect(200);
+    assert_eq!(tokens["user"]["active_role"], "parent");
+    let next = tokens["refresh_token"].as_str().unwrap();
+    let tokens = anonymous.post("/api/refresh", refresh(next)).await.expect(200);
+    anonymous.signed_in(&tokens).get("/api/me").await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_role_change_returns_a_refresh_token_beside_the_earlier_one() {
+    let (app, anonymous) = TestApp::start().await;
+    let person = app.student().await;
+    let added = person.post("/api/add-role", json!({ "new_role": "tutor", "password": "Test1234" })).await.expect(200);
+    for token in [&added["refresh_token"], &json!(person.refresh_token)] {
+        anonymous.post("/api/refresh", json!({ "refresh_token": token })).await.expect(200);
+    }
+    app.clock.advance(TimeDelta::seconds(11));
+    let reused = anonymous.post("/api/refresh", json!({ "refresh_token": person.refresh_token })).await;
+    assert_eq!(reused.expect(401)["code"], "token_reuse");
+    person.get("/api/me").await.expect(401);
+}
+
+#[actix_web::test]
+async fn a_refresh_is_json_or_the_form_of_oauth2() {
+    let (app, anonymous) = TestApp::start().await;
+    let person = app.student().await;
+    let form = |fields: &[(&str, &str)]| TestRequest::post().uri("/api/v1/auth/refresh").set_form(fields);
+    let good = form(&[("grant_type", "refresh_token"), ("refresh_token", &person.refresh_token), ("scope", "")]);
+    let tokens = anonymous.send(good).await.expect(200);
+    anonymous.signed_in(&tokens).get("/api/me").await.expect(200);
+    let next = tokens["refresh_token"].as_str().unwrap();
+    let missing = anonymous.send(form(&[("refresh_token", next)])).await.expect(422);
+    assert_eq!((&missing["error"], fields(&missing)), (&json!("invalid_request"), vec!["grant_type"]));
+    let other = anonymous.send(form(&[("grant_type", "password"), ("refresh_token", next)])).await.expect(422);
+    assert_eq!(other["error"], "unsupported_grant_type");
+    assert_eq!(other["error_description"], "grant_type must be refresh_token");
+    let made_up = anonymous.send(form(&[("grant_type", "refresh_token"), ("refresh_token", "x")])).await.expect(401);
+    assert_eq!((&made_up["error"], &made_up["code"]), (&json!("invalid_grant"), &json!("invalid_refresh_token")));
+    let text = TestRequest::post().uri("/api/v1/auth/refresh").insert_header(("content-type", "text/plain"));
+    assert_eq!(anonymous.send(text.set_payload("refresh_token=x")).await.expect(415)["error"]["status_code"], 415);
+}
+
+#[actix_web::test]
+async fn errors_of_oauth2_forms_are_strings_and_those_of_json_are_objects() {
+    let (app, anonymous) = TestApp::start().await;
+    let person = app.student().await;
+    let email = person.user["email"].as_str().unwrap();
+    let form = |fields: &[(&str, &str)]| TestRequest::post().uri("/api/v1/auth/login").set_form(fields);
+    let problem = anonymous.send(form(&[("username", email), ("password", "wrong one")])).await.expect(401);
+    assert_eq!(problem["error"], "invalid_grant");
+    assert_eq!(problem["error_description"], "Invalid email or password");
+    assert_eq!((&problem["code"], &problem["detail"]), (&json!("wrong_credentials"), &problem["error_description"]));
+    let incomplete = anonymous.send(form(&[("grant_type", "password"), ("username", email)])).await.expect(422);
+    assert_eq!((&incomplete["error"], fields(&incomplete)), (&json!("invalid_request"), vec!["password"]));
+    let fields = [("grant_type", "client_credentials"), ("username", email), ("password", "Test1234")];
+    let unsupported = anonymous.send(form(&fields)).await.expect(422);
+    assert_eq!(unsupported["error"], "unsupported_grant_type");
+    anonymous
+        .send(form(&[("grant_type", "password"), ("username", email), ("password", "Test1234")]))
+        .await
+        .expect(200);
+    let json = anonymous.post("/api/login", json!({ "email": email, "password": "wrong one" })).await.expect(401);
+    assert_eq!(json["error"]["message"], "Invalid email or password");
+    assert!(json.get("error_description").is_none());
 }

@@ -1,7 +1,15 @@
 //! [`DeviceRepository`] on Diesel.
+//!
+//! # Lock order
+//!
+//! The account (`users`), then the device (`auth_sessions`), then the device's tokens (`refresh_tokens`). A
+//! transaction that needs none of an account's facts starts with the device; none touches a token without having
+//! locked its device by an update, so that all transactions on one family run one after the other.
 
 use astegni_domain::RepositoryError;
-use astegni_domain::accounts::{Device, DeviceRepository, NewDevice, RefreshToken, RefreshTokenState};
+use astegni_domain::accounts::{
+    Device, DeviceRepository, NewDevice, RefreshToken, RefreshTokenState, SPENT_TOKENS_KEPT, surplus_unspent,
+};
 use astegni_domain::ids::{DeviceId, UserId};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -58,26 +66,25 @@ impl DeviceRepository for Database {
         }))
     }
 
-    async fn rotate(&self, digest: String, successor: RefreshToken, now: DateTime<Utc>) -> Result<(), RepositoryError> {
-        let done = self.write(move |conn| {
-            let unused = refresh_tokens::table
+    async fn rotate(
+        &self,
+        device: DeviceId,
+        digest: String,
+        successor: RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError> {
+        let rotated = self.write(move |conn| {
+            lock(conn, device.get(), now)?;
+            let unspent = refresh_tokens::table
                 .filter(refresh_tokens::token_digest.eq(digest))
+                .filter(refresh_tokens::session_id.eq(device.get()))
                 .filter(refresh_tokens::used_at.is_null());
-            let device: i64 = diesel::update(unused)
-                .set(refresh_tokens::used_at.eq(now.naive_utc()))
-                .returning(refresh_tokens::session_id)
-                .get_result(conn)
-                .optional()?
-                .ok_or(StoreError::Conflict)?;
-            touch(conn, device, now)?;
-            // What nobody can present any more is of no use to anybody.
-            let dead = refresh_tokens::table
-                .filter(refresh_tokens::session_id.eq(device))
-                .filter(refresh_tokens::expires_at.le(now.naive_utc()));
-            diesel::delete(dead).execute(conn)?;
-            insert_token(conn, device, &successor, now)
+            if diesel::update(unspent).set(refresh_tokens::used_at.eq(now.naive_utc())).execute(conn)? == 0 {
+                return Err(StoreError::Conflict);
+            }
+            add_token(conn, device.get(), &successor, now)
         });
-        Ok(done.await?)
+        Ok(rotated.await?)
     }
 
     async fn revoke(&self, user_id: UserId, device: DeviceId, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
@@ -133,7 +140,7 @@ impl DeviceRepository for Database {
     }
 }
 
-/// Signs a user in on a device with its first refresh token.
+/// Adds a device of a user, with its first refresh token.
 pub(crate) fn insert(
     conn: &mut AnyConnection,
     user: UserId,
@@ -155,7 +162,7 @@ pub(crate) fn insert(
     Ok(DeviceId::new(id))
 }
 
-/// Takes an account's row lock, if it may be used and its password is still the one that was checked.
+/// Locks an account. A conflict where it may not be used or its password hash is no longer the checked one.
 pub(super) fn guard_password(
     conn: &mut AnyConnection,
     user: i64,
@@ -170,25 +177,46 @@ pub(super) fn guard_password(
     if hash.is_some_and(|hash| hash.as_deref() == checked_hash) { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Gives a signed-in device a refresh token in the place of those it has, which count as exchanged for it.
-pub(super) fn replace_tokens(
+/// Locks a device by noting its use. A conflict where it is signed out.
+pub(super) fn lock(conn: &mut AnyConnection, device: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let alive = auth_sessions::table.find(device).filter(auth_sessions::revoked_at.is_null());
+    let locked = diesel::update(alive).set(auth_sessions::last_used_at.eq(now.naive_utc())).execute(conn)?;
+    if locked == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+/// Adds a token to the family of a locked device and deletes those that the family has beyond its bounds.
+pub(super) fn add_token(
     conn: &mut AnyConnection,
     device: i64,
     token: &RefreshToken,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    touch(conn, device, now)?;
-    let unused =
-        refresh_tokens::table.filter(refresh_tokens::session_id.eq(device)).filter(refresh_tokens::used_at.is_null());
-    diesel::update(unused).set(refresh_tokens::used_at.eq(now.naive_utc())).execute(conn)?;
-    insert_token(conn, device, token, now)
-}
-
-/// Notes that a device was used; a conflict where it is signed out.
-fn touch(conn: &mut AnyConnection, device: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let alive = auth_sessions::table.find(device).filter(auth_sessions::revoked_at.is_null());
-    let touched = diesel::update(alive).set(auth_sessions::last_used_at.eq(now.naive_utc())).execute(conn)?;
-    if touched == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+    insert_token(conn, device, token, now)?;
+    let expired = refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq(device))
+        .filter(refresh_tokens::expires_at.le(now.naive_utc()));
+    diesel::delete(expired).execute(conn)?;
+    let family = refresh_tokens::table.filter(refresh_tokens::session_id.eq(device)).select(refresh_tokens::id);
+    let unspent: Vec<i64> = family.filter(refresh_tokens::used_at.is_null()).order(refresh_tokens::id).load(conn)?;
+    let surplus = surplus_unspent(&unspent);
+    if !surplus.is_empty() {
+        diesel::delete(refresh_tokens::table.filter(refresh_tokens::id.eq_any(surplus.to_vec()))).execute(conn)?;
+    }
+    let newest_surplus: Option<i64> = family
+        .filter(refresh_tokens::used_at.is_not_null())
+        .order(refresh_tokens::id.desc())
+        .offset(SPENT_TOKENS_KEPT)
+        .limit(1)
+        .first(conn)
+        .optional()?;
+    if let Some(newest) = newest_surplus {
+        let surplus = refresh_tokens::table
+            .filter(refresh_tokens::session_id.eq(device))
+            .filter(refresh_tokens::used_at.is_not_null())
+            .filter(refresh_tokens::id.le(newest));
+        diesel::delete(surplus).execute(conn)?;
+    }
+    Ok(())
 }
 
 fn insert_token(

@@ -1,4 +1,4 @@
-//! Accounts and devices.
+//! Accounts, their roles and profiles, and the devices that users are signed in on.
 
 mod devices;
 mod repository;

@@ -1,9 +1,9 @@
-//! [`AccountRepository`] on Diesel.
+//! [`AccountRepository`] on Diesel. Locks are taken in the order that [`devices`](super::devices) documents.
 
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
     AccountRepository, CreateAccountError, Credentials, EmailAddress, NewAccount, NewDevice, ProfileChanges,
-    RefreshToken, Role, RoleChange, User,
+    RefreshToken, RoleChangePlan, User,
 };
 use astegni_domain::ids::{DeviceId, UserId};
 use async_trait::async_trait;
@@ -66,22 +66,26 @@ impl AccountRepository for Database {
         Ok(self.write(move |conn| rows::update(conn, id.get(), changes, now.naive_utc())).await?)
     }
 
-    async fn change_role(&self, change: RoleChange) -> Result<User, RepositoryError> {
+    async fn change_role(
+        &self,
+        plan: RoleChangePlan,
+        device: DeviceId,
+        token: RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError> {
         let user = self.write(move |conn| {
-            let RoleChange { user_id, role, takes, device_id, token, at } = change;
-            let mut roles = lock_roles(conn, user_id.get(), at)?;
-            if roles.contains(&role) == takes {
-                return Err(StoreError::Conflict);
+            let id = plan.user_id.get();
+            let stored_roles = guard_role_change(conn, &plan, now)?;
+            if let Some(role) = plan.new_profile {
+                rows::insert_profile(conn, id, role, now.naive_utc())?;
             }
-            if takes {
-                roles.push(role);
-                rows::insert_profile(conn, user_id.get(), role, at.naive_utc())?;
-            }
-            diesel::update(users::table.find(user_id.get()))
-                .set((users::roles.eq(rows::json_roles(&roles)), users::active_role.eq(role.as_str())))
+            let roles = rows::json_roles(&plan.roles, &stored_roles)?;
+            diesel::update(users::table.find(id))
+                .set((users::roles.eq(roles), users::active_role.eq(plan.active_role.as_str())))
                 .execute(conn)?;
-            devices::replace_tokens(conn, device_id.get(), &token, at)?;
-            rows::refresh_names(conn, user_id.get())
+            devices::lock(conn, device.get(), now)?;
+            devices::add_token(conn, device.get(), &token, now)?;
+            rows::refresh_names(conn, id)
         });
         Ok(user.await?)
     }
@@ -111,12 +115,20 @@ impl AccountRepository for Database {
     }
 }
 
-/// Takes the row's lock by writing to it, then reads: two changes of one user's roles follow each other.
-fn lock_roles(conn: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> Result<Vec<Role>, StoreError> {
-    let roles: Option<String> = diesel::update(users::table.find(id))
+/// Locks an account and returns its stored roles. A conflict where they, or the checked password hash, are no longer
+/// those that a role change is based on.
+fn guard_role_change(
+    conn: &mut AnyConnection,
+    plan: &RoleChangePlan,
+    now: DateTime<Utc>,
+) -> Result<String, StoreError> {
+    let usable = users::table.find(plan.user_id.get()).filter(users::is_active.eq(true));
+    let facts: Option<(String, Option<String>)> = diesel::update(usable)
         .set(users::updated_at.eq(now.naive_utc()))
-        .returning(users::roles)
+        .returning((users::roles, users::password_hash))
         .get_result(conn)
         .optional()?;
-    rows::roles(&roles.ok_or(StoreError::Conflict)?)
+    let (roles, hash) = facts.ok_or(StoreError::Conflict)?;
+    let same_hash = plan.checked_hash.is_none() || plan.checked_hash == hash;
+    if same_hash && rows::roles(&roles)? == plan.held { Ok(roles) } else { Err(StoreError::Conflict) }
 }

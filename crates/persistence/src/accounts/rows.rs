@@ -1,6 +1,9 @@
 //! Rows of accounts, and the queries that several adapters share.
 
-use astegni_domain::accounts::{EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use astegni_domain::accounts::{Change, EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User, Username};
 use astegni_domain::ids::{ParentId, StudentId, TutorId, UserId};
 use astegni_domain::text::fold;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -11,6 +14,7 @@ use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{calendars, connection_counters, parent_profiles, student_profiles, tutor_profiles, users};
 
+/// The columns of an account that a [`User`] is made of.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub(crate) struct UserRow {
@@ -35,14 +39,41 @@ pub(crate) struct UserRow {
 
 type ProfileColumns = (Option<i64>, Option<i64>, Option<i64>);
 
-/// The roles of a user, from their column.
+/// The number of distinct unknown roles that are logged.
+const MAX_UNKNOWN_ROLES: usize = 100;
+
+static UNKNOWN_ROLES: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+
+/// Parses the roles of a user from their column.
+///
+/// A role that this version does not know is skipped and logged once for each process: one such row must not fail the
+/// lists of other users.
 pub(crate) fn roles(json: &str) -> Result<Vec<Role>, StoreError> {
-    columns::strings("users.roles", json)?.iter().map(|role| columns::word("users.roles", role)).collect()
+    let mut roles = Vec::new();
+    for name in columns::strings("users.roles", json)? {
+        match name.parse() {
+            Ok(role) => roles.push(role),
+            Err(_) if is_first_sighting(&UNKNOWN_ROLES, &name) => {
+                tracing::warn!(role = name, "users.roles holds an unknown role; it is skipped");
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(roles)
 }
 
-/// The column of a user's roles.
-pub(crate) fn json_roles(roles: &[Role]) -> String {
-    columns::json(roles.iter().map(|role| role.as_str()))
+/// Returns whether a name was not seen before, and remembers it.
+fn is_first_sighting(seen: &Mutex<Option<HashSet<String>>>, name: &str) -> bool {
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let seen = seen.get_or_insert_default();
+    seen.len() < MAX_UNKNOWN_ROLES && seen.insert(name.to_owned())
+}
+
+/// Returns the column for a user's roles, with the unknown ones that were `stored` so far kept at the end.
+pub(crate) fn json_roles(roles: &[Role], stored: &str) -> Result<String, StoreError> {
+    let stored = columns::strings("users.roles", stored)?;
+    let unknown = stored.iter().map(String::as_str).filter(|name| name.parse::<Role>().is_err());
+    Ok(columns::json(roles.iter().map(|role| role.as_str()).chain(unknown)))
 }
 
 impl UserRow {
@@ -74,7 +105,7 @@ impl UserRow {
     }
 }
 
-/// Looks an account up.
+/// Returns an account with its profiles, if it exists.
 pub(crate) fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<User>, StoreError> {
     let row: Option<(UserRow, ProfileColumns)> = users::table
         .left_join(student_profiles::table)
@@ -114,28 +145,28 @@ struct NewUserRow {
     updated_at: NaiveDateTime,
 }
 
-/// Adds an account with a profile for each role, its calendar and its counters.
+/// Adds an account with a profile for each role, a calendar and connection counters.
 pub(crate) fn insert_account(conn: &mut AnyConnection, account: NewAccount) -> Result<User, StoreError> {
     let now = account.created_at.naive_utc();
     let profile = account.profile;
     let row = NewUserRow {
         email: account.email.map(|email| email.to_string()),
-        username_folded: account.username.as_ref().map(astegni_domain::accounts::Username::folded),
+        username_folded: account.username.as_ref().map(Username::folded),
         username: account.username.map(|username| username.as_str().to_owned()),
         password_hash: account.password_hash,
-        first_name: profile.first_name,
-        last_name: profile.last_name,
-        father_name: profile.father_name,
-        grandfather_name: profile.grandfather_name,
+        first_name: profile.first_name.into_value(),
+        last_name: profile.last_name.into_value(),
+        father_name: profile.father_name.into_value(),
+        grandfather_name: profile.grandfather_name.into_value(),
         display_name: String::new(),
         display_name_folded: String::new(),
-        phone: profile.phone,
-        date_of_birth: profile.date_of_birth,
-        roles: json_roles(&account.roles),
+        phone: profile.phone.into_value(),
+        date_of_birth: profile.date_of_birth.into_value(),
+        roles: json_roles(&account.roles, "[]")?,
         active_role: account.roles.first().map(|role| role.as_str()),
         time_zone: account.time_zone.name().to_owned(),
         is_private: profile.is_private.unwrap_or(false),
-        profile_picture: profile.profile_picture,
+        profile_picture: profile.profile_picture.into_value(),
         created_at: now,
         updated_at: now,
     };
@@ -148,7 +179,7 @@ pub(crate) fn insert_account(conn: &mut AnyConnection, account: NewAccount) -> R
     refresh_names(conn, id)
 }
 
-/// Adds the profile behind a role. Admins have none.
+/// Adds the profile that a role needs. Admins need none.
 pub(crate) fn insert_profile(
     conn: &mut AnyConnection,
     user: i64,
@@ -188,23 +219,33 @@ pub(crate) fn insert_profile(
     Ok(())
 }
 
-/// What a change sets; what is none stays.
+/// The columns of a change. Diesel leaves a column whose value is `None` unchanged.
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
+#[expect(clippy::option_option, reason = "the outer option is whether to write, the inner one is the column's null")]
 struct UserChangesRow {
-    first_name: Option<String>,
-    last_name: Option<String>,
-    father_name: Option<String>,
-    grandfather_name: Option<String>,
-    phone: Option<String>,
-    date_of_birth: Option<NaiveDate>,
+    first_name: Option<Option<String>>,
+    last_name: Option<Option<String>>,
+    father_name: Option<Option<String>>,
+    grandfather_name: Option<Option<String>>,
+    phone: Option<Option<String>>,
+    date_of_birth: Option<Option<NaiveDate>>,
     time_zone: Option<String>,
     is_private: Option<bool>,
-    profile_picture: Option<String>,
+    profile_picture: Option<Option<String>>,
     updated_at: NaiveDateTime,
 }
 
-/// Writes the fields that are given.
+#[expect(clippy::option_option, reason = "see `UserChangesRow`")]
+fn nullable<T>(change: Change<T>) -> Option<Option<T>> {
+    match change {
+        Change::Keep => None,
+        Change::Clear => Some(None),
+        Change::Set(value) => Some(Some(value)),
+    }
+}
+
+/// Writes the changes of an account and accepts the pending follows of one that becomes public.
 pub(crate) fn update(
     conn: &mut AnyConnection,
     id: i64,
@@ -215,22 +256,22 @@ pub(crate) fn update(
         crate::connections::accept_waiting_follows(conn, UserId::new(id), now)?;
     }
     let row = UserChangesRow {
-        first_name: changes.first_name,
-        last_name: changes.last_name,
-        father_name: changes.father_name,
-        grandfather_name: changes.grandfather_name,
-        phone: changes.phone,
-        date_of_birth: changes.date_of_birth,
+        first_name: nullable(changes.first_name),
+        last_name: nullable(changes.last_name),
+        father_name: nullable(changes.father_name),
+        grandfather_name: nullable(changes.grandfather_name),
+        phone: nullable(changes.phone),
+        date_of_birth: nullable(changes.date_of_birth),
         time_zone: changes.time_zone.map(|zone| zone.name().to_owned()),
         is_private: changes.is_private,
-        profile_picture: changes.profile_picture,
+        profile_picture: nullable(changes.profile_picture),
         updated_at: now,
     };
     diesel::update(users::table.find(id)).set(row).execute(conn)?;
     refresh_names(conn, id)
 }
 
-/// Keeps what is derived from a user's names as they are now.
+/// Updates the columns that are derived from a user's names, and returns the account.
 pub(crate) fn refresh_names(conn: &mut AnyConnection, id: i64) -> Result<User, StoreError> {
     let user = find(conn, id)?.ok_or(StoreError::Conflict)?;
     let name = user.display_name();
@@ -241,4 +282,26 @@ pub(crate) fn refresh_names(conn: &mut AnyConnection, id: i64) -> Result<User, S
         crate::tutoring::refresh_search(conn, tutor.get())?;
     }
     Ok(user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_role_is_skipped_and_kept_when_the_roles_are_written() {
+        let stored = r#"["wizard","student","tutor"]"#;
+        assert_eq!(roles(stored).unwrap(), [Role::Student, Role::Tutor]);
+        assert_eq!(json_roles(&[Role::Student, Role::Parent], stored).unwrap(), r#"["student","parent","wizard"]"#);
+        assert!(roles("wizard").is_err());
+    }
+
+    #[test]
+    fn each_unknown_role_is_noticed_once_and_their_number_is_bounded() {
+        let seen = Mutex::new(None);
+        assert!(is_first_sighting(&seen, "wizard"));
+        assert!(!is_first_sighting(&seen, "wizard"));
+        let noticed = (0..200).filter(|number| is_first_sighting(&seen, &number.to_string())).count();
+        assert_eq!(noticed, MAX_UNKNOWN_ROLES - 1);
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 
 use astegni_domain::accounts::{
-    AccountRepository, Actor, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, Role, User,
+    AccountRepository, Actor, Change, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, Role, User,
 };
 use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{PackageId, TutorId};
@@ -149,7 +149,7 @@ impl World {
             email: Some(EmailAddress::parse(&format!("user{number}@example.com")).unwrap()),
             username: None,
             password_hash: Some("$argon2id$".to_owned()),
-            profile: ProfileChanges { first_name: Some(format!("User{number}")), ..ProfileChanges::default() },
+            profile: ProfileChanges { first_name: Change::Set(format!("User{number}")), ..ProfileChanges::default() },
             time_zone: chrono_tz::Tz::Africa__Addis_Ababa,
             roles: roles.to_vec(),
             created_at: now(),

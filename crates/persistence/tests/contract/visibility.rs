@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use astegni_domain::accounts::{Actor, NewAccount, ProfileChanges, Role};
+use astegni_domain::accounts::{Actor, Change, NewAccount, ProfileChanges, Role};
 use astegni_domain::connections::{
     Connection, ConnectionFilter, ConnectionQueries, ConnectionRepository, Counters, Direction, Kind, ProfileAccess,
     ProfileFacts, Refusal, Side, Standing, Status, Viewer, is_public, is_visible,
@@ -95,9 +95,9 @@ fn subjects(world: &World, viewer: &Actor, hub: &Actor) -> Vec<Subject> {
         let name = format!("Subject{number}x");
         let account = World::account(&[Role::Student]);
         let profile = ProfileChanges {
-            first_name: Some(name.clone()),
+            first_name: Change::Set(name.clone()),
             is_private: Some(facts.is_private),
-            profile_picture: Some("https://example.com/p.png".to_owned()),
+            profile_picture: Change::Set("https://example.com/p.png".to_owned()),
             ..ProfileChanges::default()
         };
         let password_hash = account.password_hash.clone().filter(|_| facts.has_login);

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{Evidence, FamilyRefusal, GuardianshipFacts, GuardianshipStatus, GuardianshipTransition};
-use crate::accounts::{NewAccount, ProfileChanges, Role};
+use crate::accounts::{Change, NewAccount, ProfileChanges, Role};
 use crate::connections::{Cooldown, Standing};
 use crate::ids::{StudentId, UserId};
 
@@ -59,9 +59,9 @@ pub fn plan_child(
         username: None,
         password_hash: None,
         profile: ProfileChanges {
-            first_name: Some(child.first_name),
-            last_name: child.last_name,
-            date_of_birth: child.date_of_birth,
+            first_name: Change::Set(child.first_name),
+            last_name: child.last_name.into(),
+            date_of_birth: child.date_of_birth.into(),
             is_private: Some(true),
             ..ProfileChanges::default()
         },

@@ -33,9 +33,9 @@ fn a_child_gets_a_private_account_without_a_login_in_the_time_zone_of_the_parent
         username: None,
         password_hash: None,
         profile: ProfileChanges {
-            first_name: Some("Liya".to_owned()),
-            last_name: Some("Tesfaye".to_owned()),
-            date_of_birth: NaiveDate::from_ymd_opt(2016, 2, 29),
+            first_name: Change::Set("Liya".to_owned()),
+            last_name: Change::Set("Tesfaye".to_owned()),
+            date_of_birth: NaiveDate::from_ymd_opt(2016, 2, 29).into(),
             is_private: Some(true),
             ..ProfileChanges::default()
         },

@@ -1,11 +1,11 @@
-//! The refusals of accounts.
+//! Errors of accounts.
 
 use astegni_domain::accounts::{
-    AddRoleError, ChangePasswordError, HashingError, LoginError, MeError, RefreshError, RegisterError, Role,
-    RoleRequired, SwitchRoleError,
+    ChangePasswordError, HashingError, LoginError, MeError, RefreshError, RegisterError, Role, RoleChangeError,
+    RoleRequired,
 };
 
-use crate::adapters::GateError;
+use crate::adapters::AuthenticationError;
 use crate::error::{ApiError, Code};
 
 impl From<HashingError> for ApiError {
@@ -29,11 +29,11 @@ impl From<RoleRequired> for ApiError {
     }
 }
 
-impl From<GateError> for ApiError {
-    fn from(error: GateError) -> Self {
+impl From<AuthenticationError> for ApiError {
+    fn from(error: AuthenticationError) -> Self {
         match error {
-            GateError::Invalid => Self::invalid_token(),
-            GateError::Repository(error) => error.into(),
+            AuthenticationError::InvalidToken => Self::invalid_token(),
+            AuthenticationError::Repository(error) => error.into(),
         }
     }
 }
@@ -81,26 +81,19 @@ impl From<ChangePasswordError> for ApiError {
     }
 }
 
-impl From<AddRoleError> for ApiError {
-    fn from(error: AddRoleError) -> Self {
+impl From<RoleChangeError> for ApiError {
+    fn from(error: RoleChangeError) -> Self {
         match error {
-            AddRoleError::AlreadyHeld(role) => {
+            RoleChangeError::AlreadyHeld(role) => {
                 Self::new(Code::RoleAlreadyHeld, format!("You already have the {} role", role.as_str()))
             }
-            AddRoleError::WrongPassword => Self::new(Code::WrongPassword, "Invalid password"),
-            AddRoleError::Hashing(error) => error.into(),
-            AddRoleError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<SwitchRoleError> for ApiError {
-    fn from(error: SwitchRoleError) -> Self {
-        match error {
-            SwitchRoleError::NotHeld(role) => {
+            RoleChangeError::NotHeld(role) => {
                 Self::new(Code::RoleNotHeld, format!("User does not have {} role", role.as_str()))
             }
-            SwitchRoleError::Repository(error) => error.into(),
+            RoleChangeError::WrongPassword => Self::new(Code::WrongPassword, "Invalid password"),
+            RoleChangeError::SignedOut => Self::invalid_token(),
+            RoleChangeError::Hashing(error) => error.into(),
+            RoleChangeError::Repository(error) => error.into(),
         }
     }
 }

@@ -13,11 +13,13 @@ use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
-/// The role to take, confirmed with your password.
+/// A role to add, confirmed with the caller's password.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AddRoleBody {
+    /// `student`, `tutor` or `parent`.
     #[schema(required = true, nullable = false, example = "tutor")]
     new_role: Option<String>,
+    /// The caller's password.
     #[schema(required = true, nullable = false)]
     password: Option<String>,
 }
@@ -26,21 +28,22 @@ impl Parse for AddRoleBody {
     type Command = (Role, String);
 
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let role = violations.require("new_role", self.new_role, |input| Role::parse_takeable(&input));
+        let role = violations.require("new_role", self.new_role, |input| Role::parse_choice(&input));
         let password = violations.require("password", self.password, Ok);
         Some((role?, password?))
     }
 }
 
-/// Take another role
+/// Add a role
 ///
-/// Its profile is made, and it becomes the active one.
+/// Creates the profile of the role, makes the role active and returns tokens for it. Earlier refresh tokens of the device
+/// stay valid.
 #[utoipa::path(
     tag = "accounts",
     request_body = AddRoleBody,
     responses(
-        (status = 200, description = "Tokens that say so", body = RoleChangedBody),
-        (status = 400, description = "You have the role, or the password is not yours"),
+        (status = 200, description = "Tokens for the new role", body = RoleChangedBody),
+        (status = 400, description = "The caller already has the role, or the password is wrong"),
     ),
 )]
 #[post("/add-role")]

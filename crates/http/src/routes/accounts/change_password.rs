@@ -8,17 +8,17 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::body::DoneBody;
+use super::body::MessageBody;
 use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
-/// The password you have and the one you want.
+/// The current password and its replacement.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ChangePasswordBody {
     #[schema(required = true, nullable = false)]
     current_password: Option<String>,
-    /// 8 to 128 characters, none of the common ones.
+    /// 8 to 128 characters; common passwords are rejected.
     #[schema(required = true, nullable = false)]
     new_password: Option<String>,
 }
@@ -33,15 +33,15 @@ impl Parse for ChangePasswordBody {
     }
 }
 
-/// Change your password
+/// Change the password
 ///
-/// Every other device is signed out.
+/// Signs out all other devices of the caller.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangePasswordBody,
     responses(
-        (status = 200, description = "Changed", body = DoneBody),
-        (status = 400, description = "The current password is not yours"),
+        (status = 200, description = "The password was changed", body = MessageBody),
+        (status = 400, description = "Current password is incorrect"),
     ),
 )]
 #[post("/auth/change-password")]
@@ -49,8 +49,8 @@ pub(crate) async fn change_password(
     services: Data<Services>,
     caller: Caller,
     Body((current, new)): Body<ChangePasswordBody>,
-) -> Result<Json<DoneBody>, ApiError> {
+) -> Result<Json<MessageBody>, ApiError> {
     services.accounts.change_password(&caller, current, new).await?;
-    services.gate.forget_all();
-    Ok(Json(DoneBody { message: "Password changed successfully", success: true }))
+    services.authenticator.forget_all();
+    Ok(Json(MessageBody { message: "Password changed successfully", success: true }))
 }

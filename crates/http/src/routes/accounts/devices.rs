@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, delete, get};
+use astegni_domain::accounts::Device;
 use astegni_domain::ids::DeviceId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,29 +12,33 @@ use crate::extract::{Caller, PathId};
 use crate::services::Services;
 use crate::wire;
 
-/// A device that you are signed in on.
+/// A device that the caller is signed in on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeviceBody {
     id: i64,
+    /// `User-Agent` header of the login.
     user_agent: Option<String>,
+    /// Network address of the login.
     ip_address: Option<String>,
-    /// Instant.
+    /// Instant of the login.
     created_at: String,
-    /// Instant.
+    /// Instant at which the device last received a refresh token.
     last_used_at: String,
-    /// Whether it is the one that asks.
+    /// Whether the request comes from this device.
     is_current: bool,
 }
 
-/// Your devices
+/// List devices
+///
+/// Returns at most 100 devices on which the caller is signed in.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "The last used first", body = [DeviceBody])),
+    responses((status = 200, description = "Devices, the most recently used first", body = [DeviceBody])),
 )]
 #[get("/auth/sessions")]
 pub(crate) async fn list_devices(services: Data<Services>, caller: Caller) -> Result<Json<Vec<DeviceBody>>, ApiError> {
     let devices = services.accounts.devices(&caller).await?;
-    let body = |device: astegni_domain::accounts::Device| DeviceBody {
+    let body = |device: Device| DeviceBody {
         id: device.id.get(),
         is_current: device.id == caller.device_id,
         user_agent: device.user_agent,
@@ -44,17 +49,19 @@ pub(crate) async fn list_devices(services: Data<Services>, caller: Caller) -> Re
     Ok(Json(devices.into_iter().map(body).collect()))
 }
 
-/// Sign one of your devices out
+/// Sign out a device
+///
+/// Its tokens are rejected everywhere within five seconds.
 #[utoipa::path(
     tag = "accounts",
-    params(("id" = i64, Path, description = "The device")),
+    params(("id" = i64, Path, description = "Id of the device")),
     responses(
-        (status = 204, description = "Signed out"),
-        (status = 404, description = "You are not signed in on such a device"),
+        (status = 204, description = "The device was signed out"),
+        (status = 404, description = "The caller is not signed in on such a device"),
     ),
 )]
 #[delete("/auth/sessions/{id}")]
-pub(crate) async fn end_device(
+pub(crate) async fn sign_out_device(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
@@ -63,6 +70,6 @@ pub(crate) async fn end_device(
     if !services.accounts.sign_out(&caller, device).await? {
         return Err(ApiError::not_found("Device"));
     }
-    services.gate.forget(device);
+    services.authenticator.forget(device);
     Ok(HttpResponse::NoContent().finish())
 }

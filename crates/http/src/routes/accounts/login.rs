@@ -1,11 +1,7 @@
 //! `POST /auth/login`
 
-use std::future::Future;
-use std::pin::Pin;
-
-use actix_web::dev::Payload;
+use actix_web::post;
 use actix_web::web::{Data, Json};
-use actix_web::{FromRequest, HttpRequest, post};
 use astegni_domain::accounts::EmailAddress;
 use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
@@ -13,26 +9,44 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::TokenBody;
+use super::oauth::{JsonOrForm, require_grant_type};
 use crate::error::ApiError;
-use crate::extract::{ClientDevice, Parse, media_type, parse_form, parse_json, read_body, received_at, require_json};
+use crate::extract::{ClientDevice, Parse};
 use crate::services::Services;
 
-/// An e-mail address and a password: JSON, or the form of OAuth 2 (RFC 6749, section 4.3.2), in which the
-/// address is called `username`.
+/// An e-mail address and a password.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct LoginBody {
     #[schema(example = "abebe@example.com")]
     email: Option<String>,
-    /// Stands for `email` in the form.
+    /// Alternative name of `email`.
     username: Option<String>,
     #[schema(required = true, nullable = false, example = "Test1234")]
     password: Option<String>,
 }
 
-/// What was typed. An address that cannot be one belongs to no account, which is all that a caller learns.
+/// The password grant of OAuth 2 (RFC 6749, section 4.3.2).
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct LoginForm {
+    /// `password`, if sent.
+    grant_type: Option<String>,
+    /// The e-mail address.
+    #[schema(required = true, nullable = false, example = "abebe@example.com")]
+    username: Option<String>,
+    /// Alternative name of `username`.
+    email: Option<String>,
+    #[schema(required = true, nullable = false, example = "Test1234")]
+    password: Option<String>,
+}
+
+/// Credentials as they were typed. A malformed address belongs to no account, and callers learn no more than that.
 pub(crate) struct Credentials {
     email: Option<EmailAddress>,
     password: String,
+}
+
+fn credentials(email: Option<String>, password: Option<String>) -> Option<Credentials> {
+    Some(Credentials { email: EmailAddress::parse(&email?).ok(), password: password? })
 }
 
 impl Parse for LoginBody {
@@ -41,50 +55,45 @@ impl Parse for LoginBody {
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Credentials> {
         let email = violations.require("email", self.email.or(self.username), Ok);
         let password = violations.require("password", self.password, Ok);
-        Some(Credentials { email: EmailAddress::parse(&email?).ok(), password: password? })
+        credentials(email, password)
     }
 }
 
-impl FromRequest for Credentials {
-    type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+impl Parse for LoginForm {
+    type Command = Credentials;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media_type = media_type(request);
-        let now = received_at(request);
-        let body = read_body(request, payload);
-        Box::pin(async move {
-            let (now, body) = (now?, body.await?);
-            if media_type == "application/x-www-form-urlencoded" {
-                return parse_form::<LoginBody>(&body, now);
-            }
-            require_json(&media_type)?;
-            parse_json::<LoginBody>(&body, now)
-        })
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Credentials> {
+        violations.check_some("grant_type", self.grant_type, |given| require_grant_type(&given, "password"));
+        let email = violations.require("username", self.username.or(self.email), Ok);
+        let password = violations.require("password", self.password, Ok);
+        credentials(email, password)
     }
 }
 
 /// Log in
 ///
-/// The answer and the time it takes are the same whether the account exists or not.
+/// Signs the caller in on a new device. Response and response time do not reveal whether the account exists. The form
+/// is the password grant of OAuth 2; errors of form requests have the members `error` (a string) and
+/// `error_description` of RFC 6749, section 5.2.
 #[utoipa::path(
     tag = "accounts",
     request_body(content(
         (LoginBody = "application/json"),
-        (LoginBody = "application/x-www-form-urlencoded"),
+        (LoginForm = "application/x-www-form-urlencoded"),
     )),
     responses(
-        (status = 200, description = "Tokens for this device", body = TokenBody),
+        (status = 200, description = "Tokens for the new device", body = TokenBody),
         (status = 401, description = "Invalid email or password"),
     ),
     security(()),
 )]
 #[post("/auth/login")]
-pub(crate) async fn login(
+pub(crate) async fn log_in(
     services: Data<Services>,
     ClientDevice(device): ClientDevice,
-    credentials: Credentials,
+    body: JsonOrForm<Credentials, LoginBody, LoginForm>,
 ) -> Result<Json<TokenBody>, ApiError> {
-    let signed_in = services.accounts.login(credentials.email, credentials.password, device).await?;
-    Ok(Json(signed_in.into()))
+    let Credentials { email, password } = body.command;
+    let signed_in = services.accounts.login(email, password, device).await;
+    Ok(Json(signed_in.map_err(|error| body.format.error(error))?.into()))
 }

@@ -3,21 +3,21 @@
 use actix_web::post;
 use actix_web::web::{Data, Json};
 
-use super::body::DoneBody;
+use super::body::MessageBody;
 use crate::error::ApiError;
 use crate::extract::Caller;
 use crate::services::Services;
 
-/// Sign this device out
+/// Log out
 ///
-/// Its tokens are dead everywhere within five seconds.
+/// Signs out the caller's device. Its tokens are rejected everywhere within five seconds.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "Signed out", body = DoneBody)),
+    responses((status = 200, description = "The device was signed out", body = MessageBody)),
 )]
 #[post("/auth/logout")]
-pub(crate) async fn logout(services: Data<Services>, caller: Caller) -> Result<Json<DoneBody>, ApiError> {
+pub(crate) async fn log_out(services: Data<Services>, caller: Caller) -> Result<Json<MessageBody>, ApiError> {
     services.accounts.logout(&caller).await?;
-    services.gate.forget(caller.device_id);
-    Ok(Json(DoneBody { message: "Successfully logged out", success: true }))
+    services.authenticator.forget(caller.device_id);
+    Ok(Json(MessageBody { message: "Successfully logged out", success: true }))
 }

@@ -8,12 +8,12 @@ use crate::error::ApiError;
 use crate::extract::Caller;
 use crate::services::Services;
 
-/// Your account
+/// Read the caller's account
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "The account", body = UserBody)),
+    responses((status = 200, description = "The caller's account", body = UserBody)),
 )]
 #[get("/auth/me")]
-pub(crate) async fn me(services: Data<Services>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
+pub(crate) async fn read_account(services: Data<Services>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
     Ok(Json(UserBody::from(&services.accounts.me(caller.user_id).await?)))
 }

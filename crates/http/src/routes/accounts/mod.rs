@@ -1,4 +1,4 @@
-//! Accounts, roles and devices.
+//! Routes of accounts, roles and devices.
 
 mod add_role;
 mod body;
@@ -8,6 +8,8 @@ mod login;
 mod logout;
 mod me;
 mod my_roles;
+mod oauth;
+mod person;
 mod refresh;
 mod register;
 mod switch_role;
@@ -20,16 +22,16 @@ pub(super) use body::TokenBody;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
-        .service(register::register)
-        .service(login::login)
-        .service(refresh::refresh)
-        .service(logout::logout)
-        .service(me::me)
-        .service(update_me::update_me)
+        .service(register::register_account)
+        .service(login::log_in)
+        .service(refresh::refresh_tokens)
+        .service(logout::log_out)
+        .service(me::read_account)
+        .service(update_me::update_account)
         .service(change_password::change_password)
         .service(devices::list_devices)
-        .service(devices::end_device)
-        .service(my_roles::my_roles)
+        .service(devices::sign_out_device)
+        .service(my_roles::list_roles)
         .service(switch_role::switch_role)
         .service(add_role::add_role)
         .service(verify_token::verify_token);

@@ -6,26 +6,26 @@ use astegni_domain::accounts::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::body::role_words;
+use super::body::role_names;
 use crate::error::ApiError;
 use crate::extract::Caller;
 use crate::services::Services;
 
-/// The roles you have and the one in which you act.
+/// The caller's roles and the active one.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RolesBody {
     user_roles: Vec<&'static str>,
     active_role: Option<&'static str>,
 }
 
-/// Your roles
+/// List the caller's roles
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "The roles", body = RolesBody)),
+    responses((status = 200, description = "The roles and the active one", body = RolesBody)),
 )]
 #[get("/my-roles")]
-pub(crate) async fn my_roles(services: Data<Services>, caller: Caller) -> Result<Json<RolesBody>, ApiError> {
+pub(crate) async fn list_roles(services: Data<Services>, caller: Caller) -> Result<Json<RolesBody>, ApiError> {
     let user = services.accounts.me(caller.user_id).await?;
     let active_role = user.active_role.map(Role::as_str);
-    Ok(Json(RolesBody { user_roles: role_words(&user.roles), active_role }))
+    Ok(Json(RolesBody { user_roles: role_names(&user.roles), active_role }))
 }

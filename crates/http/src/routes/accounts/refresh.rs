@@ -2,19 +2,31 @@
 
 use actix_web::post;
 use actix_web::web::{Data, Json};
+use astegni_domain::accounts::RefreshError;
 use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::TokenBody;
+use super::oauth::{JsonOrForm, require_grant_type};
 use crate::error::ApiError;
-use crate::extract::{Body, Parse};
+use crate::extract::Parse;
 use crate::services::Services;
 
-/// The refresh token to exchange.
+/// A refresh token to exchange.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RefreshBody {
+    #[schema(required = true, nullable = false)]
+    refresh_token: Option<String>,
+}
+
+/// The refresh grant of OAuth 2 (RFC 6749, section 6).
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct RefreshForm {
+    /// `refresh_token`.
+    #[schema(required = true, nullable = false, example = "refresh_token")]
+    grant_type: Option<String>,
     #[schema(required = true, nullable = false)]
     refresh_token: Option<String>,
 }
@@ -27,27 +39,40 @@ impl Parse for RefreshBody {
     }
 }
 
-/// Exchange a refresh token
+impl Parse for RefreshForm {
+    type Command = String;
+
+    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<String> {
+        violations.require("grant_type", self.grant_type, |given| require_grant_type(&given, "refresh_token"));
+        violations.require("refresh_token", self.refresh_token, Ok)
+    }
+}
+
+/// Refresh tokens
 ///
-/// Each can be exchanged once; presenting it again within ten seconds gives the same successor, later it
-/// signs the device out.
+/// Exchanges a refresh token for the next pair of tokens. Each token can be exchanged once; a repetition within ten
+/// seconds returns the same successor, a later one signs out the device. The form is the refresh grant of OAuth 2;
+/// errors of form requests have the members `error` (a string) and `error_description` of RFC 6749, section 5.2.
 #[utoipa::path(
     tag = "accounts",
-    request_body = RefreshBody,
+    request_body(content(
+        (RefreshBody = "application/json"),
+        (RefreshForm = "application/x-www-form-urlencoded"),
+    )),
     responses(
         (status = 200, description = "The next pair of tokens", body = TokenBody),
-        (status = 401, description = "The token is not valid, or was used before"),
+        (status = 401, description = "Invalid, expired or reused refresh token"),
     ),
     security(()),
 )]
 #[post("/auth/refresh")]
-pub(crate) async fn refresh(
+pub(crate) async fn refresh_tokens(
     services: Data<Services>,
-    Body(token): Body<RefreshBody>,
+    body: JsonOrForm<String, RefreshBody, RefreshForm>,
 ) -> Result<Json<TokenBody>, ApiError> {
-    let refreshed = services.accounts.refresh(&token).await;
-    if matches!(refreshed, Err(astegni_domain::accounts::RefreshError::Reused)) {
-        services.gate.forget_all();
+    let refreshed = services.accounts.refresh(&body.command).await;
+    if matches!(refreshed, Err(RefreshError::Reused)) {
+        services.authenticator.forget_all();
     }
-    Ok(Json(refreshed?.into()))
+    Ok(Json(refreshed.map_err(|error| body.format.error(error))?.into()))
 }

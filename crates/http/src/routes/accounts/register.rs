@@ -3,32 +3,34 @@
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use astegni_domain::accounts::{EmailAddress, Password, Registration, Role, Username};
-use astegni_domain::validation::{Invalid, Violations};
+use astegni_domain::accounts::{EmailAddress, Password, Registration, Username, parse_roles};
+use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::body::{PersonFields, TokenBody};
+use super::body::TokenBody;
+use super::person::PersonFields;
 use crate::error::ApiError;
 use crate::extract::{Body, ClientDevice, Parse};
 use crate::services::Services;
 
-/// A new account.
+/// An account to create.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RegisterBody {
     #[schema(required = true, nullable = false, example = "abebe@example.com")]
     email: Option<String>,
-    /// 8 to 128 characters, none of the common ones.
+    /// 8 to 128 characters; common passwords are rejected.
     #[schema(required = true, nullable = false, example = "Test1234")]
     password: Option<String>,
-    /// The same again, if sent.
+    /// The same password again, if sent.
     confirm_password: Option<String>,
-    /// 3 to 50 letters, digits, dots, dashes and underscores.
+    /// 3 to 50 letters, digits, dots, dashes and underscores, unique in any case. Letters of different scripts must not
+    /// be mixed.
     username: Option<String>,
     /// `student`, `tutor` or `parent`.
     role: Option<String>,
-    /// Several of them; the first is active.
+    /// Several roles; the first one is active.
     roles: Option<Vec<String>>,
     #[serde(flatten)]
     person: PersonFields,
@@ -39,44 +41,30 @@ impl Parse for RegisterBody {
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Registration> {
         let email = violations.require("email", self.email, |input| EmailAddress::parse(&input));
-        if self.confirm_password.is_some() && self.confirm_password != self.password {
-            violations.add("confirm_password", Invalid::new("mismatch", "must be the same as password"));
-        }
+        let confirmed = Password::confirm(self.password.as_deref(), self.confirm_password.as_deref());
+        violations.check("confirm_password", confirmed);
         let password = violations.require("password", self.password, |input| Password::parse(&input));
         let username = violations.check_some("username", self.username, |input| Username::parse(&input));
-        let several = self.roles.unwrap_or_default();
-        let mut roles: Vec<Role> = Vec::new();
-        if several.len() > 10 {
-            violations.add("roles", Invalid::new("too_many", "must have at most 10 entries"));
-        }
-        let single = self.role.map(|role| ("role".to_owned(), role));
-        let several = several.into_iter().take(10).enumerate();
-        for (field, role) in single.into_iter().chain(several.map(|(place, role)| (format!("roles.{place}"), role))) {
-            if let Some(role) = violations.check(field, Role::parse_takeable(&role))
-                && !roles.contains(&role)
-            {
-                roles.push(role);
-            }
-        }
+        let roles = parse_roles(self.role.as_deref(), &self.roles.unwrap_or_default(), violations);
         let profile = self.person.parse(now, violations);
         Some(Registration { email: email?, password: password?, username, profile, roles })
     }
 }
 
-/// Make an account
+/// Register an account
 ///
-/// Each role makes its profile. The device that asks is signed in at once.
+/// Creates the account and a profile for each of its roles, and signs the caller in. An account may have no role.
 #[utoipa::path(
     tag = "accounts",
     request_body = RegisterBody,
     responses(
         (status = 201, description = "The account and its first tokens", body = TokenBody),
-        (status = 409, description = "The e-mail address or the username is taken"),
+        (status = 409, description = "Email or username already taken"),
     ),
     security(()),
 )]
 #[post("/auth/register")]
-pub(crate) async fn register(
+pub(crate) async fn register_account(
     services: Data<Services>,
     ClientDevice(device): ClientDevice,
     Body(registration): Body<RegisterBody>,

@@ -3,7 +3,7 @@
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::accounts::Role;
-use astegni_domain::validation::{Invalid, Violations};
+use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,9 +13,10 @@ use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
-/// The role to act in.
+/// A role to act in.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct SwitchRoleBody {
+    /// `student`, `tutor`, `parent` or `admin`.
     #[schema(required = true, nullable = false, example = "tutor")]
     role: Option<String>,
 }
@@ -24,21 +25,19 @@ impl Parse for SwitchRoleBody {
     type Command = Role;
 
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Role> {
-        violations.require("role", self.role, |input| {
-            let word = input.trim().to_ascii_lowercase();
-            if word == "admin" { Ok(Role::Admin) } else { Role::parse_takeable(&word) }
-                .map_err(|_: Invalid| Invalid::new("unknown_role", "must be student, tutor, parent or admin"))
-        })
+        violations.require("role", self.role, |input| Role::parse(&input))
     }
 }
 
-/// Act in another of your roles
+/// Switch the active role
+///
+/// Makes one of the caller's roles active and returns tokens for it. Earlier refresh tokens of the device stay valid.
 #[utoipa::path(
     tag = "accounts",
     request_body = SwitchRoleBody,
     responses(
-        (status = 200, description = "Tokens that say so", body = RoleChangedBody),
-        (status = 400, description = "You do not have the role"),
+        (status = 200, description = "Tokens for the role", body = RoleChangedBody),
+        (status = 400, description = "The caller does not have the role"),
     ),
 )]
 #[post("/switch-role")]

@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::body::{PersonFields, UserBody};
+use super::body::UserBody;
+use super::person::PersonFields;
 use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
 
-/// What to change; what is left out or null stays.
+/// Fields to change. Fields that are left out keep their values.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateMeBody {
     #[serde(flatten)]
@@ -28,14 +29,16 @@ impl Parse for UpdateMeBody {
     }
 }
 
-/// Change your account
+/// Update the caller's account
+///
+/// Changes the fields that are sent. An account that becomes public accepts its pending follows.
 #[utoipa::path(
     tag = "accounts",
     request_body = UpdateMeBody,
-    responses((status = 200, description = "The account as it is now", body = UserBody)),
+    responses((status = 200, description = "The updated account", body = UserBody)),
 )]
 #[patch("/auth/me")]
-pub(crate) async fn update_me(
+pub(crate) async fn update_account(
     services: Data<Services>,
     caller: Caller,
     Body(changes): Body<UpdateMeBody>,

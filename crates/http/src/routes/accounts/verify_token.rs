@@ -10,17 +10,19 @@ use crate::error::ApiError;
 use crate::extract::Caller;
 use crate::services::Services;
 
-/// Whose the token is.
+/// The owner of a valid access token.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VerifiedBody {
     valid: bool,
     user: UserBody,
 }
 
-/// Whether your token is valid
+/// Verify an access token
+///
+/// Returns the account that the token was issued to; an invalid token is rejected with 401.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "It is, and this is whose", body = VerifiedBody)),
+    responses((status = 200, description = "The token is valid", body = VerifiedBody)),
 )]
 #[get("/verify-token")]
 pub(crate) async fn verify_token(services: Data<Services>, caller: Caller) -> Result<Json<VerifiedBody>, ApiError> {

@@ -3,10 +3,9 @@
 use actix_web::http::header::LINK;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
-use astegni_domain::accounts::{EmailAddress, birth_date};
+use astegni_domain::accounts::{EmailAddress, parse_birth_date, person_name};
 use astegni_domain::families::{Child, ChildRegistration};
 use astegni_domain::ids::{StudentId, UserId};
-use astegni_domain::schedule::parse_date;
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
@@ -81,13 +80,12 @@ impl Parse for AddChildBody {
     type Command = AddChild;
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<AddChild> {
-        let line = |input: String| text::line(&input, 100);
-        let today = now.date_naive();
-        let last_name = violations.check_some("last_name", self.last_name, line);
-        let grade_level = violations.check_some("grade_level", self.grade_level, line);
+        let name = |input: String| person_name(&input);
+        let last_name = violations.check_some("last_name", self.last_name, name);
+        let grade_level = violations.check_some("grade_level", self.grade_level, |input| text::line(&input, 100));
         let date_of_birth =
-            violations.check_some("date_of_birth", self.date_of_birth, |input| birth_date(parse_date(&input)?, today));
-        let first_name = violations.check_some("first_name", self.first_name.clone(), line);
+            violations.check_some("date_of_birth", self.date_of_birth, |input| parse_birth_date(&input, now));
+        let first_name = violations.check_some("first_name", self.first_name.clone(), name);
         if let Some(email) = self.email {
             let email = violations.check("email", EmailAddress::parse(&email));
             if self.first_name.is_some() {

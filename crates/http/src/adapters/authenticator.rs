@@ -1,4 +1,4 @@
-//! Who is let in: a valid token of a device that is still signed in.
+//! Authentication of callers: a valid access token of a device that is still signed in.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,77 +10,77 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{InvalidToken, Jwt};
 
-/// For how long a device that was signed in is taken to be so: a token of a signed-out one is dead
-/// everywhere within five seconds.
+/// The time for which a device is assumed to be signed in after a look-up. It bounds how long the tokens of a
+/// signed-out device are still accepted by other replicas: five seconds are promised.
 const REMEMBERED: TimeDelta = TimeDelta::seconds(4);
 
-/// How many devices are remembered before all are forgotten.
-const MOST_REMEMBERED: usize = 100_000;
+/// The number of devices that are remembered before all are forgotten.
+const MAX_REMEMBERED: usize = 100_000;
 
-/// Why a caller is not let in.
+/// The reason why a caller was not authenticated.
 #[derive(Debug, thiserror::Error)]
-pub enum GateError {
+pub enum AuthenticationError {
     /// The token is not valid, or its device is signed out.
-    #[error("the token lets nobody in")]
-    Invalid,
+    #[error("the access token is not valid")]
+    InvalidToken,
     /// See [`RepositoryError`].
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-impl From<InvalidToken> for GateError {
+impl From<InvalidToken> for AuthenticationError {
     fn from(InvalidToken: InvalidToken) -> Self {
-        Self::Invalid
+        Self::InvalidToken
     }
 }
 
-/// Lets signed-in callers in.
+/// Identifies callers by their access tokens.
 #[derive(Clone)]
-pub struct SignInGate {
+pub struct Authenticator {
     jwt: Arc<Jwt>,
     devices: Arc<dyn DeviceRepository>,
     clock: Arc<dyn Clock>,
     seen: Arc<RwLock<HashMap<DeviceId, DateTime<Utc>>>>,
 }
 
-impl SignInGate {
-    /// A gate that has let nobody in yet.
+impl Authenticator {
+    /// Creates an authenticator that remembers no devices.
     pub fn new(jwt: Arc<Jwt>, devices: Arc<dyn DeviceRepository>, clock: Arc<dyn Clock>) -> Self {
         Self { jwt, devices, clock, seen: Arc::default() }
     }
 
-    /// Who a token lets in.
-    pub async fn admit(&self, token: &str) -> Result<Actor, GateError> {
+    /// Returns the caller that an access token identifies.
+    pub async fn authenticate(&self, token: &str) -> Result<Actor, AuthenticationError> {
         let now = self.clock.now();
         let actor = self.jwt.read(token, now)?;
         if !self.remembers(actor.device_id, now) {
             if !self.devices.is_signed_in(actor.device_id).await? {
-                return Err(GateError::Invalid);
+                return Err(AuthenticationError::InvalidToken);
             }
             self.remember(actor.device_id, now);
         }
         Ok(actor)
     }
 
-    /// Asks the store again the next time that a device calls.
+    /// Forgets a device, so that its next call looks it up again.
     pub fn forget(&self, device: DeviceId) {
         self.seen.write().unwrap_or_else(PoisonError::into_inner).remove(&device);
     }
 
-    /// Asks the store again about every device.
+    /// Forgets all devices, so that the next call of each looks it up again.
     pub fn forget_all(&self) {
         self.seen.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn remembers(&self, device: DeviceId, now: DateTime<Utc>) -> bool {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back lengthens nothing.
+        // A clock that was set back does not extend the time.
         seen.get(&device).is_some_and(|at| (TimeDelta::zero()..REMEMBERED).contains(&(now - *at)))
     }
 
     fn remember(&self, device: DeviceId, now: DateTime<Utc>) {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= MOST_REMEMBERED {
+        if seen.len() >= MAX_REMEMBERED {
             seen.clear();
         }
         seen.insert(device, now);
@@ -105,12 +105,12 @@ mod tests {
         let mut devices = MockDeviceRepository::new();
         let mut answers = [true, true, false].into_iter();
         devices.expect_is_signed_in().times(3).returning(move |_| Ok(answers.next().unwrap()));
-        let gate = SignInGate::new(jwt, Arc::new(devices), Arc::new(clock.clone()));
+        let authenticator = Authenticator::new(jwt, Arc::new(devices), Arc::new(clock.clone()));
         for moved in [0, 3_999, -4_000, 3_999] {
             clock.advance(TimeDelta::milliseconds(moved));
-            assert_eq!(gate.admit(&token).await.unwrap(), actor);
+            assert_eq!(authenticator.authenticate(&token).await.unwrap(), actor);
         }
         clock.advance(TimeDelta::milliseconds(1));
-        assert!(matches!(gate.admit(&token).await, Err(GateError::Invalid)));
+        assert!(matches!(authenticator.authenticate(&token).await, Err(AuthenticationError::InvalidToken)));
     }
 }
