@@ -153,6 +153,21 @@ async fn an_invalid_entry_does_not_make_its_list_missing() {
 }
 
 #[actix_web::test]
+async fn ids_in_bodies_are_positive() {
+    let (app, _) = TestApp::start().await;
+    let student = app.student().await;
+    for id in [0, -1] {
+        for path in ["/api/connections", "/api/connections/check"] {
+            let problem = student.post(path, json!({ "target_user_id": id })).await.expect(422);
+            assert_eq!(problem["detail"], "target_user_id must be a positive integer", "{path}");
+        }
+        let body = json!({ "target_user_ids": [1, id] });
+        let problem = student.post("/api/connections/check-batch", body).await.expect(422);
+        assert_eq!(fields(&problem), ["target_user_ids.1"]);
+    }
+}
+
+#[actix_web::test]
 async fn numbers_are_accepted_in_every_notation() {
     let (app, _) = TestApp::start().await;
     let (student, tutor) = (app.student().await, app.tutor().await);

@@ -29,7 +29,7 @@ impl Parse for CheckBody {
     type Command = UserId;
 
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<UserId> {
-        violations.require("target_user_id", self.target_user_id, Ok).map(UserId::new)
+        violations.require("target_user_id", self.target_user_id, UserId::parse)
     }
 }
 
@@ -45,13 +45,12 @@ impl Parse for CheckBatchBody {
     type Command = Vec<UserId>;
 
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Vec<UserId>> {
-        violations.require("target_user_ids", self.target_user_ids, |ids| {
-            if (1..=100).contains(&ids.len()) {
-                Ok(ids.into_iter().map(UserId::new).collect())
-            } else {
-                Err(Invalid::new("out_of_range", "must be 1 to 100 users"))
-            }
-        })
+        let ids = violations.require("target_user_ids", self.target_user_ids, |ids| {
+            let is_bounded = (1..=100).contains(&ids.len());
+            if is_bounded { Ok(ids) } else { Err(Invalid::new("out_of_range", "must be 1 to 100 users")) }
+        })?;
+        let id = |(place, id)| violations.check(format!("target_user_ids.{place}"), UserId::parse(id));
+        ids.into_iter().enumerate().map(id).collect()
     }
 }
 

@@ -31,7 +31,7 @@ impl Parse for CreateConnectionBody {
     type Command = (UserId, Kind, Option<String>);
 
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let target = violations.require("target_user_id", self.target_user_id, Ok).map(UserId::new);
+        let target = violations.require("target_user_id", self.target_user_id, UserId::parse);
         let kind = violations.check_some("connection_type", self.connection_type, |word| kind(&word));
         let message =
             violations.check_some("connection_message", self.connection_message, |input| text::prose(&input, 1000));
