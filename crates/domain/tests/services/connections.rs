@@ -174,9 +174,11 @@ fn ensuring_a_connection_succeeds_whether_or_not_it_exists() {
         .with_pair(Vec::new())
         .writing(vec![EdgeChange::Insert(Kind::Follow, Status::Accepted)], Some(ID))
         .listing_between(vec![follow.clone()]);
-    assert_eq!(block_on(created.service().ensure(&me(), OTHER, Kind::Follow)).unwrap(), [follow.clone()]);
     let existing = Ports::default().with_pair(vec![follow.edge]).listing_between(vec![follow.clone()]);
-    assert_eq!(block_on(existing.service().ensure(&me(), OTHER, Kind::Follow)).unwrap(), [follow]);
+    let expected = [follow];
+    for ports in [created, existing] {
+        assert_eq!(block_on(ports.service().ensure(&me(), OTHER, Kind::Follow)).unwrap(), expected);
+    }
     let blocked = Ports::default().with_pair(vec![edge(Kind::Block, Status::Accepted, ME)]);
     assert_refused(block_on(blocked.service().ensure(&me(), OTHER, Kind::Follow)), Refusal::BlockedByYou);
 }
@@ -299,14 +301,10 @@ fn a_check_has_an_entry_for_every_user_asked_about() {
     assert!(checks[&THIRD].connections.is_empty());
 }
 
-fn relation(standing: Standing, profile: ProfileFacts) -> Option<Relation> {
-    Some(Relation { standing, profile })
-}
-
 #[test]
 fn a_public_list_is_read_for_its_viewer() {
     for viewer in [Viewer::Anonymous, Viewer::User(ME)] {
-        let open = relation(Standing::Open, ProfileFacts::of_stranger(true, false));
+        let open = Some(Relation { standing: Standing::Open, profile: ProfileFacts::of_stranger(true, false) });
         let mut ports = Ports::default().related(viewer, open);
         ports
             .queries
@@ -320,7 +318,7 @@ fn a_public_list_is_read_for_its_viewer() {
 
 #[test]
 fn the_list_of_a_private_account_is_hidden_from_strangers_and_its_counts_are_not() {
-    let private = relation(Standing::Open, ProfileFacts::of_stranger(true, true));
+    let private = Some(Relation { standing: Standing::Open, profile: ProfileFacts::of_stranger(true, true) });
     let ports = Ports::default().related(Viewer::Anonymous, private);
     let hidden = block_on(ports.service().public_list(Viewer::Anonymous, OTHER, filter(), page()));
     assert_refused(hidden, Refusal::UserNotFound);
@@ -337,12 +335,12 @@ fn the_list_of_a_private_account_is_hidden_from_strangers_and_its_counts_are_not
 
 #[test]
 fn blocks_and_hidden_users_close_public_lists_and_counts() {
-    let adult = ProfileFacts::of_stranger(true, false);
+    let (adult, child) = (ProfileFacts::of_stranger(true, false), ProfileFacts::of_stranger(false, true));
     for (found, refusal) in [
         (None, Refusal::UserNotFound),
-        (relation(Standing::BlockedByThem, adult), Refusal::UserNotFound),
-        (relation(Standing::BlockedByYou, adult), Refusal::BlockedByYou),
-        (relation(Standing::Open, ProfileFacts::of_stranger(false, true)), Refusal::UserNotFound),
+        (Some(Relation { standing: Standing::BlockedByThem, profile: adult }), Refusal::UserNotFound),
+        (Some(Relation { standing: Standing::BlockedByYou, profile: adult }), Refusal::BlockedByYou),
+        (Some(Relation { standing: Standing::Open, profile: child }), Refusal::UserNotFound),
     ] {
         let service = || Ports::default().related(Viewer::User(ME), found).service();
         assert_refused(block_on(service().public_list(Viewer::User(ME), OTHER, filter(), page())), refusal);
@@ -353,7 +351,7 @@ fn blocks_and_hidden_users_close_public_lists_and_counts() {
 #[test]
 fn the_gate_returns_the_facts_about_a_reachable_profile() {
     let facts = ProfileFacts { has_accepted_viewer: true, ..ProfileFacts::of_stranger(true, true) };
-    let ports = Ports::default().related(Viewer::User(ME), relation(Standing::Open, facts));
+    let ports = Ports::default().related(Viewer::User(ME), Some(Relation { standing: Standing::Open, profile: facts }));
     let gate = RelationGate::new(Arc::new(ports.connections));
     assert_eq!(block_on(gate.open(ME, OTHER)).unwrap(), facts);
     let ports = Ports::default().related(Viewer::Anonymous, None);

@@ -18,3 +18,4 @@ mod openapi;
 mod requests;
 mod schedule;
 mod tutoring;
+mod visibility;
