@@ -46,13 +46,13 @@ pub enum FamilyRefusal {
 /// The failure of a use case of families.
 #[derive(Debug, thiserror::Error)]
 pub enum FamilyError {
-    /// See [`RoleRequired`].
+    /// The caller does not have the role that the call requires.
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// See [`FamilyRefusal`].
+    /// A rule of families forbids the call.
     #[error(transparent)]
     Refused(#[from] FamilyRefusal),
-    /// See [`RepositoryError`].
+    /// The store failed, or other writes kept changing the facts.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -66,10 +66,10 @@ pub enum ClaimAccountError {
     /// Another account uses the address.
     #[error("the e-mail address is taken")]
     EmailTaken,
-    /// See [`HashingError`].
+    /// The new password could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
+    /// The store failed before the claim was decided or written.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -80,7 +80,7 @@ pub enum ClaimError {
     /// Another account uses the address.
     #[error("the e-mail address is taken")]
     EmailTaken,
-    /// See [`RepositoryError`].
+    /// The store failed, or a fact that the plan relies on has changed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
