@@ -96,7 +96,8 @@ fn complete_operation(operation: &mut Map<String, Value>) {
     let is_public = security.is_some_and(|choices| choices.contains(&json!({})));
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let has_path = parameters.into_iter().flatten().any(|parameter| parameter.get("in") == Some(&json!("path")));
-    let has_input = operation.contains_key("requestBody") || parameters.is_some();
+    let has_query = parameters.into_iter().flatten().any(|parameter| parameter.get("in") == Some(&json!("query")));
+    let has_input = has_query || operation.contains_key("requestBody");
     let Some(Value::Object(responses)) = operation.get_mut("responses") else { return };
     for (status, applies, description) in [
         ("401", !is_public, "Missing, invalid or expired access token"),

@@ -33,7 +33,7 @@ impl Parse for ChangePasswordBody {
     }
 }
 
-/// Change the password
+/// Change your password
 ///
 /// Signs out all other devices of the caller.
 #[utoipa::path(

@@ -28,7 +28,7 @@ pub(crate) struct DeviceBody {
     is_current: bool,
 }
 
-/// List devices
+/// List your devices
 ///
 /// Returns at most 100 devices on which the caller is signed in.
 #[utoipa::path(

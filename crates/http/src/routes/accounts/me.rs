@@ -8,12 +8,14 @@ use crate::error::ApiError;
 use crate::extract::Caller;
 use crate::services::Services;
 
-/// Read the caller's account
+/// Get your account
+///
+/// Returns the account with its roles and profiles.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, description = "The caller's account", body = UserBody)),
 )]
 #[get("/auth/me")]
-pub(crate) async fn read_account(services: Data<Services>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
+pub(crate) async fn get_account(services: Data<Services>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
     Ok(Json(UserBody::from(&services.accounts.me(caller.user_id).await?)))
 }

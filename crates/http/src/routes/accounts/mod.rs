@@ -26,7 +26,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(login::log_in)
         .service(refresh::refresh_tokens)
         .service(logout::log_out)
-        .service(me::read_account)
+        .service(me::get_account)
         .service(update_me::update_account)
         .service(change_password::change_password)
         .service(devices::list_devices)

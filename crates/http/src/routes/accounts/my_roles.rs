@@ -18,7 +18,9 @@ pub(crate) struct RolesBody {
     active_role: Option<&'static str>,
 }
 
-/// List the caller's roles
+/// List your roles
+///
+/// Returns the caller's roles and the active one, which the access token is issued for.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, description = "The roles and the active one", body = RolesBody)),

@@ -29,7 +29,7 @@ impl Parse for SwitchRoleBody {
     }
 }
 
-/// Switch the active role
+/// Switch your active role
 ///
 /// Makes one of the caller's roles active and returns tokens for it. Earlier refresh tokens of the device stay valid.
 #[utoipa::path(

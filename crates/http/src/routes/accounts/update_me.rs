@@ -29,7 +29,7 @@ impl Parse for UpdateMeBody {
     }
 }
 
-/// Update the caller's account
+/// Update your account
 ///
 /// Changes the fields that are sent. An account that becomes public accepts its pending follows.
 #[utoipa::path(

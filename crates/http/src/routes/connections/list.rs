@@ -29,10 +29,10 @@ pub(crate) struct ConnectionsQuery {
     direction: Option<String>,
     /// Part of the other user's name, ignoring case, at most 100 characters. Hidden names do not match.
     search: Option<String>,
-    /// How many rows, 1 to 100. Left out: the first 100.
-    #[param(value_type = Option<i64>)]
+    /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
-    /// Where the page begins, from the `Link` header of the page before.
+    /// Position of the page, taken from the `Link` header of the previous page.
     cursor: Option<String>,
 }
 
@@ -65,7 +65,7 @@ fn direction(word: &str) -> Result<Direction, Invalid> {
     }
 }
 
-/// List own connections
+/// List your connections
 ///
 /// Lists the connections of the caller, newest first. Blocks appear to their initiator only, rejections to their
 /// recipient only.

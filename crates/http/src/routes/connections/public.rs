@@ -23,10 +23,10 @@ pub(crate) struct PublicConnectionsQuery {
     connection_type: Option<String>,
     /// `accepted` or `all`. Default: `all`. Connections with another status are not public.
     status: Option<String>,
-    /// How many rows, 1 to 100. Left out: the first 100.
-    #[param(value_type = Option<i64>)]
+    /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
-    /// Where the page begins, from the `Link` header of the page before.
+    /// Position of the page, taken from the `Link` header of the previous page.
     cursor: Option<String>,
 }
 

@@ -68,7 +68,7 @@ impl From<Counters> for PublicStatsBody {
     }
 }
 
-/// Get own connection stats
+/// Get your connection stats
 ///
 /// Returns the lengths of the caller's own lists.
 #[utoipa::path(

@@ -109,7 +109,7 @@ pub(crate) struct ChildrenBody {
     total: i64,
 }
 
-/// List children
+/// List your children
 ///
 /// Returns the caller's children and open invitations, newest first.
 #[utoipa::path(
@@ -174,7 +174,7 @@ pub(crate) async fn add_child(
 /// cannot leave.
 #[utoipa::path(
     tag = "families",
-    params(("student_id" = i64, Path, description = "Student profile ID")),
+    params(("student_id" = i64, Path, description = "Id of the student profile")),
     responses(
         (status = 204, description = "Guardianship ended or invitation cancelled"),
         (status = 403, description = "The caller is not a parent"),

@@ -30,7 +30,7 @@ pub(crate) struct ClaimCodeBody {
 /// replaces earlier codes, and is revoked at the end of the guardianship.
 #[utoipa::path(
     tag = "families",
-    params(("student_id" = i64, Path, description = "Student profile ID")),
+    params(("student_id" = i64, Path, description = "Id of the student profile")),
     responses(
         (status = 200, description = "The new code", body = ClaimCodeBody),
         (status = 403, description = "The caller is not a parent"),
@@ -76,7 +76,7 @@ impl Parse for ClaimBody {
 
 /// Claim an account
 ///
-/// Gives the account that a guardian created its own login, and signs the device in. All IDs of the account stay the
+/// Gives the account that a guardian created its own login, and signs the device in. All ids of the account stay the
 /// same, and its guardianships continue.
 #[utoipa::path(
     tag = "families",

@@ -64,7 +64,7 @@ impl From<(Page<Guardian>, i64)> for GuardiansBody {
     }
 }
 
-/// List guardians
+/// List your guardians
 ///
 /// Returns active guardians first, then invitations, then past guardians; newest first within each group.
 #[utoipa::path(
@@ -118,7 +118,7 @@ impl Parse for UpdateGuardianshipBody {
 #[utoipa::path(
     tag = "families",
     request_body = UpdateGuardianshipBody,
-    params(("id" = i64, Path, description = "Guardianship ID")),
+    params(("id" = i64, Path, description = "Id of the guardianship")),
     responses(
         (status = 200, description = "The caller's guardians after the change", body = GuardiansBody),
         (status = 403, description = "The caller is not a student"),

@@ -24,7 +24,7 @@ fn seen_as(perspective: Perspective, SessionList { filter, page }: SessionList) 
     SessionList { filter: SessionFilter { perspective, ..filter }, page }
 }
 
-/// List sessions
+/// List your sessions
 ///
 /// Returns the sessions that you teach or attend, and those of your children, ascending by start.
 #[utoipa::path(

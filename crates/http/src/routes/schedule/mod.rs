@@ -1,9 +1,9 @@
 //! Endpoints of sessions.
 
 mod body;
+mod get_session;
 mod list_sessions;
 mod query;
-mod read_session;
 mod sessions_with_student;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,5 +15,5 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_sessions::list_attended_sessions)
         .service(list_sessions::list_childrens_sessions)
         .service(sessions_with_student::list_sessions_with_student)
-        .service(read_session::read_session);
+        .service(get_session::get_session);
 }

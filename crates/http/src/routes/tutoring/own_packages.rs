@@ -32,6 +32,8 @@ pub(crate) async fn list_own_packages(
 }
 
 /// Get one of your packages
+///
+/// Returns an active or inactive package of the caller, who must be a tutor.
 #[utoipa::path(
     tag = "tutoring",
     params(
@@ -46,7 +48,7 @@ pub(crate) async fn list_own_packages(
     ),
 )]
 #[get("/tutor/packages/{id}")]
-pub(crate) async fn read_own_package(
+pub(crate) async fn get_own_package(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,

@@ -68,6 +68,8 @@ impl Parse for TutorProfileBody {
 }
 
 /// Get your tutor profile
+///
+/// Returns the public profile of the caller, who must be a tutor.
 #[utoipa::path(
     tag = "tutoring",
     params(("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier response")),
@@ -78,7 +80,7 @@ impl Parse for TutorProfileBody {
     ),
 )]
 #[get("/tutor/profile")]
-pub(crate) async fn read_own_tutor_profile(
+pub(crate) async fn get_own_tutor_profile(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,

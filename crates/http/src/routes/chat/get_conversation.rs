@@ -45,7 +45,7 @@ pub(crate) struct ConversationReadBody {
     ),
 )]
 #[get("/chat/conversations/{id}")]
-pub(crate) async fn read_conversation(
+pub(crate) async fn get_conversation(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,

@@ -49,7 +49,7 @@ pub(crate) struct PackagesBody {
     security((), ("bearer" = [])),
 )]
 #[get("/tutors/{tutor_id}")]
-pub(crate) async fn read_tutor(
+pub(crate) async fn get_tutor(
     request: HttpRequest,
     services: Data<Services>,
     caller: MaybeCaller,
@@ -78,7 +78,7 @@ pub(crate) async fn read_tutor(
     security((), ("bearer" = [])),
 )]
 #[get("/tutor/{tutor_id}")]
-pub(crate) async fn read_tutor_at_old_path(
+pub(crate) async fn get_tutor_at_old_path(
     request: HttpRequest,
     services: Data<Services>,
     caller: MaybeCaller,

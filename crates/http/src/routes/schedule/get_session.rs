@@ -25,7 +25,7 @@ use crate::services::Services;
     ),
 )]
 #[get("/sessions/{id}")]
-pub(crate) async fn read_session(
+pub(crate) async fn get_session(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,
