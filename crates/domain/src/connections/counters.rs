@@ -9,7 +9,7 @@ pub struct Counters {
     pub followers: i64,
     /// Accepted follows by the user.
     pub following: i64,
-    /// Accepted friendships.
+    /// Accepted friendships of the user.
     pub friends: i64,
     /// Follows and friendships that wait for the user's answer.
     pub pending_received: i64,

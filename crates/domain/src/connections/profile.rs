@@ -49,7 +49,7 @@ pub enum ProfileAccess {
 /// The properties of an account that decide who may see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubjectAccount {
-    /// The account.
+    /// The account whose profile is viewed.
     pub id: UserId,
     /// Whether the account has a password. One without belongs to a child in the care of guardians.
     pub has_login: bool,

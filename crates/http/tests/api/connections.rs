@@ -9,7 +9,7 @@ pub(crate) fn connect(other: &Actor, kind: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn a_follow_holds_at_once() {
+async fn a_follow_of_a_public_account_is_accepted_immediately() {
     let (app, anonymous) = TestApp::start().await;
     let (student, tutor) = (app.student().await, app.tutor().await);
     let body = json!({ "target_user_id": tutor.user["id"], "connection_message": "Hello" });
@@ -42,63 +42,66 @@ async fn a_follow_holds_at_once() {
 #[actix_web::test]
 async fn a_friendship_waits_for_its_recipient() {
     let (app, _) = TestApp::start().await;
-    let (asker, asked, stranger) = (app.student().await, app.student().await, app.student().await);
-    let ask = asker.post("/api/connections", connect(&asked, "friend")).await.expect(201);
+    let (initiator, recipient, stranger) = (app.student().await, app.student().await, app.student().await);
+    let ask = initiator.post("/api/connections", connect(&recipient, "friend")).await.expect(201);
     let path = format!("/api/connections/{}", ask["id"]);
     assert_eq!(ask["status"], "pending");
     assert_eq!(
-        asked.get("/api/connections?status=pending&direction=incoming").await.expect(200).as_array().unwrap().len(),
+        recipient.get("/api/connections?status=pending&direction=incoming").await.expect(200).as_array().unwrap().len(),
         1
     );
     let accept = json!({ "status": "accepted" });
-    let own = asker.put(&path, accept.clone()).await.expect(403);
+    let own = initiator.put(&path, accept.clone()).await.expect(403);
     assert_eq!(own["detail"], "Only the recipient can accept or reject connection requests");
     stranger.put(&path, accept.clone()).await.expect(403);
     assert_eq!(stranger.get(&path).await.expect(403)["detail"], "Not authorized to view this connection");
-    assert_eq!(asked.put(&path, accept.clone()).await.expect(200)["status"], "accepted");
-    let late = asked.put(&path, json!({ "status": "rejected" })).await.expect(409);
+    assert_eq!(recipient.put(&path, accept.clone()).await.expect(200)["status"], "accepted");
+    let late = recipient.put(&path, json!({ "status": "rejected" })).await.expect(409);
     assert_eq!(late["current_status"], "accepted");
-    assert_eq!(asker.get("/api/connections/stats").await.expect(200)["friends_count"], 1);
-    asker.get("/api/connections/999").await.expect(404);
+    assert_eq!(initiator.get("/api/connections/stats").await.expect(200)["friends_count"], 1);
+    initiator.get("/api/connections/999").await.expect(404);
     stranger.delete(&path).await.expect(403);
-    asker.delete(&path).await.expect(204);
+    initiator.delete(&path).await.expect(204);
 }
 
 #[actix_web::test]
-async fn a_rejection_looks_gone_to_its_sender() {
+async fn a_rejection_is_hidden_from_the_initiator() {
     let (app, _) = TestApp::start().await;
-    let (asker, asked) = (app.student().await, app.student().await);
-    let ask = asker.post("/api/connections", connect(&asked, "friend")).await.expect(201);
+    let (initiator, recipient) = (app.student().await, app.student().await);
+    let ask = initiator.post("/api/connections", connect(&recipient, "friend")).await.expect(201);
     let path = format!("/api/connections/{}", ask["id"]);
-    asked.put(&path, json!({ "status": "rejected" })).await.expect(200);
-    asker.get(&path).await.expect(404);
-    assert_eq!(asker.get("/api/connections?status=all").await.expect(200), json!([]));
-    let again = asker.post("/api/connections", connect(&asked, "friend")).await;
+    recipient.put(&path, json!({ "status": "rejected" })).await.expect(200);
+    initiator.get(&path).await.expect(404);
+    assert_eq!(initiator.get("/api/connections?status=all").await.expect(200), json!([]));
+    let again = initiator.post("/api/connections", connect(&recipient, "friend")).await;
     assert_eq!(again.header("retry-after"), Some("604800"));
     let refused = again.expect(429);
     assert_eq!((&refused["code"], &refused["retry_after"]), (&json!("connection_cooldown"), &json!(604_800)));
     assert_eq!(refused["detail"], "You can send another request on February 6, 2026");
-    let back = asked.post("/api/connections", connect(&asker, "friend")).await.expect(201);
-    assert_eq!((back["user_id_1"].clone(), back["status"].clone()), (asked.user["id"].clone(), json!("pending")));
+    let back = recipient.post("/api/connections", connect(&initiator, "friend")).await.expect(201);
+    assert_eq!((back["user_id_1"].clone(), back["status"].clone()), (recipient.user["id"].clone(), json!("pending")));
 }
 
 #[actix_web::test]
-async fn a_rejected_sender_may_ask_again_after_seven_days() {
+async fn a_rejected_initiator_can_request_again_after_seven_days() {
     let (app, _) = TestApp::start().await;
-    let (asker, asked) = (app.student().await, app.student().await);
-    let ask = asker.post("/api/connections", connect(&asked, "friend")).await.expect(201);
-    asked.put(&format!("/api/connections/{}", ask["id"]), json!({ "status": "rejected" })).await.expect(200);
+    let (initiator, recipient) = (app.student().await, app.student().await);
+    let ask = initiator.post("/api/connections", connect(&recipient, "friend")).await.expect(201);
+    recipient.put(&format!("/api/connections/{}", ask["id"]), json!({ "status": "rejected" })).await.expect(200);
     app.clock.advance(TimeDelta::days(7) - TimeDelta::milliseconds(1_500));
-    let asker = asker.log_in().await;
-    let early = asker.post("/api/connections", connect(&asked, "friend")).await;
+    let initiator = initiator.log_in().await;
+    let early = initiator.post("/api/connections", connect(&recipient, "friend")).await;
     assert_eq!(early.header("retry-after"), Some("2"), "a client that waits as told is not refused again");
     early.expect(429);
     app.clock.advance(TimeDelta::milliseconds(1_500));
-    assert_eq!(asker.post("/api/connections", connect(&asked, "friend")).await.expect(201)["status"], "pending");
+    assert_eq!(
+        initiator.post("/api/connections", connect(&recipient, "friend")).await.expect(201)["status"],
+        "pending"
+    );
 }
 
 #[actix_web::test]
-async fn verbs_may_be_repeated() {
+async fn verbs_can_be_repeated() {
     let (app, _) = TestApp::start().await;
     let (one, other) = (app.student().await, app.student().await);
     let path = |verb: &str, who: &Actor| format!("/api/v1/users/{}/{verb}", who.user["id"]);
@@ -124,7 +127,7 @@ async fn verbs_may_be_repeated() {
 }
 
 #[actix_web::test]
-async fn what_is_wrong_with_a_connection_is_told() {
+async fn invalid_connections_are_rejected_with_reasons() {
     let (app, _) = TestApp::start().await;
     let one = app.student().await;
     assert_eq!(
@@ -220,7 +223,7 @@ async fn a_block_closes_every_path_on_both_sides_and_looks_like_a_missing_user()
 }
 
 #[actix_web::test]
-async fn booked_sessions_outlive_a_block() {
+async fn booked_sessions_remain_after_a_block() {
     let (app, _) = TestApp::start().await;
     let (tutor, student) = (app.tutor().await, app.student().await);
     let sent = student.ask(&tutor, crate::support::dates(&[5], "10:00", "11:00")).await.expect(200);

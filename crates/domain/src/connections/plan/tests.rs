@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
+mod guardianships;
+mod properties;
 
 use super::*;
 use crate::connections::{ProfileFacts, Standing};
-use crate::families::{Guardianship, GuardianshipStatus};
-use crate::ids::{GuardianshipId, StudentId};
 
 /// A model of the store: three users and their connections, which only plans change.
 #[derive(Default)]
@@ -249,43 +248,6 @@ fn a_hidden_child_cannot_be_followed_befriended_or_blocked() {
     assert_eq!(plan.changes, [EdgeChange::Insert(Kind::Follow, Status::Pending)]);
 }
 
-fn guardianship(
-    id: i64,
-    (parent, ward): (i64, i64),
-    status: GuardianshipStatus,
-    student_has_login: bool,
-    has_other_guardian: bool,
-) -> GuardianshipFacts {
-    let (parent, student) = (user(parent), StudentId::new(90 + ward));
-    let guardianship = Guardianship { id: GuardianshipId::new(id), parent, student, status };
-    GuardianshipFacts { guardianship, student_user: user(ward), student_has_login, has_other_guardian }
-}
-
-#[test]
-fn a_block_ends_guardianships_in_both_directions() {
-    let guardianships = vec![
-        guardianship(1, (1, 2), GuardianshipStatus::Active, true, false),
-        guardianship(2, (2, 1), GuardianshipStatus::Invited, true, false),
-    ];
-    let pair = Pair { guardianships: guardianships.clone(), ..World::default().pair(user(1), user(2)) };
-    let plan = plan_request(pair.clone(), Kind::Block, None, now()).unwrap();
-    assert_eq!((plan.ends, plan.expires_requests), (guardianships, true));
-    let follow = plan_request(pair, Kind::Follow, None, now()).unwrap();
-    assert_eq!((follow.ends, follow.expires_requests), (Vec::new(), false));
-}
-
-#[test]
-fn the_last_guardian_of_a_child_without_a_login_cannot_block_the_child() {
-    let block = |has_login, has_other| {
-        let care = guardianship(1, (1, 2), GuardianshipStatus::Active, has_login, has_other);
-        let profile = ProfileFacts { is_ward: true, ..ProfileFacts::of_stranger(has_login, true) };
-        let pair = Pair { guardianships: vec![care], profile, ..World::default().pair(user(1), user(2)) };
-        plan_request(pair, Kind::Block, None, now()).map(|plan| plan.ends.len())
-    };
-    assert_eq!(block(false, false), Err(Refusal::LastGuardian));
-    assert_eq!([block(false, true), block(true, false), block(true, true)], [Ok(1), Ok(1), Ok(1)]);
-}
-
 #[test]
 fn going_public_moves_every_waiting_follow_from_pending_to_accepted() {
     let followers = vec![user(2), user(3)];
@@ -294,61 +256,4 @@ fn going_public_moves_every_waiting_follow_from_pending_to_accepted() {
     let follower_change = Counters { following: 1, pending_sent: -1, ..Counters::default() };
     assert_eq!(plan, GoingPublicPlan { owner: user(1), followers, owner_change, follower_change });
     assert_eq!(plan_going_public(user(1), Vec::new()).owner_change, Counters::default());
-}
-
-#[derive(Debug, Clone)]
-struct Deed {
-    actor: i64,
-    other: i64,
-    kind: Kind,
-    transition: ConnectionTransition,
-    private: bool,
-    days: i64,
-    edge: usize,
-}
-
-fn deed() -> impl Strategy<Value = Deed> {
-    use ConnectionTransition::{Accept, End, Reject, Request};
-    let kinds = prop::sample::select(vec![Kind::Follow, Kind::Friend, Kind::Block]);
-    let transitions = prop::sample::select(vec![Request, Accept, Reject, End]);
-    (1_i64..=3, 1_i64..=3, kinds, transitions, any::<bool>(), 0_i64..4, 0_usize..4).prop_map(
-        |(actor, other, kind, transition, private, days, edge)| Deed {
-            actor,
-            other,
-            kind,
-            transition,
-            private,
-            days,
-            edge,
-        },
-    )
-}
-
-proptest! {
-    #[test]
-    fn whatever_three_users_do_the_invariants_hold(deeds in prop::collection::vec(deed(), 1..60)) {
-        let mut world = World::default();
-        let mut now = now();
-        for deed in deeds {
-            now += TimeDelta::days(deed.days);
-            let (actor, other) = (user(deed.actor), user(deed.other));
-            world.private.insert(other, deed.private);
-            let pair = world.pair(actor, other);
-            let edge = pair.edges.get(deed.edge).map(|edge| edge.id);
-            let before = world.edges.clone();
-            let planned = match (deed.transition, edge) {
-                (ConnectionTransition::Request, _) => plan_request(pair, deed.kind, None, now),
-                (ConnectionTransition::Accept, Some(id)) => plan_answer(pair, id, Answer::Accept, now),
-                (ConnectionTransition::Reject, Some(id)) => plan_answer(pair, id, Answer::Reject, now),
-                (ConnectionTransition::End, Some(id)) => plan_end(pair, id, now),
-                (_, None) => plan_removal(pair, deed.kind, now),
-            };
-            if let Ok(plan) = planned {
-                world.apply(&plan);
-            } else {
-                prop_assert_eq!(&world.edges, &before, "nothing changes on a refusal");
-            }
-            world.check();
-        }
-    }
 }

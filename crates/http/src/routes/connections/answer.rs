@@ -1,4 +1,4 @@
-//! `PUT /connections/{id}`
+//! `PUT /connections/{id}`: the answer of the recipient.
 
 use actix_web::put;
 use actix_web::web::{Data, Json};

@@ -1,4 +1,4 @@
-//! `POST /connections`
+//! `POST /connections`: a new connection.
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};

@@ -1,4 +1,4 @@
-//! `DELETE /connections/{id}`
+//! `DELETE /connections/{id}`: the end of a connection.
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};

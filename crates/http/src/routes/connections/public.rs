@@ -1,4 +1,4 @@
-//! `GET /users/{id}/connections`
+//! `GET /users/{id}/connections`: public lists.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};

@@ -18,7 +18,7 @@ pub(crate) struct StatsBody {
     followers_count: i64,
     /// Accepted follows by the caller.
     following_count: i64,
-    /// Accepted friendships.
+    /// Accepted friendships of the caller.
     friends_count: i64,
     /// Follows and friendships that wait for the caller's answer.
     pending_received_count: i64,
@@ -51,7 +51,7 @@ pub(crate) struct PublicStatsBody {
     followers_count: i64,
     /// Accepted follows by the user.
     following_count: i64,
-    /// Accepted friendships.
+    /// Accepted friendships of the user.
     friends_count: i64,
     /// Sum of followers, following and friends.
     total_connections: i64,

@@ -1,0 +1,60 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Debug, Clone)]
+struct Deed {
+    actor: i64,
+    other: i64,
+    kind: Kind,
+    transition: ConnectionTransition,
+    private: bool,
+    days: i64,
+    edge: usize,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    use ConnectionTransition::{Accept, End, Reject, Request};
+    let kinds = prop::sample::select(vec![Kind::Follow, Kind::Friend, Kind::Block]);
+    let transitions = prop::sample::select(vec![Request, Accept, Reject, End]);
+    (1_i64..=3, 1_i64..=3, kinds, transitions, any::<bool>(), 0_i64..4, 0_usize..4).prop_map(
+        |(actor, other, kind, transition, private, days, edge)| Deed {
+            actor,
+            other,
+            kind,
+            transition,
+            private,
+            days,
+            edge,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn whatever_three_users_do_the_invariants_hold(deeds in prop::collection::vec(deed(), 1..60)) {
+        let mut world = World::default();
+        let mut now = now();
+        for deed in deeds {
+            now += TimeDelta::days(deed.days);
+            let (actor, other) = (user(deed.actor), user(deed.other));
+            world.private.insert(other, deed.private);
+            let pair = world.pair(actor, other);
+            let edge = pair.edges.get(deed.edge).map(|edge| edge.id);
+            let before = world.edges.clone();
+            let planned = match (deed.transition, edge) {
+                (ConnectionTransition::Request, _) => plan_request(pair, deed.kind, None, now),
+                (ConnectionTransition::Accept, Some(id)) => plan_answer(pair, id, Answer::Accept, now),
+                (ConnectionTransition::Reject, Some(id)) => plan_answer(pair, id, Answer::Reject, now),
+                (ConnectionTransition::End, Some(id)) => plan_end(pair, id, now),
+                (_, None) => plan_removal(pair, deed.kind, now),
+            };
+            if let Ok(plan) = planned {
+                world.apply(&plan);
+            } else {
+                prop_assert_eq!(&world.edges, &before, "nothing changes on a refusal");
+            }
+            world.check();
+        }
+    }
+}
