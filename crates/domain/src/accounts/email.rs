@@ -1,4 +1,4 @@
-//! E-mail addresses.
+//! E-mail addresses that accounts are identified by.
 
 use std::fmt;
 

@@ -12,10 +12,10 @@ pub enum RegisterError {
     /// Another account has the handle.
     #[error("the username is taken")]
     UsernameTaken,
-    /// See [`HashingError`].
+    /// The password could not be hashed or verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -36,10 +36,10 @@ pub enum LoginError {
     /// The account does not exist, its password is another one, or it may not be used. Callers cannot tell which.
     #[error("the credentials are wrong")]
     WrongCredentials,
-    /// See [`HashingError`].
+    /// The password could not be hashed or verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -53,7 +53,7 @@ pub enum RefreshError {
     /// The token was exchanged before, and its device has been signed out.
     #[error("the refresh token was used before")]
     Reused,
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -64,10 +64,10 @@ pub enum ChangePasswordError {
     /// The current password is another one.
     #[error("the current password is wrong")]
     WrongPassword,
-    /// See [`HashingError`].
+    /// The password could not be hashed or verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -87,10 +87,10 @@ pub enum RoleChangeError {
     /// The caller's device was signed out in the meantime.
     #[error("the device is signed out")]
     SignedOut,
-    /// See [`HashingError`].
+    /// The password could not be hashed or verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -101,7 +101,7 @@ pub enum MeError {
     /// The account no longer exists, although the access token is valid.
     #[error("the account is gone")]
     Gone,
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -120,7 +120,7 @@ pub enum CreateAccountError {
     /// Another account has the handle, in whatever case.
     #[error("the username is taken")]
     UsernameTaken,
-    /// See [`RepositoryError`].
+    /// The store failed or reported a conflict.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }

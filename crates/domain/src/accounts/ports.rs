@@ -21,7 +21,7 @@ pub struct Credentials {
     pub is_active: bool,
 }
 
-/// Stores accounts.
+/// Stores accounts with their roles and profiles.
 ///
 /// Every writing method locks the account's row before the rows of devices, and a device's row before its refresh
 /// tokens.

@@ -1,4 +1,4 @@
-//! Public handles.
+//! The public handles of users.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::restriction_level::{RestrictionLevel, RestrictionLevelDetection};

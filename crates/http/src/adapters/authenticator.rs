@@ -23,7 +23,7 @@ pub enum AuthenticationError {
     /// The token is not valid, or its device is signed out.
     #[error("the access token is not valid")]
     InvalidToken,
-    /// See [`RepositoryError`].
+    /// The store of devices failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }

@@ -15,6 +15,7 @@ mod accounts;
 mod blocks;
 mod chat;
 mod connections;
+mod devices;
 mod families;
 mod migrations;
 mod outage;

@@ -80,7 +80,7 @@ pub(crate) struct TokenBody {
     success: bool,
     access_token: String,
     refresh_token: String,
-    /// Always `bearer`.
+    /// The constant `bearer`.
     token_type: &'static str,
     /// Lifetime of the access token in seconds.
     expires_in: i64,
@@ -124,7 +124,7 @@ impl RoleChangedBody {
     }
 }
 
-/// A confirmation.
+/// The confirmation of a change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MessageBody {
     pub(super) message: &'static str,

@@ -35,7 +35,7 @@ pub(super) struct PersonFields {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, example = "2010-09-11")]
     date_of_birth: Change<String>,
-    /// IANA name.
+    /// IANA name of the time zone.
     #[schema(example = "Africa/Addis_Ababa")]
     time_zone: Option<String>,
     /// Whether following the user needs their consent.

@@ -24,7 +24,7 @@ pub(crate) struct RefreshBody {
 /// The refresh grant of OAuth 2 (RFC 6749, section 6).
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RefreshForm {
-    /// `refresh_token`.
+    /// The constant `refresh_token`.
     #[schema(required = true, nullable = false, example = "refresh_token")]
     grant_type: Option<String>,
     #[schema(required = true, nullable = false)]
