@@ -79,6 +79,11 @@ impl<T> Page<T> {
         let next = items.last().filter(|_| more).map(keyset);
         Self { items, next }
     }
+
+    /// Returns the page with each of its rows converted.
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
+    }
 }
 
 #[cfg(test)]

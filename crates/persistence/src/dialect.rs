@@ -7,7 +7,9 @@ use diesel::result::QueryResult;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schedule::NewSessionRow;
-use crate::schema::{connection_counters, conversations, guardianships, sessions, tutor_packages, users};
+use crate::schema::{
+    connection_counters, conversations, guardianships, requested_sessions, sessions, tutor_packages, users,
+};
 
 /// The number of parameters that a statement may carry on either database, with room for a few others.
 pub(crate) const MAX_PARAMETERS: usize = 10_000;
@@ -118,6 +120,32 @@ pub(crate) fn lock_guardianships(conn: &mut AnyConnection, students: &[i64]) -> 
 pub(crate) fn lock_account(conn: &mut AnyConnection, user: i64) -> Result<(), StoreError> {
     let AnyConnection::Pg(inner) = conn else { return Ok(()) };
     users::table.filter(users::id.eq(user)).select(users::id).for_no_key_update().load::<i64>(inner)?;
+    Ok(())
+}
+
+/// Locks an active guardianship in share mode until the transaction ends, and returns whether there is one.
+pub(crate) fn share_active_guardianship(conn: &mut AnyConnection, parent: i64, student: i64) -> QueryResult<bool> {
+    let active = guardianships::table
+        .filter(guardianships::parent_user_id.eq(parent))
+        .filter(guardianships::student_id.eq(student))
+        .filter(guardianships::status.eq("active"))
+        .select(guardianships::id);
+    let found: Option<i64> = match conn {
+        AnyConnection::Pg(inner) => active.for_share().first(inner).optional()?,
+        AnyConnection::Sqlite(inner) => active.first(inner).optional()?,
+    };
+    Ok(found.is_some())
+}
+
+/// Locks session requests in ascending order until the transaction ends. SQLite has a single writer.
+pub(crate) fn lock_requests(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<()> {
+    let AnyConnection::Pg(inner) = conn else { return Ok(()) };
+    requested_sessions::table
+        .filter(requested_sessions::id.eq_any(ids))
+        .order(requested_sessions::id)
+        .select(requested_sessions::id)
+        .for_update()
+        .load::<i64>(inner)?;
     Ok(())
 }
 

@@ -1,67 +1,182 @@
-//! Saying no, and taking back.
+//! Rejecting and withdrawing a request.
 
 use chrono::{DateTime, Utc};
 
-use super::{RequestStatus, SessionRequest, Step};
-use crate::ids::{RequestId, UserId};
+use super::{GuardianshipFact, RequestStatus, RequestTransition, SessionRequest};
+use crate::ids::{RequestId, TutorId, UserId};
 
-/// The notice that both parties read after a withdrawal.
+/// The text of the message about a withdrawal.
 const WITHDRAWN: &str = "Session request withdrawn";
 
-/// A message that the platform puts into the conversation in somebody's name.
+/// A system message in the conversation of a request's requester and tutor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// In whose name.
+    /// The participant in whose name the message appears.
     pub sender: UserId,
-    /// To whom.
+    /// The other participant.
     pub recipient: UserId,
-    /// The words.
+    /// The text of the message.
     pub content: String,
 }
 
-/// What becomes true when a request is answered or withdrawn: its status, and a message that says so.
+/// The resulting state of a rejection, a withdrawal or, as a part of its plan, an acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerPlan {
-    /// Which request. The write makes sure that it is still pending and has not expired.
+    /// The request to change. The write guards that it is still pending and not past its deadline.
     pub request_id: RequestId,
-    /// What it becomes.
+    /// The new status.
     pub to: RequestStatus,
-    /// Why, if the tutor says.
+    /// The tutor's reason for a rejection.
     pub reason: Option<String>,
-    /// When, an instant.
+    /// The instant of the answer.
     pub at: DateTime<Utc>,
-    /// What the two read of it.
+    /// The message about the answer.
     pub notice: Notice,
+    /// The guardianship that entitles the caller. The write guards that it is still active.
+    pub guardianship: Option<GuardianshipFact>,
 }
 
-/// Decides on a tutor's no; the error is the status that forbids it.
+/// Reasons why a request is neither rejected nor withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerRefusal {
+    /// No such request exists, or the caller may not know of it.
+    NotFound,
+    /// The request is no longer pending.
+    AlreadyAnswered(RequestStatus),
+}
+
+/// Facts that [`plan_withdrawal`] needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawalFacts {
+    /// The request to withdraw.
+    pub request: SessionRequest,
+    /// Whether the caller is an active guardian of the student.
+    pub is_guardian: bool,
+}
+
+/// Decides on a tutor's rejection.
 pub fn plan_rejection(
+    tutor: TutorId,
     request: &SessionRequest,
     reason: Option<String>,
     now: DateTime<Utc>,
-) -> Result<AnswerPlan, RequestStatus> {
+) -> Result<AnswerPlan, AnswerRefusal> {
+    if request.tutor_id != tutor {
+        return Err(AnswerRefusal::NotFound);
+    }
     let content = match &reason {
         Some(reason) => format!("Session request rejected: {reason}"),
         None => "Session request rejected".to_owned(),
     };
-    plan(request, Step::Reject, reason, content, now)
+    let plan = plan(request, RequestTransition::Reject, content, now).map_err(AnswerRefusal::AlreadyAnswered)?;
+    Ok(AnswerPlan { reason, ..plan })
 }
 
-/// Decides on a requester's taking back; the error is the status that forbids it.
-pub fn plan_withdrawal(request: &SessionRequest, now: DateTime<Utc>) -> Result<AnswerPlan, RequestStatus> {
-    plan(request, Step::Withdraw, None, WITHDRAWN.to_owned(), now)
+/// Decides on a withdrawal by `user`. The message appears in the requester's name, since only the requester takes part
+/// in the conversation with the tutor.
+pub fn plan_withdrawal(user: UserId, facts: &WithdrawalFacts, now: DateTime<Utc>) -> Result<AnswerPlan, AnswerRefusal> {
+    let request = &facts.request;
+    if !request.is_withdrawable_by(user, facts.is_guardian) {
+        return Err(AnswerRefusal::NotFound);
+    }
+    let plan = plan(request, RequestTransition::Withdraw, WITHDRAWN.to_owned(), now)
+        .map_err(AnswerRefusal::AlreadyAnswered)?;
+    let by_guardianship = !request.is_withdrawable_by(user, false);
+    let guardianship = by_guardianship.then_some(GuardianshipFact { parent: user, student: request.student_id });
+    Ok(AnswerPlan { guardianship, ..plan })
 }
 
-/// The part that every answer shares.
+/// Decides on any transition, without a reason or a guardianship. The error is the status that forbids it.
 pub(super) fn plan(
     request: &SessionRequest,
-    step: Step,
-    reason: Option<String>,
+    transition: RequestTransition,
     content: String,
     now: DateTime<Utc>,
 ) -> Result<AnswerPlan, RequestStatus> {
-    let to = request.status.at(request.expires_at, now).step(step)?;
+    let to = request.apply(transition, now)?;
     let (tutor, requester) = (request.parties.tutor, request.requester_id);
-    let (sender, recipient) = if step == Step::Withdraw { (requester, tutor) } else { (tutor, requester) };
-    Ok(AnswerPlan { request_id: request.id, to, reason, at: now, notice: Notice { sender, recipient, content } })
+    let (sender, recipient) =
+        if transition == RequestTransition::Withdraw { (requester, tutor) } else { (tutor, requester) };
+    let notice = Notice { sender, recipient, content };
+    Ok(AnswerPlan { request_id: request.id, to, reason: None, at: now, notice, guardianship: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::super::request::tests::{now, request};
+    use super::*;
+    use crate::ids::StudentId;
+
+    const REQUESTER: UserId = UserId::new(1);
+    const TUTOR: UserId = UserId::new(3);
+
+    fn withdraw(user: i64, is_guardian: bool) -> Result<AnswerPlan, AnswerRefusal> {
+        plan_withdrawal(UserId::new(user), &WithdrawalFacts { request: request(), is_guardian }, now())
+    }
+
+    #[test]
+    fn a_rejection_tells_the_requester_its_reason() {
+        let plan = plan_rejection(TutorId::new(2), &request(), Some("No time".to_owned()), now()).unwrap();
+        let expected = AnswerPlan {
+            request_id: RequestId::new(1),
+            to: RequestStatus::Rejected,
+            reason: Some("No time".to_owned()),
+            at: now(),
+            notice: Notice {
+                sender: TUTOR,
+                recipient: REQUESTER,
+                content: "Session request rejected: No time".to_owned(),
+            },
+            guardianship: None,
+        };
+        assert_eq!(plan, expected);
+        let plan = plan_rejection(TutorId::new(2), &request(), None, now()).unwrap();
+        assert_eq!((plan.reason, plan.notice.content.as_str()), (None, "Session request rejected"));
+    }
+
+    #[test]
+    fn a_withdrawal_appears_in_the_requesters_name() {
+        let expected = AnswerPlan {
+            request_id: RequestId::new(1),
+            to: RequestStatus::Withdrawn,
+            reason: None,
+            at: now(),
+            notice: Notice { sender: REQUESTER, recipient: TUTOR, content: "Session request withdrawn".to_owned() },
+            guardianship: None,
+        };
+        assert_eq!(withdraw(1, false), Ok(expected.clone()));
+        assert_eq!(withdraw(1, true), Ok(expected.clone()), "the requester needs no guardianship");
+        assert_eq!(withdraw(6, false), Ok(expected.clone()), "the student withdraws");
+        let guardianship = Some(GuardianshipFact { parent: UserId::new(9), student: StudentId::new(8) });
+        assert_eq!(withdraw(9, true), Ok(AnswerPlan { guardianship, ..expected }), "a guardian withdraws");
+    }
+
+    #[test]
+    fn uninvolved_callers_learn_nothing_about_a_request() {
+        for status in RequestStatus::VARIANTS {
+            let request = SessionRequest { status: *status, ..request() };
+            let rejected = plan_rejection(TutorId::new(9), &request, None, now());
+            assert_eq!(rejected, Err(AnswerRefusal::NotFound));
+            for user in [3, 9] {
+                let facts = WithdrawalFacts { request: request.clone(), is_guardian: false };
+                let withdrawn = plan_withdrawal(UserId::new(user), &facts, now());
+                assert_eq!(withdrawn, Err(AnswerRefusal::NotFound), "{user}");
+            }
+        }
+    }
+
+    #[test]
+    fn answered_and_expired_requests_stay_as_they_are() {
+        let check = |request: SessionRequest, at, status| {
+            let refusal = Err(AnswerRefusal::AlreadyAnswered(status));
+            assert_eq!(plan_rejection(TutorId::new(2), &request, None, at), refusal);
+            assert_eq!(plan_withdrawal(REQUESTER, &WithdrawalFacts { request, is_guardian: false }, at), refusal);
+        };
+        for status in RequestStatus::VARIANTS.iter().filter(|status| **status != RequestStatus::Pending) {
+            check(SessionRequest { status: *status, ..request() }, now(), *status);
+        }
+        check(request(), request().expires_at, RequestStatus::Expired);
+    }
 }

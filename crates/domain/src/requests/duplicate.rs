@@ -2,50 +2,41 @@
 
 use chrono::{DateTime, Utc};
 
-use super::RequestStatus;
 use crate::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 
-/// What makes two requests the same: the same person asks the same tutor for the same student under the
-/// same package. A request without a package counts as a package of its own.
+/// The fields that two equal requests share. The absence of a package counts as a package of its own.
 ///
 /// The old platform left the student out, which kept parents from booking for a second child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the fields are named after what they identify")]
 pub struct DuplicateKey {
-    /// Who asks.
     pub requester: UserId,
-    /// For whom.
     pub student: StudentId,
-    /// Whom.
     pub tutor: TutorId,
-    /// Under which package.
     pub package: Option<PackageId>,
 }
 
-/// A request that was sent before.
+/// A pending request, which forbids an equal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Earlier {
-    /// Which request.
+pub struct PendingRequest {
+    /// The id of the request.
     pub id: RequestId,
-    /// What it is the same by.
+    /// The fields by which it equals another request.
     pub key: DuplicateKey,
-    /// Where it stands, the clock considered.
-    pub status: RequestStatus,
-    /// When it was sent, an instant.
+    /// The instant of sending.
     pub created_at: DateTime<Utc>,
 }
 
-/// The pending request that a new one would double, if any. What was answered, withdrawn or has expired
-/// may be asked for again.
+/// Returns the pending request that equals a new one, if any. Requests that were answered, withdrawn or have expired
+/// can be sent again.
 ///
-/// The database keeps the same rule in a partial unique index, so that a race cannot get round it.
-pub fn duplicate_of(key: DuplicateKey, earlier: &[Earlier]) -> Option<&Earlier> {
-    earlier.iter().find(|request| request.key == key && request.status == RequestStatus::Pending)
+/// A partial unique index of the database enforces the same rule under concurrency.
+pub fn duplicate_of(key: DuplicateKey, pending: &[PendingRequest]) -> Option<&PendingRequest> {
+    pending.iter().find(|request| request.key == key)
 }
 
 #[cfg(test)]
 mod tests {
-    use strum::VariantArray;
-
     use super::*;
 
     const KEY: DuplicateKey = DuplicateKey {
@@ -55,20 +46,12 @@ mod tests {
         package: Some(PackageId::new(1)),
     };
 
-    fn earlier(key: DuplicateKey, status: RequestStatus) -> [Earlier; 1] {
-        [Earlier { id: RequestId::new(7), key, status, created_at: DateTime::UNIX_EPOCH }]
+    fn pending(id: i64, key: DuplicateKey) -> PendingRequest {
+        PendingRequest { id: RequestId::new(id), key, created_at: DateTime::UNIX_EPOCH }
     }
 
     #[test]
-    fn only_a_pending_request_is_doubled() {
-        for status in RequestStatus::VARIANTS {
-            let found = duplicate_of(KEY, &earlier(KEY, *status)).is_some();
-            assert_eq!(found, *status == RequestStatus::Pending, "{status:?}");
-        }
-    }
-
-    #[test]
-    fn every_part_of_the_key_tells_requests_apart() {
+    fn requests_that_differ_in_any_field_are_no_duplicates() {
         let others = [
             DuplicateKey { requester: UserId::new(2), ..KEY },
             DuplicateKey { student: StudentId::new(2), ..KEY },
@@ -77,13 +60,15 @@ mod tests {
             DuplicateKey { package: None, ..KEY },
         ];
         for other in others {
-            assert_eq!(duplicate_of(KEY, &earlier(other, RequestStatus::Pending)), None, "{other:?}");
+            assert_eq!(duplicate_of(KEY, &[pending(7, other)]), None, "{other:?}");
+            assert_eq!(duplicate_of(KEY, &[pending(7, other), pending(8, KEY)]), Some(&pending(8, KEY)));
         }
     }
 
     #[test]
-    fn no_package_counts_as_a_package_of_its_own() {
+    fn the_absence_of_a_package_counts_as_a_package_of_its_own() {
         let key = DuplicateKey { package: None, ..KEY };
-        assert!(duplicate_of(key, &earlier(key, RequestStatus::Pending)).is_some());
+        assert_eq!(duplicate_of(key, &[pending(7, KEY)]), None);
+        assert_eq!(duplicate_of(key, &[pending(7, key)]), Some(&pending(7, key)));
     }
 }

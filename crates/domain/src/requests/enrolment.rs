@@ -1,33 +1,87 @@
-//! Who learns from a tutor.
+//! Students who are enrolled with a tutor.
 
 use chrono::{DateTime, Utc};
 
-use super::RequesterType;
+use super::{Contact, RequestStatus, RequesterContact, RequesterType};
 use crate::ids::{EnrolmentId, StudentId, UserId};
 
-/// A student of a tutor's, with the latest enrolment.
+/// A student's latest enrolment with a tutor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnrolledStudent {
-    /// The latest enrolment.
-    pub enrolment_id: EnrolmentId,
+pub struct Enrolment {
+    /// The id of the enrolment.
+    pub id: EnrolmentId,
     /// The student's profile.
     pub student_id: StudentId,
-    /// The user behind it.
+    /// The student's account.
     pub student_user_id: UserId,
     /// The student's name.
     pub student_name: String,
     /// The student's grade.
     pub student_grade: Option<String>,
-    /// The student's picture, a URL.
+    /// The URL of the student's picture.
     pub profile_picture: Option<String>,
-    /// The package of the latest enrolment.
+    /// The name that the package had when it was requested.
     pub package_name: Option<String>,
-    /// The requester's phone.
-    pub contact_phone: Option<String>,
-    /// The requester's address.
-    pub contact_email: Option<String>,
-    /// When it was accepted, an instant.
+    /// The instant of the acceptance.
     pub accepted_at: DateTime<Utc>,
-    /// In what capacity it was asked for.
+    /// The capacity in which the sessions were requested.
     pub requester_type: RequesterType,
+}
+
+/// A stored enrolment. It reaches the tutor as an [`EnrolledStudent`] only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is named after its type")]
+pub struct EnrolmentRecord {
+    pub enrolment: Enrolment,
+    pub contact: RequesterContact,
+}
+
+/// An enrolment as its tutor sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is named after its type")]
+pub struct EnrolledStudent {
+    pub enrolment: Enrolment,
+    pub contact: Contact,
+}
+
+impl EnrolmentRecord {
+    /// Returns the enrolment as its tutor sees it.
+    #[must_use]
+    pub fn shown_to_tutor(self, tutor: UserId) -> EnrolledStudent {
+        // Only accepted requests have an enrolment.
+        let contact = self.contact.shown_to(tutor, tutor, RequestStatus::Accepted);
+        EnrolledStudent { enrolment: self.enrolment, contact }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_hides_contact_data_from_the_tutor() {
+        let record = |blocked| EnrolmentRecord {
+            enrolment: Enrolment {
+                id: EnrolmentId::new(1),
+                student_id: StudentId::new(8),
+                student_user_id: UserId::new(6),
+                student_name: "Student".to_owned(),
+                student_grade: None,
+                profile_picture: None,
+                package_name: None,
+                accepted_at: DateTime::UNIX_EPOCH,
+                requester_type: RequesterType::Parent,
+            },
+            contact: RequesterContact {
+                requester: UserId::new(1),
+                phone: Some("+251".to_owned()),
+                email: None,
+                blocked,
+            },
+        };
+        let shown = record(false).shown_to_tutor(UserId::new(3));
+        assert_eq!(shown.enrolment, record(false).enrolment);
+        assert_eq!(shown.contact, Contact { phone: Some("+251".to_owned()), email: None });
+        assert_eq!(record(true).shown_to_tutor(UserId::new(3)).contact, Contact::default());
+    }
 }

@@ -1,27 +1,27 @@
 //! Errors of the use cases of session requests.
 
-use super::{AcceptRefusal, CreationRefusal, RequestStatus};
+use super::{AcceptRefusal, AnswerRefusal, CreationRefusal};
 use crate::RepositoryError;
 use crate::accounts::RoleRequired;
 
-/// Why a request is not sent.
+/// Errors of sending a request.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateRequestError {
-    /// The rules say no.
-    #[error("the request is refused")]
+    /// A rule forbids the request.
+    #[error("the request was refused")]
     Refused(CreationRefusal),
     /// See [`RepositoryError`].
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Why a request is not shown.
+/// Errors of reading requests.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadRequestError {
     /// See [`RoleRequired`].
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// There is none, or none for the caller to know.
+    /// No request with this id is visible to the caller.
     #[error("no such request")]
     NotFound,
     /// See [`RepositoryError`].
@@ -29,34 +29,31 @@ pub enum ReadRequestError {
     Repository(#[from] RepositoryError),
 }
 
-/// Why a request is neither rejected nor withdrawn.
+/// Errors of rejecting or withdrawing a request.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
     /// See [`RoleRequired`].
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// There is none, or none for the caller to know.
-    #[error("no such request")]
-    NotFound,
-    /// Somebody was faster, or time was.
-    #[error("the request is answered already")]
-    AlreadyAnswered(RequestStatus),
+    /// A rule forbids the answer.
+    #[error("the answer was refused")]
+    Refused(AnswerRefusal),
     /// See [`RepositoryError`].
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Why a request is not accepted.
+/// Errors of accepting a request, or of previewing the acceptance.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
     /// See [`RoleRequired`].
     #[error(transparent)]
     RoleRequired(#[from] RoleRequired),
-    /// There is none, or none for the caller to know.
+    /// No request with this id was sent to the caller.
     #[error("no such request")]
     NotFound,
-    /// The rules say no.
-    #[error("the acceptance is refused")]
+    /// A rule forbids the acceptance.
+    #[error("the acceptance was refused")]
     Refused(AcceptRefusal),
     /// See [`RepositoryError`].
     #[error(transparent)]

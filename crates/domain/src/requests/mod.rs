@@ -1,18 +1,20 @@
-//! Session requests: a student, or a parent for a child, asks a tutor for sessions.
+//! Session requests: a student, or a parent for a child, requests sessions from a tutor.
 //!
 //! ```text
-//!                 accept -> accepted (enrolment, course and sessions come with it)
+//!                 accept -> accepted (creates the enrolment, the course and the sessions)
 //!               /
 //! (new) pending - reject   -> rejected
 //!               \ withdraw -> withdrawn
-//!                 time     -> expired
+//!                 expire   -> expired
 //! ```
 //!
-//! What is not pending never changes again. A request expires by itself: whoever reads or answers it
-//! compares `expires_at` with the clock, so no sweeper has to run for that.
+//! Only pending requests change. A request expires by the clock: every reader compares `expires_at` with the present
+//! instant, so no background job is needed. A block between the parties, and the end of the guardianship that a request
+//! was made under, expire it at once; the sender cannot tell the three apart.
 
 mod acceptance;
 mod answer;
+mod contact;
 mod creation;
 mod draft;
 mod duplicate;
@@ -22,21 +24,28 @@ mod ports;
 mod request;
 mod schedule_fields;
 mod service;
+mod view;
 
 pub use acceptance::{
-    AcceptRefusal, Acceptance, AcceptancePlan, OnConflict, Preview, ProposedSession, plan_acceptance, preview,
+    AcceptRefusal, Acceptance, AcceptancePlan, OnConflict, Preview, Proposal, ProposedSession, plan_acceptance,
 };
-pub use answer::{AnswerPlan, Notice, plan_rejection, plan_withdrawal};
+pub use answer::{AnswerPlan, AnswerRefusal, Notice, WithdrawalFacts, plan_rejection, plan_withdrawal};
+pub use contact::{Contact, RequesterContact};
 pub use creation::{
-    CreationFacts, CreationPlan, CreationRefusal, RequestLimits, StudentFact, TutorFact, plan_creation,
+    CreationFacts, CreationPlan, CreationRefusal, GuardianshipFact, RejectionLimit, RequestLimits, StudentFact,
+    TutorFact, plan_creation,
 };
-pub use draft::{RequestDraft, ScheduleDraft};
-pub use duplicate::{DuplicateKey, Earlier, duplicate_of};
-pub use enrolment::EnrolledStudent;
+pub use draft::{
+    RequestDraft, ScheduleDraft, parse_dates, parse_message, parse_months, parse_preferred_schedule, parse_reason,
+    parse_weeks, parse_years,
+};
+pub use duplicate::{DuplicateKey, PendingRequest, duplicate_of};
+pub use enrolment::{EnrolledStudent, Enrolment, EnrolmentRecord};
 pub use errors::{AcceptError, AnswerError, CreateRequestError, ReadRequestError};
-pub use ports::{CreationQuery, RequestQueries, RequestRepository, Sent};
+pub use ports::{CreationQuery, RequestQueries, RequestRepository, SentRequest};
 #[cfg(feature = "test-util")]
 pub use ports::{MockRequestQueries, MockRequestRepository};
-pub use request::{PackageSnapshot, RequestStatus, RequestTerms, RequestView, RequesterType, SessionRequest, Step};
+pub use request::{PackageSnapshot, RequestStatus, RequestTerms, RequestTransition, RequesterType, SessionRequest};
 pub use schedule_fields::ScheduleFields;
-pub use service::{Answered, RequestService};
+pub use service::{AcceptedRequest, RequestService};
+pub use view::{Direction, DisplayFields, RequestRecord, RequestView};

@@ -1,62 +1,72 @@
-//! What requests need from outside.
+//! Ports of session requests.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AcceptancePlan, AnswerPlan, CreationFacts, CreationPlan, EnrolledStudent, RequestStatus, RequestView,
-    SessionRequest,
+    AcceptancePlan, AnswerPlan, CreationFacts, CreationPlan, EnrolmentRecord, RequestRecord, RequestStatus,
+    SessionRequest, WithdrawalFacts,
 };
 use crate::RepositoryError;
 use crate::ids::{ConversationId, CourseId, MessageId, PackageId, RequestId, StudentId, TutorId, UserId};
 use crate::page::{Page, PageRequest};
 use crate::schedule::{Booking, Parties};
 
-/// What a sent request can be found by.
+/// The rows that sending a request created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentRequest {
     /// The request.
     pub request_id: RequestId,
-    /// The conversation of the two.
+    /// The direct conversation of the requester and the tutor.
     pub conversation_id: ConversationId,
-    /// Its message in it.
+    /// The message about the request.
     pub message_id: MessageId,
+    /// The instant of sending.
+    pub created_at: DateTime<Utc>,
 }
 
-/// Whose requests a decision is about.
+/// The key of the facts that a decision about a new request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreationQuery {
-    /// Who asks.
+    /// The user who sends the request.
     pub requester: UserId,
-    /// For whom.
+    /// The student whom the sessions are for.
     pub student: StudentId,
-    /// Whom.
+    /// The recipient.
     pub tutor: TutorId,
-    /// Under which package.
+    /// The package requested.
     pub package: Option<PackageId>,
-    /// Rejections before this instant do not count.
+    /// Only rejections after this instant count.
     pub rejected_since: DateTime<Utc>,
-    /// Requests that expire by this instant are not pending.
+    /// Requests with a deadline up to this instant are not pending.
     pub now: DateTime<Utc>,
 }
 
-/// Keeps session requests and what their acceptance creates.
+/// Stores session requests and what their acceptance creates.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait RequestRepository: Send + Sync {
-    /// What a decision about a new request is made on.
+    /// Loads the facts about a new request.
     async fn creation_facts(&self, query: CreationQuery) -> Result<CreationFacts, RepositoryError>;
 
-    /// Writes a request, the conversation of the two where there is none, and the request's message,
-    /// atomically. MUST answer `Conflict`, with nothing written, where the same request is pending, where
-    /// too many are, where the package or the requester's care of the student ended, or where one of the
-    /// two blocked the other.
-    async fn create(&self, plan: CreationPlan) -> Result<Sent, RepositoryError>;
+    /// Writes a request, the conversation of its requester and tutor if they have none, and the message about it, in
+    /// one transaction. MUST return `Conflict`, with nothing written, if an equal request is pending, a limit of the
+    /// plan is reached, the package is no longer active, the guardianship has ended, or a block separates the tutor
+    /// from the requester or the student.
+    async fn create(&self, plan: CreationPlan) -> Result<SentRequest, RepositoryError>;
 
-    /// Looks a request up; its status is as of `now`.
+    /// Finds a request as it reads at `now`.
     async fn find(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<SessionRequest>, RepositoryError>;
 
-    /// What takes time in the calendars of two people between two instants.
+    /// Finds a request as it reads at `now`, with the facts about its withdrawal by `user`.
+    async fn withdrawal_facts(
+        &self,
+        id: RequestId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<WithdrawalFacts>, RepositoryError>;
+
+    /// Lists the sessions of two users, with anyone, that overlap the time between two instants.
     async fn bookings(
         &self,
         parties: Parties,
@@ -64,42 +74,42 @@ pub trait RequestRepository: Send + Sync {
         to: DateTime<Utc>,
     ) -> Result<Vec<Booking>, RepositoryError>;
 
-    /// Writes a rejection or withdrawal with its message, atomically. MUST answer `Conflict`, with nothing
-    /// written, where the request is no longer pending at `plan.at`.
+    /// Writes a rejection or withdrawal and its message in one transaction. MUST return `Conflict`, with nothing
+    /// written, if the request is no longer pending at `plan.at` or the guardianship of the plan has ended.
     async fn answer(&self, plan: AnswerPlan) -> Result<(), RepositoryError>;
 
-    /// Writes an acceptance, atomically: the request's status, the enrolment, the course, the sessions and
-    /// the message. MUST answer `Conflict`, with nothing written, where the request is no longer pending
-    /// at `plan.answer.at`, or where a session clashes by now. MUST never change what an earlier enrolment
-    /// agreed to.
+    /// Writes an acceptance in one transaction: the status, the enrolment, the course, the sessions and the message.
+    /// MUST return `Conflict`, with nothing written, if the request is no longer pending at `plan.answer.at` or a
+    /// session clashes with one booked in the meantime. MUST NOT change earlier enrolments.
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError>;
 }
 
-/// Answers questions about session requests. Every status is as of `now`.
+/// Reads session requests. Every status is as of `now`.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait RequestQueries: Send + Sync {
-    /// A page of the requests that a user sent, or that ask for a profile of theirs; the newest first.
+    /// Lists the requests that [`SessionRequest::is_visible_to`] a user, newest first. `tutor` is the user's tutor
+    /// profile.
     async fn of_user(
         &self,
         user: UserId,
         tutor: Option<TutorId>,
         page: PageRequest,
         now: DateTime<Utc>,
-    ) -> Result<Page<RequestView>, RepositoryError>;
+    ) -> Result<Page<RequestRecord>, RepositoryError>;
 
-    /// A page of the requests to a tutor, the newest first; only those of a status where one is given.
+    /// Lists the requests to a tutor, newest first, optionally of one status.
     async fn of_tutor(
         &self,
         tutor: TutorId,
         status: Option<RequestStatus>,
         page: PageRequest,
         now: DateTime<Utc>,
-    ) -> Result<Page<RequestView>, RepositoryError>;
+    ) -> Result<Page<RequestRecord>, RepositoryError>;
 
-    /// One request.
-    async fn one(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<RequestView>, RepositoryError>;
+    /// Finds a request.
+    async fn find(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<RequestRecord>, RepositoryError>;
 
-    /// A page of a tutor's students, each once, the latest enrolment first.
-    async fn students(&self, tutor: TutorId, page: PageRequest) -> Result<Page<EnrolledStudent>, RepositoryError>;
+    /// Lists the latest enrolment of each of a tutor's students, newest first.
+    async fn students(&self, tutor: TutorId, page: PageRequest) -> Result<Page<EnrolmentRecord>, RepositoryError>;
 }

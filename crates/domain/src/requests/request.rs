@@ -1,4 +1,4 @@
-//! A session request and its life.
+//! A session request and its life cycle.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -8,77 +8,77 @@ use crate::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use crate::money::{Currency, Money};
 use crate::schedule::{Parties, Schedule};
 
-/// Where a request stands.
+/// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum RequestStatus {
-    /// Waits for the tutor.
+    /// Waiting for the tutor's answer.
     Pending,
-    /// The tutor said yes.
+    /// Accepted by the tutor.
     Accepted,
-    /// The tutor said no.
+    /// Rejected by the tutor.
     Rejected,
-    /// The requester took it back.
+    /// Withdrawn by the requester, the student or a guardian.
     Withdrawn,
-    /// Nobody answered in time.
+    /// Not answered in time, or ended by a block or the end of a guardianship.
     Expired,
 }
 
-/// What may happen to a request.
+/// A change of a request's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
-pub enum Step {
-    /// The tutor says yes.
+pub enum RequestTransition {
+    /// The tutor accepts.
     Accept,
-    /// The tutor says no.
+    /// The tutor rejects.
     Reject,
-    /// The requester takes it back.
+    /// The requester's side withdraws.
     Withdraw,
-    /// Time runs out.
+    /// The deadline passes.
     Expire,
 }
 
 impl RequestStatus {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The transition table: what a step makes of a status, or the status that forbids it.
-    pub fn step(self, step: Step) -> Result<Self, Self> {
-        match (self, step) {
-            (Self::Pending, Step::Accept) => Ok(Self::Accepted),
-            (Self::Pending, Step::Reject) => Ok(Self::Rejected),
-            (Self::Pending, Step::Withdraw) => Ok(Self::Withdrawn),
-            (Self::Pending, Step::Expire) => Ok(Self::Expired),
+    /// Returns the status after a transition. The error is the status that forbids it.
+    pub fn apply(self, transition: RequestTransition) -> Result<Self, Self> {
+        match (self, transition) {
+            (Self::Pending, RequestTransition::Accept) => Ok(Self::Accepted),
+            (Self::Pending, RequestTransition::Reject) => Ok(Self::Rejected),
+            (Self::Pending, RequestTransition::Withdraw) => Ok(Self::Withdrawn),
+            (Self::Pending, RequestTransition::Expire) => Ok(Self::Expired),
             (Self::Accepted | Self::Rejected | Self::Withdrawn | Self::Expired, _) => Err(self),
         }
     }
 
-    /// The status at `now` of a request that a store keeps as `self`: a pending one whose time has run
-    /// out is expired, whether or not anybody wrote that down.
+    /// Returns the status at `now` of a request that is stored as `self`: a pending request past its deadline is
+    /// expired.
     #[must_use]
     pub fn at(self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         if self == Self::Pending && expires_at <= now { Self::Expired } else { self }
     }
 }
 
-/// In what capacity a request was sent.
+/// The capacity in which a request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum RequesterType {
-    /// For oneself.
+    /// A student who requests sessions for themselves.
     Student,
-    /// For a child.
+    /// A parent who requests sessions for a child.
     Parent,
 }
 
 impl RequesterType {
-    /// The word for the row and the wire.
+    /// Returns the name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The capacity that a role gives; none for roles that cannot ask.
+    /// Returns the capacity that an active role gives; `None` for roles that cannot send requests.
     pub fn of(role: Option<Role>) -> Option<Self> {
         match role {
             Some(Role::Student) => Some(Self::Student),
@@ -88,144 +88,110 @@ impl RequesterType {
     }
 }
 
-/// A package as it was when it was asked for. Changing or archiving the package changes nothing here.
+/// A copy of a package, made when the request is sent. Later changes to the package do not affect it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after those of the package")]
 pub struct PackageSnapshot {
-    /// The package; it may say something else by now.
     pub id: PackageId,
-    /// Its name then.
     pub name: String,
-    /// Its hourly rate then.
+    /// The hourly rate.
     pub price: Money,
-    /// Its money then.
     pub currency: Currency,
 }
 
-/// What a request asks for.
+/// The terms that a request proposes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestTerms {
-    /// Words for the tutor.
+    /// A message to the tutor, which becomes the topic of the sessions.
     pub message: Option<String>,
-    /// When sessions are wanted.
+    /// The times of the sessions.
     pub schedule: Schedule,
-    /// The zone of the schedule's wall clock.
+    /// The time zone of the schedule's wall clock.
     pub time_zone: Tz,
-    /// When sessions are wanted, in free words.
+    /// A free-text description of convenient times.
     pub preferred_schedule: Option<String>,
-    /// The old platform's years, kept as given.
+    /// Years that old clients send, kept as given.
     pub year_range: Vec<i64>,
-    /// The old platform's months, kept as given.
+    /// Months that old clients send, kept as given.
     pub months: Vec<String>,
-    /// The price offered instead of the package's.
+    /// A price offered in place of the package's.
     pub counter_offer_price: Option<Money>,
 }
 
 /// A session request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRequest {
-    /// Which request.
+    /// The id of the request.
     pub id: RequestId,
-    /// The tutor asked.
+    /// The recipient's tutor profile.
     pub tutor_id: TutorId,
-    /// The user who asked.
+    /// The user who sent the request.
     pub requester_id: UserId,
-    /// In what capacity.
+    /// The capacity of the requester.
     pub requester_type: RequesterType,
-    /// Who is to learn.
+    /// The profile of the student whom the sessions are for.
     pub student_id: StudentId,
     /// The users who would meet.
     pub parties: Parties,
-    /// Under which package.
+    /// The package requested, if any.
     pub package: Option<PackageSnapshot>,
-    /// What for.
+    /// The proposed terms.
     pub terms: RequestTerms,
-    /// Where it stands, the clock considered.
+    /// The current status, see [`SessionRequest::as_of`].
     pub status: RequestStatus,
-    /// When it was sent, an instant.
+    /// The instant of sending.
     pub created_at: DateTime<Utc>,
-    /// When it expires unless answered, an instant.
+    /// The instant from which an unanswered request is expired.
     pub expires_at: DateTime<Utc>,
-    /// When it last changed, an instant.
+    /// The instant of the last change.
     pub updated_at: DateTime<Utc>,
-    /// When it was answered or withdrawn, an instant.
+    /// The instant of the answer or withdrawal.
     pub responded_at: Option<DateTime<Utc>>,
-    /// Why it was rejected.
+    /// The reason that the tutor gave for a rejection.
     pub rejected_reason: Option<String>,
 }
 
 impl SessionRequest {
-    /// The price that an acceptance agrees to: the counter offer, or the package's.
+    /// Returns the request as it reads at `now`. Every expired request was last changed at its deadline, whatever
+    /// expired it and whenever that was written, so that its sender cannot tell why it expired.
+    #[must_use]
+    pub fn as_of(self, now: DateTime<Utc>) -> Self {
+        let status = self.status.at(self.expires_at, now);
+        let updated_at = if status == RequestStatus::Expired { self.expires_at } else { self.updated_at };
+        Self { status, updated_at, ..self }
+    }
+
+    /// Returns the status after a transition at `now`. The error is the status that forbids it.
+    pub fn apply(&self, transition: RequestTransition, now: DateTime<Utc>) -> Result<RequestStatus, RequestStatus> {
+        self.status.at(self.expires_at, now).apply(transition)
+    }
+
+    /// Returns whether a user may withdraw the request while it is pending: the requester, the student, and any
+    /// active guardian of the student.
+    pub fn is_withdrawable_by(&self, user: UserId, is_guardian: bool) -> bool {
+        self.requester_id == user || self.parties.student == user || is_guardian
+    }
+
+    /// Returns whether a user may see the request: the tutor, and everyone who may withdraw it.
+    pub fn is_visible_to(&self, user: UserId, is_guardian: bool) -> bool {
+        self.parties.tutor == user || self.is_withdrawable_by(user, is_guardian)
+    }
+
+    /// Returns the price that an acceptance agrees to: the counter offer, or the package's price.
     pub fn agreed_price(&self) -> Option<Money> {
         self.terms.counter_offer_price.or(self.package.as_ref().map(|package| package.price))
     }
 
-    /// The money of that price.
+    /// Returns the currency of the agreed price.
     pub fn currency(&self) -> Currency {
         self.package.as_ref().map_or(Currency::ETB, |package| package.currency)
     }
-}
 
-/// A request with the names that a list shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestView {
-    /// The request.
-    pub request: SessionRequest,
-    /// The tutor's name.
-    pub tutor_name: String,
-    /// The requester's name.
-    pub requester_name: String,
-    /// The requester's picture, a URL.
-    pub requester_profile_picture: Option<String>,
-    /// The student's name.
-    pub student_name: String,
-    /// The student's grade.
-    pub student_grade: Option<String>,
-    /// The requester's phone. None until the request is accepted.
-    pub contact_phone: Option<String>,
-    /// The requester's address. None until the request is accepted.
-    pub contact_email: Option<String>,
+    /// Returns the instant of the rejection, if the request was rejected.
+    pub fn rejected_at(&self) -> Option<DateTime<Utc>> {
+        self.responded_at.filter(|_| self.status == RequestStatus::Rejected)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-    use strum::VariantArray;
-
-    use super::*;
-
-    #[test]
-    fn only_what_is_pending_moves() {
-        for status in RequestStatus::VARIANTS {
-            for step in Step::VARIANTS {
-                let moved = status.step(*step);
-                assert_eq!(moved.is_ok(), *status == RequestStatus::Pending, "{status:?} {step:?}");
-                assert_ne!(moved, Ok(RequestStatus::Pending));
-            }
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_first_step_decides_whatever_is_tried_after(
-            steps in proptest::collection::vec(proptest::sample::select(Step::VARIANTS.to_vec()), 1..20),
-        ) {
-            let mut status = RequestStatus::Pending;
-            let decided = status.step(steps[0]).unwrap();
-            for step in steps {
-                match status.step(step) {
-                    Ok(next) => status = next,
-                    Err(current) => proptest::prop_assert_eq!(current, status),
-                }
-                proptest::prop_assert_eq!(status, decided);
-            }
-        }
-    }
-
-    #[test]
-    fn a_pending_request_expires_by_the_clock_alone() {
-        let now = DateTime::UNIX_EPOCH;
-        assert_eq!(RequestStatus::Pending.at(now, now), RequestStatus::Expired);
-        assert_eq!(RequestStatus::Pending.at(now + TimeDelta::seconds(1), now), RequestStatus::Pending);
-        assert_eq!(RequestStatus::Accepted.at(now, now), RequestStatus::Accepted);
-    }
-}
+pub(super) mod tests;

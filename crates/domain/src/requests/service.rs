@@ -5,31 +5,30 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AcceptError, AcceptRefusal, Acceptance, AnswerError, AnswerPlan, CreateRequestError, CreationQuery,
-    EnrolledStudent, Preview, ReadRequestError, RequestDraft, RequestLimits, RequestQueries, RequestRepository,
-    RequestStatus, RequestView, Sent, SessionRequest, acceptance, creation, plan_acceptance, plan_creation,
-    plan_rejection, plan_withdrawal, preview,
+    AcceptError, AcceptRefusal, Acceptance, AnswerError, AnswerRefusal, CreateRequestError, CreationQuery,
+    CreationRefusal, EnrolledStudent, EnrolmentRecord, Preview, Proposal, ReadRequestError, RequestDraft,
+    RequestLimits, RequestQueries, RequestRecord, RequestRepository, RequestStatus, RequestTransition, RequestView,
+    SentRequest, SessionRequest, creation, plan_acceptance, plan_creation, plan_rejection, plan_withdrawal,
 };
 use crate::accounts::Actor;
 use crate::ids::{CourseId, RequestId};
 use crate::money::Money;
 use crate::page::{Page, PageRequest};
-use crate::schedule::{Booking, Conflict, Occurrence};
-use crate::validation::Violations;
+use crate::schedule::Conflict;
 use crate::{Clock, RepositoryError, retry_on_conflict};
 
-/// What came of an acceptance.
+/// The outcome of an acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// When, an instant.
+pub struct AcceptedRequest {
+    /// The instant of the acceptance.
     pub responded_at: DateTime<Utc>,
-    /// What was agreed.
+    /// The agreed price, if there is one.
     pub agreed_price: Option<Money>,
-    /// The student's course.
+    /// The course that was created for the student.
     pub course_id: CourseId,
-    /// How many sessions it has.
+    /// The number of sessions that were created.
     pub sessions_created: usize,
-    /// What was left out because it could not be booked.
+    /// Sessions that were left out because they conflict.
     pub skipped: Vec<Conflict>,
 }
 
@@ -43,7 +42,7 @@ pub struct RequestService {
 }
 
 impl RequestService {
-    /// Wires the use cases to their ports.
+    /// Creates the service over its ports.
     pub fn new(
         requests: Arc<dyn RequestRepository>,
         queries: Arc<dyn RequestQueries>,
@@ -53,46 +52,44 @@ impl RequestService {
         Self { requests, queries, clock, limits }
     }
 
-    /// Sends a request. `violations` holds what was found when the draft's fields were parsed.
-    pub async fn create(
-        &self,
-        actor: &Actor,
-        draft: RequestDraft,
-        violations: Violations,
-    ) -> Result<(Sent, DateTime<Utc>), CreateRequestError> {
-        let (_, student) = creation::student_asked_for(actor, draft.student_id).map_err(CreateRequestError::Refused)?;
+    /// Sends a request to a tutor.
+    pub async fn create(&self, actor: &Actor, draft: RequestDraft) -> Result<SentRequest, CreateRequestError> {
+        let applicant = creation::applicant(actor, draft.student_id).map_err(CreateRequestError::Refused)?;
+        let tutor =
+            draft.tutor().map_err(|violations| CreateRequestError::Refused(CreationRefusal::Invalid(violations)))?;
         retry_on_conflict(async || {
             let now = self.clock.now();
             let query = CreationQuery {
                 requester: actor.user_id,
-                student,
-                tutor: draft.tutor_id,
+                student: applicant.student,
+                tutor,
                 package: draft.package_id,
                 rejected_since: self.limits.rejections_count_from(now),
                 now,
             };
             let facts = self.requests.creation_facts(query).await?;
-            let plan = plan_creation(actor, &draft, violations.clone(), &facts, self.limits, now)
-                .map_err(CreateRequestError::Refused)?;
-            Ok(self.requests.create(plan).await.map(|sent| (sent, now)))
+            let plan = plan_creation(actor, &draft, &facts, self.limits, now).map_err(CreateRequestError::Refused)?;
+            Ok(self.requests.create(plan).await)
         })
         .await
     }
 
-    /// Takes one of the caller's own requests back.
+    /// Withdraws a request of the caller, for the caller, or for a child of the caller.
     pub async fn withdraw(&self, actor: &Actor, id: RequestId) -> Result<RequestView, AnswerError> {
-        self.answer(id, |request, now| {
-            if request.requester_id == actor.user_id {
-                Ok(plan_withdrawal(request, now))
-            } else {
-                Err(AnswerError::NotFound)
-            }
+        retry_on_conflict(async || {
+            let now = self.clock.now();
+            let facts = self.requests.withdrawal_facts(id, actor.user_id, now).await?;
+            let facts = facts.ok_or(AnswerError::Refused(AnswerRefusal::NotFound))?;
+            let plan = plan_withdrawal(actor.user_id, &facts, now).map_err(AnswerError::Refused)?;
+            Ok::<_, AnswerError>(self.requests.answer(plan).await)
         })
         .await?;
-        self.queries.one(id, self.clock.now()).await?.ok_or(AnswerError::NotFound)
+        let withdrawn = self.queries.find(id, self.clock.now()).await?;
+        let withdrawn = withdrawn.ok_or(AnswerError::Refused(AnswerRefusal::NotFound))?;
+        Ok(withdrawn.shown_to(actor.user_id))
     }
 
-    /// Says no to a request to the caller; answers with the instant.
+    /// Rejects a request to the caller and returns the instant of the rejection.
     pub async fn reject(
         &self,
         actor: &Actor,
@@ -100,42 +97,33 @@ impl RequestService {
         reason: Option<String>,
     ) -> Result<DateTime<Utc>, AnswerError> {
         let tutor = actor.tutor()?.profile;
-        self.answer(id, |request, now| {
-            if request.tutor_id == tutor {
-                Ok(plan_rejection(request, reason.clone(), now))
-            } else {
-                Err(AnswerError::NotFound)
-            }
-        })
-        .await
-    }
-
-    async fn answer(
-        &self,
-        id: RequestId,
-        decide: impl Fn(&SessionRequest, DateTime<Utc>) -> Result<Result<AnswerPlan, RequestStatus>, AnswerError>,
-    ) -> Result<DateTime<Utc>, AnswerError> {
         retry_on_conflict(async || {
             let now = self.clock.now();
-            let request = self.requests.find(id, now).await?.ok_or(AnswerError::NotFound)?;
-            let plan = decide(&request, now)?.map_err(AnswerError::AlreadyAnswered)?;
+            let request = self.requests.find(id, now).await?;
+            let request = request.ok_or(AnswerError::Refused(AnswerRefusal::NotFound))?;
+            let plan = plan_rejection(tutor, &request, reason.clone(), now).map_err(AnswerError::Refused)?;
             Ok(self.requests.answer(plan).await.map(|()| now))
         })
         .await
     }
 
-    /// Says yes to a request to the caller: enrols the student and books the sessions.
-    pub async fn accept(&self, actor: &Actor, id: RequestId, acceptance: Acceptance) -> Result<Answered, AcceptError> {
+    /// Accepts a request to the caller: enrols the student and books the sessions.
+    pub async fn accept(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        acceptance: Acceptance,
+    ) -> Result<AcceptedRequest, AcceptError> {
         retry_on_conflict(async || {
             let now = self.clock.now();
-            let (request, booked) = self.consider(actor, id, &acceptance, now).await?;
-            let plan = match plan_acceptance(&request, &acceptance, &booked, now) {
+            let (request, preview) = self.consider(actor, id, &acceptance, now).await?;
+            let plan = match plan_acceptance(&request, preview, now) {
                 Ok(plan) => plan,
                 Err(refusal) => return Err(self.explain(id, refusal).await),
             };
             let (agreed_price, sessions_created) = (plan.agreed_price, plan.sessions.len());
             let skipped = plan.skipped.clone();
-            Ok(self.requests.accept(plan).await.map(|course_id| Answered {
+            Ok(self.requests.accept(plan).await.map(|course_id| AcceptedRequest {
                 responded_at: now,
                 agreed_price,
                 course_id,
@@ -146,8 +134,37 @@ impl RequestService {
         .await
     }
 
-    /// What is booked was read after the request: what stands in its way may be its own sessions, because
-    /// somebody has just accepted it. Then that is the reason.
+    /// Returns what an acceptance would create. Nothing is written.
+    pub async fn preview(&self, actor: &Actor, id: RequestId, acceptance: Acceptance) -> Result<Preview, AcceptError> {
+        let (_, preview) = self.consider(actor, id, &acceptance, self.clock.now()).await?;
+        Ok(preview)
+    }
+
+    /// Loads a pending request to the caller, and compares its sessions with both calendars.
+    async fn consider(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        acceptance: &Acceptance,
+        now: DateTime<Utc>,
+    ) -> Result<(SessionRequest, Preview), AcceptError> {
+        let tutor = actor.tutor()?.profile;
+        let request = self.requests.find(id, now).await?;
+        let request = request.filter(|request| request.tutor_id == tutor).ok_or(AcceptError::NotFound)?;
+        request
+            .apply(RequestTransition::Accept, now)
+            .map_err(|status| AcceptError::Refused(AcceptRefusal::AlreadyAnswered(status)))?;
+        let proposal = Proposal::new(&request, acceptance, now)
+            .map_err(|violations| AcceptError::Refused(AcceptRefusal::Invalid(violations)))?;
+        let booked = match proposal.window() {
+            Some(window) => self.requests.bookings(request.parties, window.start, window.end).await?,
+            None => Vec::new(),
+        };
+        Ok((request, proposal.check(&booked, now)))
+    }
+
+    /// Prefers `AlreadyAnswered` to conflicts. The bookings were read after the request, so they may include the
+    /// sessions of a concurrent acceptance of the same request.
     async fn explain(&self, id: RequestId, refusal: AcceptRefusal) -> AcceptError {
         if matches!(refusal, AcceptRefusal::Conflicts(_)) {
             match self.requests.find(id, self.clock.now()).await {
@@ -161,49 +178,14 @@ impl RequestService {
         AcceptError::Refused(refusal)
     }
 
-    /// What accepting would create; writes nothing.
-    pub async fn preview(
-        &self,
-        actor: &Actor,
-        id: RequestId,
-        acceptance: Acceptance,
-    ) -> Result<(SessionRequest, Preview), AcceptError> {
-        let now = self.clock.now();
-        let (request, booked) = self.consider(actor, id, &acceptance, now).await?;
-        if request.status != RequestStatus::Pending {
-            return Err(AcceptError::Refused(AcceptRefusal::AlreadyAnswered(request.status)));
-        }
-        let preview = preview(&request, &acceptance, &booked, now)
-            .map_err(|violations| AcceptError::Refused(AcceptRefusal::Invalid(violations)))?;
-        Ok((request, preview))
-    }
-
-    /// A request to the caller, and what is booked while its sessions would be.
-    async fn consider(
-        &self,
-        actor: &Actor,
-        id: RequestId,
-        acceptance: &Acceptance,
-        now: DateTime<Utc>,
-    ) -> Result<(SessionRequest, Vec<Booking>), AcceptError> {
-        let tutor = actor.tutor()?.profile;
-        let request = self.requests.find(id, now).await?;
-        let request = request.filter(|request| request.tutor_id == tutor).ok_or(AcceptError::NotFound)?;
-        let occurrences = acceptance::occurrences(&request, acceptance, now)
-            .map_err(|violations| AcceptError::Refused(AcceptRefusal::Invalid(violations)))?;
-        let booked = match span(&occurrences) {
-            Some((from, to)) => self.requests.bookings(request.parties, from, to).await?,
-            None => Vec::new(),
-        };
-        Ok((request, booked))
-    }
-
-    /// A page of the requests that the caller sent or received, the newest first.
+    /// Lists the requests that the caller sent or received, and those for the caller or a child of the caller, newest
+    /// first.
     pub async fn mine(&self, actor: &Actor, page: PageRequest) -> Result<Page<RequestView>, RepositoryError> {
-        self.queries.of_user(actor.user_id, actor.profiles.tutor, page, self.clock.now()).await
+        let records = self.queries.of_user(actor.user_id, actor.profiles.tutor, page, self.clock.now()).await?;
+        Ok(shown_to(actor, records))
     }
 
-    /// A page of the requests to the caller, the newest first.
+    /// Lists the requests to the caller, newest first.
     pub async fn received(
         &self,
         actor: &Actor,
@@ -211,25 +193,25 @@ impl RequestService {
         page: PageRequest,
     ) -> Result<Page<RequestView>, ReadRequestError> {
         let tutor = actor.tutor()?.profile;
-        Ok(self.queries.of_tutor(tutor, status, page, self.clock.now()).await?)
+        Ok(shown_to(actor, self.queries.of_tutor(tutor, status, page, self.clock.now()).await?))
     }
 
-    /// One request to the caller.
-    pub async fn received_one(&self, actor: &Actor, id: RequestId) -> Result<RequestView, ReadRequestError> {
+    /// Finds a request to the caller.
+    pub async fn find_received(&self, actor: &Actor, id: RequestId) -> Result<RequestView, ReadRequestError> {
         let tutor = actor.tutor()?.profile;
-        let view = self.queries.one(id, self.clock.now()).await?;
-        view.filter(|view| view.request.tutor_id == tutor).ok_or(ReadRequestError::NotFound)
+        let record = self.queries.find(id, self.clock.now()).await?;
+        let record = record.filter(|record| record.request.tutor_id == tutor).ok_or(ReadRequestError::NotFound)?;
+        Ok(record.shown_to(actor.user_id))
     }
 
-    /// A page of the caller's students, each once, the latest enrolment first.
+    /// Lists the caller's students, each with the latest enrolment, newest first.
     pub async fn students(&self, actor: &Actor, page: PageRequest) -> Result<Page<EnrolledStudent>, ReadRequestError> {
-        let tutor = actor.tutor()?.profile;
-        Ok(self.queries.students(tutor, page).await?)
+        let tutor = actor.tutor()?;
+        let records = self.queries.students(tutor.profile, page).await?;
+        Ok(records.map(|record: EnrolmentRecord| record.shown_to_tutor(tutor.user)))
     }
 }
 
-/// From the first start to the last end of some ascending occurrences.
-fn span(occurrences: &[Occurrence]) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let from = occurrences.first()?.starts_at;
-    occurrences.iter().map(|occurrence| occurrence.ends_at).max().map(|to| (from, to))
+fn shown_to(actor: &Actor, records: Page<RequestRecord>) -> Page<RequestView> {
+    records.map(|record| record.shown_to(actor.user_id))
 }

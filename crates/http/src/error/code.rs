@@ -28,7 +28,6 @@ pub enum Code {
     OwnTutor,
     NotFound,
     NotAParticipant,
-    NotForThisChild,
     OwnGuardian,
     GuardianshipExists,
     GuardianshipCooldown,

@@ -99,9 +99,6 @@ impl Code {
             Self::NotAParticipant => {
                 entry(StatusCode::FORBIDDEN, "Not a participant", "Only participants can access a conversation.")
             }
-            Self::NotForThisChild => {
-                entry(StatusCode::FORBIDDEN, "Tutor not available", "Request sessions from another tutor.")
-            }
             Self::OwnGuardian => {
                 entry(StatusCode::BAD_REQUEST, "Own guardian", "Enter the e-mail address of another user.")
             }

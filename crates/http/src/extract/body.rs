@@ -49,23 +49,57 @@ impl<T: Parse + DeserializeOwned> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media_type = media_type(request);
-        let is_update = [Method::PUT, Method::PATCH].contains(request.method());
         let now = received_at(request);
-        let body = read_body(request, payload);
+        let json = read_json(request, payload);
+        Box::pin(async move { parse_json::<T>(&json.await?, now?).map(Self) })
+    }
+}
+
+/// Input that becomes a draft. A draft carries the violations of its fields to the rules, which add theirs.
+pub trait ParseDraft {
+    /// The argument of a service.
+    type Draft;
+
+    /// Reads the fields. `violations` has the fields of a wrong type.
+    fn parse(self, violations: Violations) -> Self::Draft;
+}
+
+/// A JSON body parsed into a draft, see [`Body`].
+pub struct DraftBody<T: ParseDraft>(pub T::Draft);
+
+impl<T: ParseDraft + DeserializeOwned> FromRequest for DraftBody<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = read_json(request, payload);
         Box::pin(async move {
-            let (now, body) = (now?, body.await?);
-            if !body.is_empty() {
-                require_json(&media_type)?;
-                return parse_json::<T>(&body, now).map(Self);
+            let mut violations = Violations::new();
+            match read_object::<T>(&json.await?, &mut violations) {
+                Some(input) => Ok(Self(input.parse(violations))),
+                None => Err(ApiError::invalid(&violations)),
             }
-            if is_update {
-                let mut violations = Violations::new();
-                violations.add("body", Invalid::new("required", "must be a JSON object"));
-                return Err(ApiError::invalid(&violations));
-            }
-            parse_json::<T>(b"{}", now).map(Self)
         })
+    }
+}
+
+/// Reads the text of a JSON body. The missing body of a method other than PUT and PATCH is an empty object.
+fn read_json(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
+    let media_type = media_type(request);
+    let is_update = [Method::PUT, Method::PATCH].contains(request.method());
+    let body = read_body(request, payload);
+    async move {
+        let body = body.await?;
+        if !body.is_empty() {
+            require_json(&media_type)?;
+            return Ok(body);
+        }
+        if is_update {
+            let mut violations = Violations::new();
+            violations.add("body", Invalid::new("required", "must be a JSON object"));
+            return Err(ApiError::invalid(&violations));
+        }
+        Ok(Bytes::from_static(b"{}"))
     }
 }
 

@@ -11,7 +11,8 @@ mod query;
 mod received_at;
 
 pub use body::{
-    BODY_TIMEOUT, Body, MAX_BODY_BYTES, Parse, media_type, parse_form, parse_json, read_body, require_json,
+    BODY_TIMEOUT, Body, DraftBody, MAX_BODY_BYTES, Parse, ParseDraft, media_type, parse_form, parse_json, read_body,
+    require_json,
 };
 pub use caller::{Caller, ClientDevice, MaybeCaller};
 pub use etag::{Precondition, resource, tagged};

@@ -1,8 +1,9 @@
-//! Writing a request, with its conversation and its message.
+//! Writing a request, its conversation and its message.
 
 use astegni_domain::chat::MessageType;
 use astegni_domain::ids::{ConversationId, MessageId, RequestId};
-use astegni_domain::requests::{CreationPlan, RequestStatus, RequesterType, ScheduleFields, Sent};
+use astegni_domain::money::{Currency, Money};
+use astegni_domain::requests::{CreationPlan, RequestStatus, ScheduleFields, SentRequest};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -13,7 +14,7 @@ use crate::connection::AnyConnection;
 use crate::connections;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
-use crate::schema::{guardianships, requested_sessions};
+use crate::schema::requested_sessions;
 
 #[derive(Insertable)]
 #[diesel(table_name = requested_sessions)]
@@ -40,87 +41,78 @@ struct NewRequestRow {
     updated_at: NaiveDateTime,
 }
 
-/// Writes a plan, guarding what it relies on.
-pub(super) fn apply(conn: &mut AnyConnection, plan: CreationPlan) -> Result<Sent, StoreError> {
+/// Writes a plan after guarding its facts. The lock order is relation counters, guardianships, requests,
+/// conversations.
+pub(super) fn apply(conn: &mut AnyConnection, plan: CreationPlan) -> Result<SentRequest, StoreError> {
     guard(conn, &plan)?;
-    let (requester, tutor, at) = (plan.key.requester, plan.parties.tutor, plan.created_at);
+    expire_lapsed(conn, &plan)?;
+    let (requester, tutor, created_at) = (plan.key.requester, plan.parties.tutor, plan.created_at);
     let content = plan.terms.message.clone().unwrap_or_default();
     let request: i64 = diesel::insert_into(requested_sessions::table)
         .values(row(plan))
         .returning(requested_sessions::id)
         .get_result(conn)?;
-    let conversation = chat::direct_conversation(conn, requester, tutor, at)?;
-    let message = chat::append_message(
-        conn,
-        &NewMessage {
-            conversation,
-            sender: requester,
-            message_type: MessageType::SessionRequest,
-            content: &content,
-            request: Some(request),
-            at,
-        },
-    )?;
-    Ok(Sent {
+    let conversation = chat::direct_conversation(conn, requester, tutor, created_at)?;
+    let message = NewMessage {
+        conversation,
+        sender: requester,
+        message_type: MessageType::SessionRequest,
+        content: &content,
+        request: Some(request),
+        at: created_at,
+    };
+    let message = chat::append_message(conn, &message)?;
+    Ok(SentRequest {
         request_id: RequestId::new(request),
         conversation_id: ConversationId::new(conversation),
         message_id: MessageId::new(message),
+        created_at,
     })
 }
 
-/// Makes sure that what the plan was decided on still holds. The same request twice is the unique index's
-/// business.
+/// Fails with `Conflict` if a fact of the plan no longer holds. The unique index guards against equal requests.
 fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
-    let (requester, now) = (plan.key.requester, plan.created_at.naive_utc());
-    // Requests of one requester follow each other, so that counting them means something.
-    let tutor = plan.parties.tutor.get();
-    dialect::lock_relations(conn, vec![(requester.get(), LockMode::Exclusive), (tutor, LockMode::Share)])?;
-    if facts::pending_count(conn, requester, now)? >= i64::from(plan.max_pending) {
-        return Err(StoreError::Conflict);
-    }
-    let (most, since) = plan.max_rejections;
-    let rejections = facts::rejections(conn, requester, plan.key.tutor, since.naive_utc())?;
-    if rejections.len() >= usize::from(most) {
-        return Err(StoreError::Conflict);
-    }
-    if connections::has_block(conn, requester, plan.parties.tutor)?
-        || connections::has_block(conn, plan.parties.student, plan.parties.tutor)?
-    {
-        return Err(StoreError::Conflict);
-    }
-    // What is relied on from here is locked, so that it cannot end before the transaction does.
-    if plan.requester_type == RequesterType::Parent {
-        let active = guardianships::table
-            .filter(guardianships::parent_user_id.eq(requester.get()))
-            .filter(guardianships::student_id.eq(plan.key.student.get()))
-            .filter(guardianships::status.eq("active"));
-        let kept = diesel::update(active).set(guardianships::status.eq("active")).execute(conn)?;
-        if kept == 0 {
-            return Err(StoreError::Conflict);
+    let (requester, tutor) = (plan.key.requester, plan.parties.tutor);
+    // The exclusive lock serialises the requests of one requester, so that their number can be limited.
+    dialect::lock_relations(conn, vec![(requester.get(), LockMode::Exclusive), (tutor.get(), LockMode::Share)])?;
+    let pending = facts::pending_count(conn, requester, plan.created_at.naive_utc())?;
+    let limit = plan.rejection_limit;
+    let rejections = facts::rejections(conn, requester, plan.key.tutor, limit.since.naive_utc())?;
+    let holds = pending < i64::from(plan.max_pending)
+        && rejections.len() < usize::from(limit.max)
+        && !connections::has_block(conn, requester, tutor)?
+        && !connections::has_block(conn, plan.parties.student, tutor)?
+        && match plan.guardianship {
+            Some(fact) => dialect::share_active_guardianship(conn, fact.parent.get(), fact.student.get())?,
+            None => true,
         }
-    }
-    if let Some(package) = plan.key.package {
-        let active = dialect::keep_active_package(conn, package.get(), plan.key.tutor.get())?;
-        if !active {
-            return Err(StoreError::Conflict);
-        }
-    }
-    // Who is late is expired: written down here, where it would stand in the way of asking again.
-    diesel::update(
-        requested_sessions::table
-            .filter(requested_sessions::requester_id.eq(requester.get()))
-            .filter(requested_sessions::tutor_id.eq(plan.key.tutor.get()))
-            .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-            .filter(requested_sessions::expires_at.le(now)),
-    )
-    .set((requested_sessions::status.eq(RequestStatus::Expired.as_str()), requested_sessions::updated_at.eq(now)))
-    .execute(conn)?;
+        && match plan.key.package {
+            Some(package) => dialect::keep_active_package(conn, package.get(), plan.key.tutor.get())?,
+            None => true,
+        };
+    if holds { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+/// Writes down the expiry of the requester's requests to the tutor whose deadline has passed. As long as they are
+/// stored as pending, the unique index forbids equal ones.
+fn expire_lapsed(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
+    let lapsed = requested_sessions::table
+        .filter(requested_sessions::requester_id.eq(plan.key.requester.get()))
+        .filter(requested_sessions::tutor_id.eq(plan.key.tutor.get()))
+        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
+        .filter(requested_sessions::expires_at.le(plan.created_at.naive_utc()));
+    diesel::update(lapsed)
+        .set((
+            requested_sessions::status.eq(RequestStatus::Expired.as_str()),
+            requested_sessions::updated_at.eq(requested_sessions::expires_at),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 fn row(plan: CreationPlan) -> NewRequestRow {
     let terms = plan.terms;
-    let currency = plan.package.as_ref().map_or(astegni_domain::money::Currency::ETB, |package| package.currency);
+    let currency = plan.package.as_ref().map_or(Currency::ETB, |package| package.currency);
     NewRequestRow {
         tutor_id: plan.key.tutor.get(),
         requester_id: plan.key.requester.get(),
@@ -137,7 +129,7 @@ fn row(plan: CreationPlan) -> NewRequestRow {
         year_range: columns::json(terms.year_range),
         months: columns::json(terms.months),
         time_zone: terms.time_zone.name(),
-        counter_offer_price_cents: terms.counter_offer_price.map(astegni_domain::money::Money::cents),
+        counter_offer_price_cents: terms.counter_offer_price.map(Money::cents),
         created_at: plan.created_at.naive_utc(),
         expires_at: plan.expires_at.naive_utc(),
         updated_at: plan.created_at.naive_utc(),

@@ -1,15 +1,26 @@
 //! Expiry of pending requests that can no longer be answered because a relation between the parties has ended.
 //!
-//! The sender cannot tell such an expiry from one by the clock, so that a request never reveals a block.
+//! Such a request reads like one whose deadline was the instant of the expiry, so that it never reveals a block.
 
 use astegni_domain::ids::{StudentId, UserId};
-use astegni_domain::requests::RequestStatus;
+use astegni_domain::requests::{RequestStatus, RequesterType};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::connection::AnyConnection;
+use crate::dialect;
 use crate::error::StoreError;
 use crate::schema::{requested_sessions, student_profiles, tutor_profiles};
+
+/// Requests that are pending at an instant.
+#[diesel::dsl::auto_type]
+fn pending(at: NaiveDateTime) -> _ {
+    let status: &'static str = RequestStatus::Pending.as_str();
+    requested_sessions::table
+        .filter(requested_sessions::status.eq(status))
+        .filter(requested_sessions::expires_at.gt(at))
+        .select(requested_sessions::id)
+}
 
 /// Expires the pending requests between two users in both directions: those that either sent to the other, and
 /// those sent to either for the other. The caller holds the lock on both users' relations.
@@ -19,23 +30,18 @@ pub(crate) fn expire_between(
     other: UserId,
     at: NaiveDateTime,
 ) -> Result<(), StoreError> {
-    for (asker, tutor) in [(one, other), (other, one)] {
+    let mut ids: Vec<i64> = Vec::new();
+    for (requester, tutor) in [(one, other), (other, one)] {
         let tutors = tutor_profiles::table.filter(tutor_profiles::user_id.eq(tutor.get())).select(tutor_profiles::id);
         let students =
-            student_profiles::table.filter(student_profiles::user_id.eq(asker.get())).select(student_profiles::id);
+            student_profiles::table.filter(student_profiles::user_id.eq(requester.get())).select(student_profiles::id);
         let between =
-            requested_sessions::requester_id.eq(asker.get()).or(requested_sessions::student_id.eq_any(students));
-        diesel::update(requested_sessions::table)
-            .filter(requested_sessions::tutor_id.eq_any(tutors))
-            .filter(between)
-            .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-            .set((
-                requested_sessions::status.eq(RequestStatus::Expired.as_str()),
-                requested_sessions::updated_at.eq(at),
-            ))
-            .execute(conn)?;
+            requested_sessions::requester_id.eq(requester.get()).or(requested_sessions::student_id.eq_any(students));
+        let found: Vec<i64> =
+            pending(at).filter(requested_sessions::tutor_id.eq_any(tutors)).filter(between).load(conn)?;
+        ids.extend(found);
     }
-    Ok(())
+    expire(conn, &ids, at)
 }
 
 /// Expires the pending requests that a parent sent for a student. The caller holds the lock on the guardianship.
@@ -45,12 +51,28 @@ pub(crate) fn expire_under_guardianship(
     student: StudentId,
     at: NaiveDateTime,
 ) -> Result<(), StoreError> {
-    diesel::update(requested_sessions::table)
+    let ids: Vec<i64> = pending(at)
         .filter(requested_sessions::requester_id.eq(parent.get()))
+        .filter(requested_sessions::requester_type.eq(RequesterType::Parent.as_str()))
         .filter(requested_sessions::student_id.eq(student.get()))
-        .filter(requested_sessions::requester_type.eq("parent"))
+        .load(conn)?;
+    expire(conn, &ids, at)
+}
+
+/// Expires those of some requests that are still pending once they are locked.
+fn expire(conn: &mut AnyConnection, ids: &[i64], at: NaiveDateTime) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    dialect::lock_requests(conn, ids)?;
+    diesel::update(requested_sessions::table)
+        .filter(requested_sessions::id.eq_any(ids))
         .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .set((requested_sessions::status.eq(RequestStatus::Expired.as_str()), requested_sessions::updated_at.eq(at)))
+        .set((
+            requested_sessions::status.eq(RequestStatus::Expired.as_str()),
+            requested_sessions::expires_at.eq(at),
+            requested_sessions::updated_at.eq(at),
+        ))
         .execute(conn)?;
     Ok(())
 }

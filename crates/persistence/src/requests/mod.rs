@@ -1,4 +1,4 @@
-//! Session requests, and what their acceptance creates.
+//! Session requests, enrolments and courses.
 
 mod accept;
 mod create;
@@ -8,6 +8,7 @@ mod queries;
 mod repository;
 mod rows;
 mod schedule_columns;
+mod students;
 
 pub(crate) use expire::{expire_between, expire_under_guardianship};
 pub(crate) use schedule_columns::ScheduleColumns;

@@ -1,9 +1,10 @@
 //! [`RequestRepository`] on Diesel.
 
 use astegni_domain::RepositoryError;
-use astegni_domain::ids::{CourseId, RequestId};
+use astegni_domain::ids::{CourseId, RequestId, UserId};
 use astegni_domain::requests::{
-    AcceptancePlan, AnswerPlan, CreationFacts, CreationPlan, CreationQuery, RequestRepository, Sent, SessionRequest,
+    AcceptancePlan, AnswerPlan, CreationFacts, CreationPlan, CreationQuery, RequestRepository, SentRequest,
+    SessionRequest, WithdrawalFacts,
 };
 use astegni_domain::schedule::{Booking, Parties};
 use async_trait::async_trait;
@@ -13,6 +14,8 @@ use diesel::prelude::*;
 use super::rows::{self, RequestRow};
 use super::{accept, create, facts};
 use crate::Database;
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
 use crate::schedule;
 use crate::schema::{requested_sessions, student_profiles, tutor_profiles};
 
@@ -22,23 +25,26 @@ impl RequestRepository for Database {
         Ok(self.read(move |conn| facts::load(conn, &query)).await?)
     }
 
-    async fn create(&self, plan: CreationPlan) -> Result<Sent, RepositoryError> {
+    async fn create(&self, plan: CreationPlan) -> Result<SentRequest, RepositoryError> {
         Ok(self.write(move |conn| create::apply(conn, plan)).await?)
     }
 
     async fn find(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<SessionRequest>, RepositoryError> {
-        Ok(self
-            .read(move |conn| {
-                let row: Option<(RequestRow, i64, i64)> = requested_sessions::table
-                    .inner_join(tutor_profiles::table)
-                    .inner_join(student_profiles::table)
-                    .filter(requested_sessions::id.eq(id.get()))
-                    .select((RequestRow::as_select(), tutor_profiles::user_id, student_profiles::user_id))
-                    .first(conn)
-                    .optional()?;
-                row.map(|(row, tutor, student)| rows::request(row, tutor, student, now)).transpose()
-            })
-            .await?)
+        Ok(self.read(move |conn| find(conn, id, now)).await?)
+    }
+
+    async fn withdrawal_facts(
+        &self,
+        id: RequestId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<WithdrawalFacts>, RepositoryError> {
+        let facts = self.read(move |conn| {
+            let Some(request) = find(conn, id, now)? else { return Ok(None) };
+            let is_guardian = facts::is_guardian(conn, user, request.student_id)?;
+            Ok(Some(WithdrawalFacts { request, is_guardian }))
+        });
+        Ok(facts.await?)
     }
 
     async fn bookings(
@@ -57,4 +63,15 @@ impl RequestRepository for Database {
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError> {
         Ok(self.write(move |conn| accept::accept(conn, &plan)).await?)
     }
+}
+
+fn find(conn: &mut AnyConnection, id: RequestId, now: DateTime<Utc>) -> Result<Option<SessionRequest>, StoreError> {
+    let row: Option<(RequestRow, i64, i64)> = requested_sessions::table
+        .inner_join(tutor_profiles::table)
+        .inner_join(student_profiles::table)
+        .filter(requested_sessions::id.eq(id.get()))
+        .select((RequestRow::as_select(), tutor_profiles::user_id, student_profiles::user_id))
+        .first(conn)
+        .optional()?;
+    row.map(|(row, tutor, student)| rows::request(row, tutor, student, now)).transpose()
 }

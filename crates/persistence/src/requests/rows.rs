@@ -1,9 +1,10 @@
-//! Rows of requests.
+//! Row types of session requests.
 
+use astegni_domain::connections::Kind;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::money::Money;
 use astegni_domain::requests::{
-    PackageSnapshot, RequestStatus, RequestTerms, RequestView, ScheduleFields, SessionRequest,
+    DisplayFields, PackageSnapshot, RequestRecord, RequestTerms, RequesterContact, ScheduleFields, SessionRequest,
 };
 use astegni_domain::schedule::{Parties, Schedule};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -12,12 +13,12 @@ use diesel::prelude::*;
 use super::ScheduleColumns;
 use crate::columns::{self, instant};
 use crate::error::StoreError;
-use crate::schema::requested_sessions;
+use crate::schema::{connections, requested_sessions, tutor_profiles};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = requested_sessions)]
 pub(super) struct RequestRow {
-    pub(super) id: i64,
+    id: i64,
     tutor_id: i64,
     requester_id: i64,
     requester_type: String,
@@ -42,12 +43,49 @@ pub(super) struct RequestRow {
     rejected_reason: Option<String>,
 }
 
-/// What joins add to a request: the tutor's user and name, the requester's name, picture, phone and
-/// address, the student's user, name and grade.
-pub(super) type JoinedColumns =
-    ((i64, String), (String, Option<String>, Option<String>, Option<String>), (i64, String, Option<String>));
+/// The columns of a request's tutor.
+#[derive(Queryable)]
+pub(super) struct TutorColumns {
+    user_id: i64,
+    name: String,
+}
 
-/// A request from its row and the users behind its profiles; its status is as of `now`.
+/// The columns of a requester; `blocked` is [`tutor_and_requester_blocked`].
+#[derive(Queryable)]
+pub(super) struct RequesterColumns {
+    name: String,
+    profile_picture: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    blocked: bool,
+}
+
+/// The columns of the student whom a request is for.
+#[derive(Queryable)]
+pub(super) struct StudentColumns {
+    user_id: i64,
+    name: String,
+    grade: Option<String>,
+}
+
+pub(super) type RecordColumns = (RequestRow, TutorColumns, RequesterColumns, StudentColumns);
+
+/// Whether a block in either direction stands between a request's tutor and its requester.
+#[diesel::dsl::auto_type]
+pub(super) fn tutor_and_requester_blocked() -> _ {
+    let block: &'static str = Kind::Block.as_str();
+    let by_tutor = connections::user_id_1
+        .eq(tutor_profiles::user_id)
+        .and(connections::user_id_2.eq(requested_sessions::requester_id));
+    let by_requester = connections::user_id_1
+        .eq(requested_sessions::requester_id)
+        .and(connections::user_id_2.eq(tutor_profiles::user_id));
+    diesel::dsl::exists(
+        connections::table.filter(connections::connection_type.eq(block)).filter(by_tutor.or(by_requester)),
+    )
+}
+
+/// Builds a request, as it reads at `now`, from its row and the users behind its profiles.
 pub(super) fn request(
     row: RequestRow,
     tutor_user: i64,
@@ -60,15 +98,13 @@ pub(super) fn request(
         value: invalid.message.into_owned(),
     })?;
     let currency = columns::currency("requested_sessions.currency", &row.currency)?;
-    let status: RequestStatus = columns::word("requested_sessions.status", &row.status)?;
-    let expires_at = instant(row.expires_at);
     let package = match (row.package_id, row.package_name, row.package_price_cents) {
         (Some(id), Some(name), Some(price)) => {
             Some(PackageSnapshot { id: PackageId::new(id), name, price: Money::from_cents(price), currency })
         }
         _ => None,
     };
-    Ok(SessionRequest {
+    let request = SessionRequest {
         id: RequestId::new(row.id),
         tutor_id: TutorId::new(row.tutor_id),
         requester_id: UserId::new(row.requester_id),
@@ -85,33 +121,35 @@ pub(super) fn request(
             months: columns::strings("requested_sessions.months", &row.months)?,
             counter_offer_price: columns::money(row.counter_offer_price_cents),
         },
-        status: status.at(expires_at, now),
+        status: columns::word("requested_sessions.status", &row.status)?,
         created_at: instant(row.created_at),
-        expires_at,
+        expires_at: instant(row.expires_at),
         updated_at: instant(row.updated_at),
         responded_at: row.responded_at.map(instant),
         rejected_reason: row.rejected_reason,
-    })
+    };
+    Ok(request.as_of(now))
 }
 
-/// A request with its names. Who has not accepted it does not learn how to reach the requester.
-pub(super) fn view(
-    (row, (tutor, requester, student)): (RequestRow, JoinedColumns),
+pub(super) fn record(
+    (row, tutor, requester, student): RecordColumns,
     now: DateTime<Utc>,
-) -> Result<RequestView, StoreError> {
-    let (tutor_user, tutor_name) = tutor;
-    let (requester_name, requester_profile_picture, phone, email) = requester;
-    let (student_user, student_name, student_grade) = student;
-    let request = request(row, tutor_user, student_user, now)?;
-    let accepted = request.status == RequestStatus::Accepted;
-    Ok(RequestView {
+) -> Result<RequestRecord, StoreError> {
+    let request = request(row, tutor.user_id, student.user_id, now)?;
+    Ok(RequestRecord {
+        contact: RequesterContact {
+            requester: request.requester_id,
+            phone: requester.phone,
+            email: requester.email,
+            blocked: requester.blocked,
+        },
+        display: DisplayFields {
+            tutor_name: tutor.name,
+            requester_name: requester.name,
+            requester_profile_picture: requester.profile_picture,
+            student_name: student.name,
+            student_grade: student.grade,
+        },
         request,
-        tutor_name,
-        requester_name,
-        requester_profile_picture,
-        student_name,
-        student_grade,
-        contact_phone: phone.filter(|_| accepted),
-        contact_email: email.filter(|_| accepted),
     })
 }

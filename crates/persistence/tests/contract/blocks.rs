@@ -5,7 +5,6 @@ use astegni_domain::connections::{Kind, Refusal};
 use astegni_domain::ids::StudentId;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{CreateRequestError, CreationRefusal, RequestStatus};
-use astegni_domain::validation::Violations;
 use futures_executor::block_on;
 
 use crate::connections::{request, service};
@@ -36,7 +35,7 @@ pub(crate) fn guardianship(world: &World, parent: &Actor, student: &Actor, statu
 fn request_for(world: &World, parent: &Actor, student: &Actor, tutor: &Actor) {
     let mut for_student = draft(tutor, None);
     for_student.student_id = Some(profile(student));
-    block_on(world.requests().create(parent, for_student, Violations::new())).unwrap();
+    block_on(world.requests().create(parent, for_student)).unwrap();
 }
 
 fn pending(world: &World) -> i64 {
@@ -46,11 +45,11 @@ fn pending(world: &World) -> i64 {
 contract! {
     fn a_block_expires_requests_in_both_directions_and_refuses_new_ones(world: World) {
         let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
-        let sent = block_on(world.requests().create(&student, draft(&tutor, None), Violations::new())).unwrap().0;
+        let sent = block_on(world.requests().create(&student, draft(&tutor, None))).unwrap();
         request(&world, &tutor, &student, Kind::Block).unwrap();
         let mine = block_on(world.requests().mine(&student, PageRequest::FIRST)).unwrap().items;
         assert_eq!((mine[0].request.id, mine[0].request.status), (sent.request_id, RequestStatus::Expired));
-        let again = |who: &Actor| block_on(world.requests().create(who, draft(&tutor, None), Violations::new()));
+        let again = |who: &Actor| block_on(world.requests().create(who, draft(&tutor, None)));
         assert!(matches!(again(&student), Err(CreateRequestError::Refused(CreationRefusal::TutorNotFound))));
         block_on(service(&world).ensure_removed(&tutor, student.user_id, Kind::Block)).unwrap();
         request(&world, &student, &tutor, Kind::Block).unwrap();
@@ -59,7 +58,7 @@ contract! {
 
     fn a_block_is_silent_in_the_conversation_and_expires_requests_for_a_child(world: World) {
         let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
-        block_on(world.requests().create(&student, draft(&tutor, None), Violations::new())).unwrap();
+        block_on(world.requests().create(&student, draft(&tutor, None))).unwrap();
         request(&world, &student, &tutor, Kind::Block).unwrap();
         assert_eq!(world.number("SELECT COUNT(*) FROM chat_messages"), 1, "only the request itself");
 
@@ -69,11 +68,11 @@ contract! {
         guardianship(&world, &parent, &child, "active");
         let mut for_child = draft(&tutor, None);
         for_child.student_id = Some(profile);
-        let send = || block_on(world.requests().create(&parent, for_child.clone(), Violations::new()));
+        let send = || block_on(world.requests().create(&parent, for_child.clone()));
         send().unwrap();
         request(&world, &child, &tutor, Kind::Block).unwrap();
         assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 0);
-        assert!(matches!(send(), Err(CreateRequestError::Refused(CreationRefusal::NotForThisChild))));
+        assert!(matches!(send(), Err(CreateRequestError::Refused(CreationRefusal::TutorNotFound))));
     }
 
     fn a_session_request_and_a_block_at_once_never_leave_a_pending_request(world: World) {
@@ -81,7 +80,7 @@ contract! {
             let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
             race(2, |number| {
                 if number == 0 {
-                    drop(block_on(world.requests().create(&student, draft(&tutor, None), Violations::new())));
+                    drop(block_on(world.requests().create(&student, draft(&tutor, None))));
                 } else {
                     request(&world, &tutor, &student, Kind::Block).map(drop).unwrap();
                 }

@@ -5,8 +5,7 @@ use astegni_domain::chat::{
 };
 use astegni_domain::ids::{ConversationId, PackageId};
 use astegni_domain::page::{PageRequest, PageSize};
-use astegni_domain::requests::{Acceptance, RequestStatus, Sent};
-use astegni_domain::validation::Violations;
+use astegni_domain::requests::{Acceptance, RequestStatus, SentRequest};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_executor::block_on;
 
@@ -14,12 +13,18 @@ use crate::harness::{World, contract, draft, now, race};
 
 const FIRST: ConversationsPage = ConversationsPage { page: PageRequest::FIRST, offset: 0 };
 
-fn send_at(world: &World, at: DateTime<Utc>, student: &Actor, tutor: &Actor, package: Option<PackageId>) -> Sent {
-    block_on(world.requests_at(at).create(student, draft(tutor, package), Violations::new())).unwrap().0
+fn send_at(
+    world: &World,
+    at: DateTime<Utc>,
+    student: &Actor,
+    tutor: &Actor,
+    package: Option<PackageId>,
+) -> SentRequest {
+    block_on(world.requests_at(at).create(student, draft(tutor, package))).unwrap()
 }
 
 /// A tutor, a student, and the student's request.
-fn requested(world: &World) -> (Actor, Actor, Sent) {
+fn requested(world: &World) -> (Actor, Actor, SentRequest) {
     let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
     let sent = send_at(world, now(), &student, &tutor, None);
     (tutor, student, sent)

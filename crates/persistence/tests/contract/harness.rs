@@ -213,15 +213,10 @@ pub(crate) fn token(secret: &str) -> RefreshToken {
 /// Returns the draft of a request without a schedule.
 pub(crate) fn draft(tutor: &Actor, package: Option<PackageId>) -> RequestDraft {
     RequestDraft {
-        tutor_id: tutor_id(tutor),
+        tutor_id: Some(tutor_id(tutor)),
         package_id: package,
-        student_id: None,
         message: Some("Fractions".to_owned()),
-        schedule: ScheduleDraft::default(),
-        counter_offer_price: None,
-        preferred_schedule: None,
-        year_range: Vec::new(),
-        months: Vec::new(),
+        ..RequestDraft::default()
     }
 }
 

@@ -4,21 +4,21 @@ use astegni_domain::ids::RequestId;
 use astegni_domain::money::Money;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{
-    AcceptError, AcceptRefusal, Acceptance, AnswerError, Answered, CreateRequestError, CreationRefusal, OnConflict,
-    RequestDraft, RequestLimits, RequestRepository, RequestStatus, Sent, plan_acceptance,
+    AcceptError, AcceptRefusal, Acceptance, AcceptancePlan, AcceptedRequest, AnswerError, AnswerRefusal,
+    CreateRequestError, CreationRefusal, OnConflict, Proposal, RequestDraft, RequestLimits, RequestRepository,
+    RequestStatus, SentRequest, SessionRequest, plan_acceptance,
 };
 use astegni_domain::schedule::{ConflictKind, Schedule};
-use astegni_domain::validation::Violations;
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
 use crate::harness::{World, contract, dates, draft, now, race, weekly};
 
-fn send(world: &World, student: &Actor, draft: RequestDraft) -> Result<Sent, CreateRequestError> {
-    block_on(world.requests().create(student, draft, Violations::new())).map(|(sent, _)| sent)
+fn send(world: &World, student: &Actor, draft: RequestDraft) -> Result<SentRequest, CreateRequestError> {
+    block_on(world.requests().create(student, draft))
 }
 
-fn accept(world: &World, tutor: &Actor, id: RequestId) -> Result<Answered, AcceptError> {
+fn accept(world: &World, tutor: &Actor, id: RequestId) -> Result<AcceptedRequest, AcceptError> {
     block_on(world.requests().accept(tutor, id, Acceptance::default()))
 }
 
@@ -26,8 +26,14 @@ fn status(world: &World, id: RequestId) -> RequestStatus {
     block_on(world.database.find(id, now())).unwrap().unwrap().status
 }
 
+/// Plans an acceptance as if both calendars were empty.
+fn accepted(request: &SessionRequest) -> AcceptancePlan {
+    let preview = Proposal::new(request, &Acceptance::default(), now()).unwrap().check(&[], now());
+    plan_acceptance(request, preview, now()).unwrap()
+}
+
 /// A tutor, a student, and a request between them for three dates from ten to twelve.
-fn asked(world: &World) -> (Actor, Actor, Sent) {
+fn asked(world: &World) -> (Actor, Actor, SentRequest) {
     let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
     let mut draft = draft(&tutor, None);
     draft.schedule = dates(&["2026-02-02", "2026-02-03", "2026-02-04"], 10, 12);
@@ -93,7 +99,7 @@ contract! {
         facts.pending.clear();
         let limits = astegni_domain::requests::RequestLimits::default();
         let plan = astegni_domain::requests::plan_creation(
-            &student, &draft(&tutor, None), Violations::new(), &facts, limits, now(),
+            &student, &draft(&tutor, None), &facts, limits, now(),
         ).unwrap();
         assert!(matches!(block_on(world.database.create(plan)), Err(RepositoryError::Conflict)));
     }
@@ -130,7 +136,7 @@ contract! {
         assert!(pending.items.is_empty());
         let expired = block_on(late.received(&tutor, Some(RequestStatus::Expired), PageRequest::FIRST)).unwrap();
         assert_eq!(expired.items.len(), 1);
-        block_on(late.create(&student, draft(&tutor, None), Violations::new())).unwrap();
+        block_on(late.create(&student, draft(&tutor, None))).unwrap();
     }
 
     fn eight_acceptances_of_one_request_have_one_winner(world: World) {
@@ -175,7 +181,7 @@ contract! {
             draft.schedule = dates(&["2026-02-02"], 10, 12);
             let patient = RequestLimits { max_pending: 100, ..RequestLimits::default() };
             let create = world.requests_within(patient);
-            let (sent, _) = block_on(create.create(&student, draft, Violations::new())).unwrap();
+            let sent = block_on(create.create(&student, draft)).unwrap();
             (tutor, sent.request_id)
         }).collect();
         let outcomes = race(50, |number| match accept(&world, &asked[number].0, asked[number].1) {
@@ -213,7 +219,7 @@ contract! {
                 } else {
                     match block_on(world.requests().withdraw(&student, sent.request_id)) {
                         Ok(_) => Some(RequestStatus::Withdrawn),
-                        Err(AnswerError::AlreadyAnswered(_)) => None,
+                        Err(AnswerError::Refused(AnswerRefusal::AlreadyAnswered(_))) => None,
                         Err(error) => panic!("{error:?}"),
                     }
                 }
@@ -226,7 +232,7 @@ contract! {
     fn an_error_at_the_last_insert_leaves_nothing_behind(world: World) {
         let (_, _, sent) = asked(&world);
         let request = block_on(world.database.find(sent.request_id, now())).unwrap().unwrap();
-        let mut plan = plan_acceptance(&request, &Acceptance::default(), &[], now()).unwrap();
+        let mut plan = accepted(&request);
         let last = plan.sessions.last_mut().unwrap();
         // Refused by a check of the table of sessions, which is written last.
         last.ends_at = last.starts_at;
@@ -242,7 +248,7 @@ contract! {
     fn a_plan_that_clashes_by_now_is_a_conflict(world: World) {
         let (tutor, _, sent) = asked(&world);
         let request = block_on(world.database.find(sent.request_id, now())).unwrap().unwrap();
-        let plan = plan_acceptance(&request, &Acceptance::default(), &[], now()).unwrap();
+        let plan = accepted(&request);
         let mut other = draft(&tutor, None);
         other.schedule = dates(&["2026-02-04"], 11, 13);
         let other = send(&world, &world.person(Role::Student), other).unwrap();
@@ -289,18 +295,18 @@ contract! {
             world.person(role);
         }
         let (tutor, student, sent) = asked(&world);
-        let view = block_on(world.requests().received_one(&tutor, sent.request_id)).unwrap();
+        let view = block_on(world.requests().find_received(&tutor, sent.request_id)).unwrap();
         let name = |actor: &Actor| format!("User{}", {
             let user = block_on(astegni_domain::accounts::AccountRepository::find(&world.database, actor.user_id));
             user.unwrap().unwrap().first_name.unwrap().replace("User", "")
         });
-        assert_eq!(view.requester_name, name(&student));
-        assert_eq!(view.student_name, name(&student));
-        assert_eq!(view.tutor_name, name(&tutor));
-        assert_eq!((view.contact_email, view.contact_phone), (None, None));
+        assert_eq!(view.display.requester_name, name(&student));
+        assert_eq!(view.display.student_name, name(&student));
+        assert_eq!(view.display.tutor_name, name(&tutor));
+        assert_eq!((view.contact.email, view.contact.phone), (None, None));
         accept(&world, &tutor, sent.request_id).unwrap();
-        let view = block_on(world.requests().received_one(&tutor, sent.request_id)).unwrap();
-        assert!(view.contact_email.is_some());
+        let view = block_on(world.requests().find_received(&tutor, sent.request_id)).unwrap();
+        assert!(view.contact.email.is_some());
         let mine = block_on(world.requests().mine(&student, PageRequest::FIRST)).unwrap().items;
         assert_eq!(mine.len(), 1);
         assert!(block_on(world.requests().mine(&world.person(Role::Student), PageRequest::FIRST)).unwrap().items.is_empty());

@@ -5,7 +5,6 @@ use astegni_domain::schedule::{
     Parties, Perspective, ScheduleService, Session, SessionFilter, SessionMode, SessionQueries, SessionStatus,
     SessionTally, Side,
 };
-use astegni_domain::validation::Violations;
 use chrono::{NaiveTime, TimeDelta};
 use futures_executor::block_on;
 use strum::VariantArray;
@@ -31,7 +30,7 @@ fn enrol_at(world: &World, tutor: &Actor, student: &Actor, hour: u32) {
     draft.schedule = weekly();
     draft.schedule.start_time = NaiveTime::from_hms_opt(hour, 0, 0);
     draft.schedule.end_time = NaiveTime::from_hms_opt(hour + 2, 0, 0);
-    let (sent, _) = block_on(world.requests().create(student, draft, Violations::new())).unwrap();
+    let sent = block_on(world.requests().create(student, draft)).unwrap();
     block_on(world.requests().accept(tutor, sent.request_id, Acceptance::default())).unwrap();
 }
 

@@ -152,8 +152,7 @@ contract! {
     fn a_package_in_use_is_archived_and_an_unused_one_deleted(world: World) {
         let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
         let (used, unused) = (world.package(&tutor), world.package(&tutor));
-        let violations = astegni_domain::validation::Violations::new();
-        block_on(world.requests().create(&student, draft(&tutor, Some(used.id)), violations)).unwrap();
+        block_on(world.requests().create(&student, draft(&tutor, Some(used.id)))).unwrap();
         for package in [&used, &unused] {
             block_on(service(&world).remove_package(&tutor, package.id, |_| true)).unwrap();
             let again = block_on(service(&world).remove_package(&tutor, package.id, |_| true));

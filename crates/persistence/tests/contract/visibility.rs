@@ -9,7 +9,6 @@ use astegni_domain::connections::{
 };
 use astegni_domain::ids::{ConnectionId, UserId};
 use astegni_domain::page::PageRequest;
-use astegni_domain::validation::Violations;
 use futures_executor::block_on;
 use strum::VariantArray;
 
@@ -106,7 +105,7 @@ fn subjects(world: &World, viewer: &Actor, hub: &Actor) -> Vec<Subject> {
             guardianship(world, viewer, &actor, "active");
         }
         if facts.has_requested_sessions {
-            block_on(world.requests().create(&actor, draft(viewer, None), Violations::new())).unwrap();
+            block_on(world.requests().create(&actor, draft(viewer, None))).unwrap();
         }
         let (there, back) = ((viewer.user_id, actor.user_id), (actor.user_id, viewer.user_id));
         statements += &insertion(Kind::Follow, Status::Pending, there);

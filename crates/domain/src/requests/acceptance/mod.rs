@@ -1,10 +1,12 @@
-//! Saying yes: the enrolment, its course and its sessions.
+//! Accepting a request: the enrolment, its course and its sessions.
+
+use std::ops::Range;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::answer::{self, AnswerPlan};
-use super::{PackageSnapshot, RequestStatus, SessionRequest, Step};
+use super::{PackageSnapshot, RequestStatus, RequestTransition, SessionRequest};
 use crate::ids::{StudentId, TutorId};
 use crate::money::{Currency, Money};
 use crate::schedule::{
@@ -12,108 +14,144 @@ use crate::schedule::{
 };
 use crate::validation::{Invalid, Violations};
 
-/// How many days after the enrolment payment is due.
+/// The number of days after the acceptance until payment is due.
 const PAYMENT_DAYS: u64 = 7;
 
-/// What to do about sessions that cannot be booked.
+/// The treatment of sessions that conflict with booked ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum OnConflict {
-    /// Book none.
+    /// Any conflict fails the acceptance.
     #[default]
     Fail,
-    /// Book the others.
+    /// Sessions that conflict are left out.
     Skip,
 }
 
-/// A session that the tutor puts in the place of what the schedule says, in the request's zone.
+/// A session that the tutor proposes, in the request's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProposedSession {
-    /// On which date.
+    /// The civil date.
     pub date: NaiveDate,
-    /// When on it.
+    /// The time of day, wall clock.
     pub slot: TimeSlot,
 }
 
-/// How a tutor accepts.
+/// The choices of a tutor who accepts a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Acceptance {
-    /// What to do about conflicts.
+    /// The treatment of conflicts.
     pub on_conflict: OnConflict,
-    /// The sessions, where the tutor edited them.
+    /// Sessions that replace those of the request's schedule.
     pub sessions: Option<Vec<ProposedSession>>,
 }
 
-/// What becomes true when a tutor accepts. The write makes sure under both calendars' locks that the
-/// sessions still clash with nothing.
+/// The resulting state of an acceptance. The write guards, with both calendars locked, that the sessions still clash
+/// with nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptancePlan {
-    /// The request's new status, and the message about it.
+    /// The request's new status and the message about it.
     pub answer: AnswerPlan,
     /// The tutor's profile.
     pub tutor_id: TutorId,
     /// The student's profile.
     pub student_id: StudentId,
-    /// Whose calendars are written.
+    /// The users whose calendars change.
     pub parties: Parties,
-    /// The package as it was when it was asked for.
+    /// The package of the request.
     pub package: Option<PackageSnapshot>,
-    /// What was agreed.
+    /// The agreed price, if there is one.
     pub agreed_price: Option<Money>,
-    /// In which money.
+    /// The currency of the price.
     pub currency: Currency,
-    /// Until when it is to be paid, a civil date in the request's zone.
+    /// The civil date, in the request's time zone, on which payment is due.
     pub payment_due_date: NaiveDate,
-    /// The zone of the sessions' wall clock.
+    /// The time zone of the sessions' wall clock.
     pub time_zone: Tz,
-    /// What the sessions are about: the request's message.
+    /// The topics of the sessions, taken from the request's message.
     pub topics: Vec<String>,
-    /// The sessions, ascending; a session's place is its index in the series.
+    /// The sessions in ascending order; the place of a session is its index in the series.
     pub sessions: Vec<Occurrence>,
-    /// What was left out because it could not be booked.
+    /// Sessions that are left out because they conflict.
     pub skipped: Vec<Conflict>,
 }
 
-/// Why an acceptance is refused.
+/// Reasons why a request is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AcceptRefusal {
-    /// Somebody was faster, or time was.
+    /// The request is no longer pending.
     AlreadyAnswered(RequestStatus),
-    /// These cannot be booked.
+    /// These sessions cannot be booked.
     Conflicts(Vec<Conflict>),
-    /// The edited sessions are wrong in themselves.
+    /// The proposed sessions are invalid in themselves.
     Invalid(Violations),
 }
 
-/// What an acceptance would create.
+/// The sessions of an acceptance, conflicting or not. They are computed once and then only pass through the checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    on_conflict: OnConflict,
+    parties: Parties,
+    time_zone: Tz,
+    /// In ascending order.
+    occurrences: Vec<Occurrence>,
+}
+
+/// A proposal compared with both calendars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// The sessions that can be booked.
+    /// The time zone of the sessions' wall clock.
+    pub time_zone: Tz,
+    /// Sessions that can be booked, in ascending order.
     pub sessions: Vec<Occurrence>,
-    /// What keeps the acceptance from succeeding.
+    /// Conflicts that fail the acceptance.
     pub conflicts: Vec<Conflict>,
-    /// What would be left out, where the tutor skips conflicts.
+    /// Sessions that the acceptance leaves out because they conflict.
     pub skipped: Vec<Conflict>,
 }
 
-/// The occurrences that an acceptance at `now` is about, conflicting or not.
-pub(super) fn occurrences(
-    request: &SessionRequest,
-    acceptance: &Acceptance,
-    now: DateTime<Utc>,
-) -> Result<Vec<Occurrence>, Violations> {
-    let zone = request.terms.time_zone;
-    let Some(proposed) = &acceptance.sessions else {
-        return Ok(expand(&request.terms.schedule, zone, now));
-    };
+impl Proposal {
+    /// Expands the request's schedule at `now`, or takes the tutor's sessions, which may not overlap each other.
+    pub fn new(request: &SessionRequest, acceptance: &Acceptance, now: DateTime<Utc>) -> Result<Self, Violations> {
+        let time_zone = request.terms.time_zone;
+        let occurrences = match &acceptance.sessions {
+            Some(sessions) => place(sessions, time_zone)?,
+            None => expand(&request.terms.schedule, time_zone, now),
+        };
+        Ok(Self { on_conflict: acceptance.on_conflict, parties: request.parties, time_zone, occurrences })
+    }
+
+    /// Returns the time from the first start to the last end, within which bookings matter; `None` without sessions.
+    pub fn window(&self) -> Option<Range<DateTime<Utc>>> {
+        let start = self.occurrences.first()?.starts_at;
+        let end = self.occurrences.iter().map(|occurrence| occurrence.ends_at).max()?;
+        Some(start..end)
+    }
+
+    /// Compares the sessions with the bookings within the window. If all of them conflict, none is skipped: the
+    /// conflicts fail the acceptance.
+    #[must_use]
+    pub fn check(self, booked: &[Booking], now: DateTime<Utc>) -> Preview {
+        let conflicts = find_conflicts(&self.occurrences, self.parties, booked, now);
+        let clashes = |occurrence: &Occurrence| conflicts.iter().any(|conflict| conflict.occurrence == *occurrence);
+        let mut sessions = self.occurrences;
+        sessions.retain(|occurrence| !clashes(occurrence));
+        let skips = self.on_conflict == OnConflict::Skip && !sessions.is_empty();
+        let (conflicts, skipped) = if skips { (Vec::new(), conflicts) } else { (conflicts, Vec::new()) };
+        Preview { time_zone: self.time_zone, sessions, conflicts, skipped }
+    }
+}
+
+/// Resolves the tutor's sessions to instants, in ascending order.
+fn place(sessions: &[ProposedSession], zone: Tz) -> Result<Vec<Occurrence>, Violations> {
     let mut violations = Violations::new();
-    if proposed.len() > MAX_SESSIONS {
+    if sessions.len() > MAX_SESSIONS {
         let reason = Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} sessions"));
         violations.add("sessions", reason);
         return Err(violations);
     }
     let mut occurrences: Vec<_> =
-        proposed.iter().map(|session| Occurrence::at(zone, session.date, session.slot)).collect();
+        sessions.iter().map(|session| Occurrence::at(zone, session.date, session.slot)).collect();
     if let Some((first, second)) = self_overlap(&occurrences) {
         let reason = Invalid::new("self_overlap", format!("overlaps with sessions.{first}"));
         violations.add(format!("sessions.{second}"), reason);
@@ -123,36 +161,19 @@ pub(super) fn occurrences(
     Ok(occurrences)
 }
 
-/// Says what an acceptance would create. It decides exactly as [`plan_acceptance`] does.
-pub fn preview(
-    request: &SessionRequest,
-    acceptance: &Acceptance,
-    booked: &[Booking],
-    now: DateTime<Utc>,
-) -> Result<Preview, Violations> {
-    let occurrences = occurrences(request, acceptance, now)?;
-    let conflicts = find_conflicts(&occurrences, request.parties, booked, now);
-    let clashes = |occurrence: &Occurrence| conflicts.iter().any(|conflict| conflict.occurrence == *occurrence);
-    let sessions: Vec<_> = occurrences.iter().filter(|occurrence| !clashes(occurrence)).cloned().collect();
-    let skips = acceptance.on_conflict == OnConflict::Skip && !sessions.is_empty();
-    let (conflicts, skipped) = if skips { (Vec::new(), conflicts) } else { (conflicts, Vec::new()) };
-    Ok(Preview { sessions, conflicts, skipped })
-}
-
-/// Decides on a tutor's yes. Where every session conflicts, skipping them all is no acceptance either.
+/// Decides on a tutor's acceptance.
 pub fn plan_acceptance(
     request: &SessionRequest,
-    acceptance: &Acceptance,
-    booked: &[Booking],
+    preview: Preview,
     now: DateTime<Utc>,
 ) -> Result<AcceptancePlan, AcceptRefusal> {
     let content = "Session request accepted".to_owned();
-    let answer = answer::plan(request, Step::Accept, None, content, now).map_err(AcceptRefusal::AlreadyAnswered)?;
-    let preview = preview(request, acceptance, booked, now).map_err(AcceptRefusal::Invalid)?;
+    let answer =
+        answer::plan(request, RequestTransition::Accept, content, now).map_err(AcceptRefusal::AlreadyAnswered)?;
     if !preview.conflicts.is_empty() {
         return Err(AcceptRefusal::Conflicts(preview.conflicts));
     }
-    let today = now.with_timezone(&request.terms.time_zone).date_naive();
+    let today = now.with_timezone(&preview.time_zone).date_naive();
     Ok(AcceptancePlan {
         answer,
         tutor_id: request.tutor_id,
@@ -162,7 +183,7 @@ pub fn plan_acceptance(
         agreed_price: request.agreed_price(),
         currency: request.currency(),
         payment_due_date: today.checked_add_days(Days::new(PAYMENT_DAYS)).unwrap_or(today),
-        time_zone: request.terms.time_zone,
+        time_zone: preview.time_zone,
         topics: request.terms.message.iter().filter(|message| !message.is_empty()).cloned().collect(),
         sessions: preview.sessions,
         skipped: preview.skipped,

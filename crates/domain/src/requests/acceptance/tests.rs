@@ -1,153 +1,230 @@
-use chrono::{NaiveTime, TimeDelta, Weekday};
+use chrono::{TimeDelta, Weekday};
+use strum::VariantArray;
 
+use super::super::request::tests::{now, request, slot};
 use super::*;
-use crate::ids::{PackageId, RequestId, SessionId, UserId};
-use crate::requests::{RequestTerms, RequesterType};
+use crate::ids::{RequestId, SessionId, UserId};
+use crate::requests::Notice;
 use crate::schedule::{ConflictKind, Schedule};
 
-fn now() -> DateTime<Utc> {
-    "2026-01-30T05:00:00Z".parse().unwrap()
+const FAIL: Acceptance = Acceptance { on_conflict: OnConflict::Fail, sessions: None };
+const SKIP: Acceptance = Acceptance { on_conflict: OnConflict::Skip, sessions: None };
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
 }
 
-fn slot(from: u32, to: u32) -> TimeSlot {
-    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-    TimeSlot::new(time(from), time(to)).unwrap()
-}
-
-fn request() -> SessionRequest {
-    SessionRequest {
-        id: RequestId::new(1),
-        tutor_id: TutorId::new(2),
-        requester_id: UserId::new(1),
-        requester_type: RequesterType::Student,
-        student_id: StudentId::new(8),
-        parties: Parties { tutor: UserId::new(3), student: UserId::new(1) },
-        package: Some(PackageSnapshot {
-            id: PackageId::new(1),
-            name: "Algebra".to_owned(),
-            price: Money::from_cents(10_000),
-            currency: Currency::ETB,
-        }),
-        terms: RequestTerms {
-            message: Some("Fractions".to_owned()),
-            schedule: Schedule::Weekly {
-                days: vec![Weekday::Mon, Weekday::Wed, Weekday::Fri],
-                slot: slot(10, 12),
-                weeks: 8,
-                starts_on: None,
-            },
-            time_zone: Tz::Africa__Addis_Ababa,
-            preferred_schedule: None,
-            year_range: Vec::new(),
-            months: Vec::new(),
-            counter_offer_price: None,
-        },
-        status: RequestStatus::Pending,
-        created_at: now(),
-        expires_at: now() + TimeDelta::days(14),
-        updated_at: now(),
-        responded_at: None,
-        rejected_reason: None,
-    }
-}
-
-fn booking(tutor: i64, starts_at: &str) -> Booking {
-    let starts_at: DateTime<Utc> = starts_at.parse().unwrap();
+/// An hour of a tutor's calendar, with some other student.
+fn booking(tutor: i64, student: i64, starts_at: &str) -> Booking {
+    let starts_at = instant(starts_at);
     Booking {
         session_id: SessionId::new(99),
-        parties: Parties { tutor: UserId::new(tutor), student: UserId::new(1) },
+        parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },
         starts_at,
         ends_at: starts_at + TimeDelta::hours(1),
     }
 }
 
-#[test]
-fn accepting_makes_25_sessions_and_agrees_to_the_packages_price() {
-    let plan = plan_acceptance(&request(), &Acceptance::default(), &[], now()).unwrap();
-    assert_eq!(plan.sessions.len(), 25);
-    assert_eq!(plan.agreed_price, Some(Money::from_cents(10_000)));
-    assert_eq!(plan.payment_due_date.to_string(), "2026-02-06");
-    assert_eq!(plan.topics, ["Fractions"]);
-    assert_eq!(plan.answer.notice.sender, UserId::new(3));
+fn preview(request: &SessionRequest, acceptance: &Acceptance, booked: &[Booking]) -> Preview {
+    Proposal::new(request, acceptance, now()).unwrap().check(booked, now())
 }
 
-#[test]
-fn a_counter_offer_is_what_is_agreed_to() {
+fn accept(
+    request: &SessionRequest,
+    acceptance: &Acceptance,
+    booked: &[Booking],
+) -> Result<AcceptancePlan, AcceptRefusal> {
+    plan_acceptance(request, preview(request, acceptance, booked), now())
+}
+
+fn for_dates(dates: &[&str]) -> SessionRequest {
     let mut request = request();
-    request.terms.counter_offer_price = Some(Money::from_cents(1));
-    let plan = plan_acceptance(&request, &Acceptance::default(), &[], now()).unwrap();
-    assert_eq!(plan.agreed_price, Some(Money::from_cents(1)));
+    let dates = dates.iter().map(|date| date.parse().unwrap()).collect();
+    request.terms.schedule = Schedule::Dates { dates, slot: slot(10, 12) };
+    request
+}
+
+fn edited(sessions: &[(&str, u32, u32)]) -> Acceptance {
+    let session =
+        |(date, from, to): &(&str, u32, u32)| ProposedSession { date: date.parse().unwrap(), slot: slot(*from, *to) };
+    Acceptance { on_conflict: OnConflict::Fail, sessions: Some(sessions.iter().map(session).collect()) }
 }
 
 #[test]
-fn what_is_not_pending_or_has_expired_is_already_answered() {
-    for status in [RequestStatus::Accepted, RequestStatus::Rejected, RequestStatus::Withdrawn, RequestStatus::Expired] {
-        let answered = SessionRequest { status, ..request() };
-        let refusal = plan_acceptance(&answered, &Acceptance::default(), &[], now());
-        assert_eq!(refusal, Err(AcceptRefusal::AlreadyAnswered(status)));
+fn an_acceptance_creates_25_sessions_at_the_packages_price() {
+    let plan = accept(&request(), &FAIL, &[]).unwrap();
+    assert_eq!(plan.sessions.len(), 25);
+    assert_eq!(plan.sessions[0].starts_at, instant("2026-01-30T07:00:00Z"));
+    let expected = AcceptancePlan {
+        answer: AnswerPlan {
+            request_id: RequestId::new(1),
+            to: RequestStatus::Accepted,
+            reason: None,
+            at: now(),
+            notice: Notice {
+                sender: UserId::new(3),
+                recipient: UserId::new(1),
+                content: "Session request accepted".to_owned(),
+            },
+            guardianship: None,
+        },
+        tutor_id: TutorId::new(2),
+        student_id: StudentId::new(8),
+        parties: request().parties,
+        package: request().package,
+        agreed_price: Some(Money::from_cents(10_000)),
+        currency: "USD".parse().unwrap(),
+        payment_due_date: "2026-02-06".parse().unwrap(),
+        time_zone: Tz::Africa__Addis_Ababa,
+        topics: vec!["Fractions".to_owned()],
+        sessions: plan.sessions.clone(),
+        skipped: Vec::new(),
+    };
+    assert_eq!(plan, expected);
+}
+
+#[test]
+fn payment_is_due_seven_days_later_in_the_requests_zone() {
+    let mut request = request();
+    request.terms.time_zone = Tz::Pacific__Honolulu;
+    assert_eq!(accept(&request, &FAIL, &[]).unwrap().payment_due_date.to_string(), "2026-02-05");
+}
+
+#[test]
+fn a_missing_or_empty_message_is_no_topic() {
+    for message in [None, Some(String::new())] {
+        let mut request = request();
+        request.terms.message = message;
+        assert!(accept(&request, &FAIL, &[]).unwrap().topics.is_empty());
     }
-    let late = now() + TimeDelta::days(14);
-    let refusal = plan_acceptance(&request(), &Acceptance::default(), &[], late);
-    assert_eq!(refusal, Err(AcceptRefusal::AlreadyAnswered(RequestStatus::Expired)));
 }
 
 #[test]
-fn conflicts_fail_the_whole_or_are_skipped() {
-    let booked = [booking(3, "2026-02-02T08:00:00Z"), booking(7, "2026-02-04T06:30:00Z")];
-    let Err(AcceptRefusal::Conflicts(conflicts)) = plan_acceptance(&request(), &Acceptance::default(), &booked, now())
-    else {
-        panic!("accepted");
+fn answered_and_expired_requests_cannot_be_accepted() {
+    for status in RequestStatus::VARIANTS.iter().filter(|status| **status != RequestStatus::Pending) {
+        let answered = SessionRequest { status: *status, ..request() };
+        assert_eq!(accept(&answered, &FAIL, &[]), Err(AcceptRefusal::AlreadyAnswered(*status)));
+    }
+    let late = plan_acceptance(&request(), preview(&request(), &FAIL, &[]), request().expires_at);
+    assert_eq!(late, Err(AcceptRefusal::AlreadyAnswered(RequestStatus::Expired)));
+}
+
+#[test]
+fn conflicts_fail_the_acceptance_or_are_skipped() {
+    let booked = [booking(3, 9, "2026-02-02T08:00:00Z"), booking(7, 6, "2026-02-04T06:30:00Z")];
+    let Err(AcceptRefusal::Conflicts(conflicts)) = accept(&request(), &FAIL, &booked) else {
+        panic!("the acceptance does not fail");
     };
     let kinds: Vec<_> = conflicts.iter().map(|conflict| (conflict.kind, conflict.session_id)).collect();
     assert_eq!(kinds, [(ConflictKind::TutorBusy, Some(SessionId::new(99))), (ConflictKind::StudentBusy, None)]);
-
-    let skip = Acceptance { on_conflict: OnConflict::Skip, sessions: None };
-    let plan = plan_acceptance(&request(), &skip, &booked, now()).unwrap();
+    let plan = accept(&request(), &SKIP, &booked).unwrap();
     assert_eq!((plan.sessions.len(), plan.skipped), (23, conflicts));
 }
 
 #[test]
-fn skipping_everything_is_no_acceptance() {
-    let mut request = request();
-    request.terms.schedule = Schedule::Dates { dates: vec!["2026-02-02".parse().unwrap()], slot: slot(10, 12) };
-    let skip = Acceptance { on_conflict: OnConflict::Skip, sessions: None };
-    let refusal = plan_acceptance(&request, &skip, &[booking(3, "2026-02-02T08:00:00Z")], now());
+fn an_acceptance_that_would_skip_every_session_fails() {
+    let booked = [booking(3, 9, "2026-02-02T08:00:00Z")];
+    let refusal = accept(&for_dates(&["2026-02-02"]), &SKIP, &booked);
     assert!(matches!(refusal, Err(AcceptRefusal::Conflicts(conflicts)) if conflicts.len() == 1));
 }
 
 #[test]
-fn edited_sessions_take_the_schedules_place_and_are_checked_like_it() {
-    let proposed = |date: &str, from, to| ProposedSession { date: date.parse().unwrap(), slot: slot(from, to) };
-    let edited = |sessions| Acceptance { on_conflict: OnConflict::Fail, sessions: Some(sessions) };
-    let sound = edited(vec![proposed("2026-02-03", 11, 12), proposed("2026-02-02", 10, 11)]);
-    let plan = plan_acceptance(&request(), &sound, &[], now()).unwrap();
-    assert_eq!(plan.sessions[0].date.to_string(), "2026-02-02");
+fn the_tutors_sessions_replace_the_schedule_in_ascending_order() {
+    let plan = accept(&request(), &edited(&[("2026-02-03", 11, 12), ("2026-02-02", 10, 11)]), &[]).unwrap();
+    let sessions: Vec<_> = plan.sessions.iter().map(|session| (session.date.to_string(), session.slot)).collect();
+    assert_eq!(sessions, [("2026-02-02".to_owned(), slot(10, 11)), ("2026-02-03".to_owned(), slot(11, 12))]);
+    assert!(accept(&request(), &edited(&[]), &[]).unwrap().sessions.is_empty());
 
-    let overlapping = edited(vec![proposed("2026-02-02", 10, 12), proposed("2026-02-02", 11, 13)]);
-    let Err(AcceptRefusal::Invalid(violations)) = plan_acceptance(&request(), &overlapping, &[], now()) else {
-        panic!("accepted");
-    };
-    assert!(violations.concerns("sessions.1"));
-
-    let past = edited(vec![proposed("2026-01-29", 10, 12)]);
-    let refusal = plan_acceptance(&request(), &past, &[], now());
-    assert!(matches!(refusal, Err(AcceptRefusal::Conflicts(conflicts)) if conflicts[0].kind == ConflictKind::InPast));
+    let past = accept(&request(), &edited(&[("2026-01-29", 10, 12)]), &[]);
+    assert!(matches!(past, Err(AcceptRefusal::Conflicts(conflicts)) if conflicts[0].kind == ConflictKind::InPast));
 }
 
 #[test]
-fn a_request_without_a_schedule_makes_no_session() {
+fn the_tutors_sessions_must_not_overlap_and_number_at_most_200() {
+    let errors = |acceptance: &Acceptance| {
+        let violations = Proposal::new(&request(), acceptance, now()).unwrap_err();
+        violations.errors().iter().map(|error| (error.field.clone(), error.code)).collect::<Vec<_>>()
+    };
+    let overlapping = edited(&[("2026-02-02", 10, 12), ("2026-02-03", 10, 12), ("2026-02-02", 11, 13)]);
+    assert_eq!(errors(&overlapping), [("sessions.2".to_owned(), "self_overlap")]);
+    let many = |count: u64| {
+        let first: NaiveDate = "2026-02-02".parse().unwrap();
+        let session = |offset| ProposedSession { date: first + Days::new(offset), slot: slot(10, 11) };
+        Acceptance { on_conflict: OnConflict::Fail, sessions: Some((0..count).map(session).collect()) }
+    };
+    assert_eq!(accept(&request(), &many(200), &[]).unwrap().sessions.len(), 200);
+    assert_eq!(errors(&many(201)), [("sessions".to_owned(), "too_many")]);
+}
+
+#[test]
+fn a_request_without_a_schedule_creates_no_sessions() {
     let mut request = request();
     request.terms.schedule = Schedule::Unscheduled;
-    assert!(plan_acceptance(&request, &Acceptance::default(), &[], now()).unwrap().sessions.is_empty());
+    let proposal = Proposal::new(&request, &FAIL, now()).unwrap();
+    assert_eq!(proposal.window(), None);
+    assert!(accept(&request, &FAIL, &[]).unwrap().sessions.is_empty());
 }
 
 #[test]
-fn a_preview_shows_what_acceptance_does() {
-    let booked = [booking(3, "2026-02-02T08:00:00Z")];
-    let shown = preview(&request(), &Acceptance::default(), &booked, now()).unwrap();
+fn the_window_spans_all_sessions() {
+    let window = |request: &SessionRequest, acceptance: &Acceptance| {
+        Proposal::new(request, acceptance, now()).unwrap().window().unwrap()
+    };
+    let dates = for_dates(&["2026-02-02", "2026-02-04"]);
+    assert_eq!(window(&dates, &FAIL), instant("2026-02-02T07:00:00Z")..instant("2026-02-04T09:00:00Z"));
+    let edited = edited(&[("2026-02-05", 8, 9), ("2026-02-03", 10, 12)]);
+    assert_eq!(window(&dates, &edited), instant("2026-02-03T07:00:00Z")..instant("2026-02-05T06:00:00Z"));
+}
+
+#[test]
+fn a_preview_shows_what_the_acceptance_does() {
+    let booked = [booking(3, 9, "2026-02-02T08:00:00Z")];
+    let shown = preview(&request(), &FAIL, &booked);
     assert_eq!((shown.sessions.len(), shown.conflicts.len(), shown.skipped.len()), (24, 1, 0));
-    let skip = Acceptance { on_conflict: OnConflict::Skip, sessions: None };
-    let shown = preview(&request(), &skip, &booked, now()).unwrap();
+    assert_eq!(shown.time_zone, Tz::Africa__Addis_Ababa);
+    let shown = preview(&request(), &SKIP, &booked);
     assert_eq!((shown.sessions.len(), shown.conflicts.len(), shown.skipped.len()), (24, 0, 1));
-    assert_eq!(shown.sessions, plan_acceptance(&request(), &skip, &booked, now()).unwrap().sessions);
+    assert_eq!(shown.sessions, accept(&request(), &SKIP, &booked).unwrap().sessions);
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_check_neither_adds_nor_loses_sessions(
+        booked in proptest::collection::vec(
+            (proptest::sample::select(vec![3_i64, 7]), proptest::sample::select(vec![6_i64, 9]), 0_i64..60 * 24), 0..40),
+        skips: bool,
+    ) {
+        let acceptance = if skips { SKIP } else { FAIL };
+        let booked: Vec<_> = booked.into_iter().map(|(tutor, student, hours)| Booking {
+            starts_at: now() + TimeDelta::hours(hours),
+            ends_at: now() + TimeDelta::hours(hours + 1),
+            ..booking(tutor, student, "2026-01-30T05:00:00Z")
+        }).collect();
+        let shown = preview(&request(), &acceptance, &booked);
+        proptest::prop_assert!(shown.conflicts.is_empty() || shown.skipped.is_empty());
+        proptest::prop_assert!(shown.sessions.is_sorted_by(|a, b| a.starts_at < b.starts_at));
+        let rejected = shown.conflicts.iter().chain(&shown.skipped);
+        for conflict in rejected.clone() {
+            proptest::prop_assert!(!shown.sessions.contains(&conflict.occurrence));
+        }
+        proptest::prop_assert_eq!(shown.sessions.len() + rejected.count(), 25);
+        for session in &shown.sessions {
+            let meets = |booking: &&Booking| {
+                let parties = booking.parties;
+                (parties.tutor == UserId::new(3) || parties.student == UserId::new(6))
+                    && session.overlaps(booking.starts_at, booking.ends_at)
+            };
+            proptest::prop_assert_eq!(booked.iter().find(meets), None);
+        }
+        let accepted = accept(&request(), &acceptance, &booked);
+        proptest::prop_assert_eq!(accepted.is_ok(), shown.conflicts.is_empty());
+    }
+}
+
+#[test]
+fn the_days_of_the_schedule_are_those_of_the_sessions() {
+    use chrono::Datelike;
+    let plan = accept(&request(), &FAIL, &[]).unwrap();
+    let days = [Weekday::Mon, Weekday::Wed, Weekday::Fri];
+    assert!(plan.sessions.iter().all(|session| days.contains(&session.date.weekday())));
 }

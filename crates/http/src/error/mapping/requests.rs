@@ -1,8 +1,8 @@
-//! The refusals of requests.
+//! Responses to the errors of session requests.
 
 use astegni_domain::requests::{
-    AcceptError, AcceptRefusal, AnswerError, CreateRequestError, CreationRefusal, ReadRequestError, RequestStatus,
-    RequesterType,
+    AcceptError, AcceptRefusal, AnswerError, AnswerRefusal, CreateRequestError, CreationRefusal, ReadRequestError,
+    RequestStatus, RequesterType,
 };
 use chrono::{DateTime, Utc};
 
@@ -33,15 +33,15 @@ impl From<CreationRefusal> for ApiError {
             CreationRefusal::NoProfile(RequesterType::Parent) => {
                 Self::new(Code::ProfileMissing, "Parent profile not found. Please complete your parent profile first.")
             }
-            CreationRefusal::NoChildNamed => {
-                Self::new(Code::ChildRequired, "Please say which child the sessions are for (requested_to_id)")
+            CreationRefusal::NotOwnProfile => {
+                Self::new(Code::RoleRequired, "Only parents can request sessions for another student")
+            }
+            CreationRefusal::ChildRequired => {
+                Self::new(Code::ChildRequired, "Please name the child that the sessions are for (requested_to_id)")
             }
             CreationRefusal::ChildNotFound => Self::not_found("Child"),
             CreationRefusal::TutorNotFound => Self::not_found("Tutor"),
             CreationRefusal::BlockedByYou => blocked_by_you(),
-            CreationRefusal::NotForThisChild => {
-                Self::new(Code::NotForThisChild, "This tutor cannot be asked for this child")
-            }
             CreationRefusal::OwnTutor => Self::new(Code::OwnTutor, "You cannot request sessions with yourself"),
             CreationRefusal::Duplicate { id, created_at } => {
                 Self::new(Code::DuplicateRequest, duplicate(id.get(), created_at))
@@ -50,13 +50,15 @@ impl From<CreationRefusal> for ApiError {
             }
             CreationRefusal::TooManyPending { limit, retry_after } => Self::new(
                 Code::TooManyPending,
-                format!("You have {limit} pending requests. Please wait for answers or withdraw some."),
+                format!(
+                    "You have {limit} pending requests. Please wait for the tutors' responses or withdraw a request."
+                ),
             )
             .retry_after(retry_after),
             CreationRefusal::TooManyRejections { retry_at, retry_after } => Self::new(
                 Code::RequestCooldown,
                 format!(
-                    "This tutor rejected several of your requests lately. You can ask again on {}.",
+                    "This tutor has rejected several of your requests recently. You can send another request on {}.",
                     long_date(retry_at)
                 ),
             )
@@ -67,7 +69,7 @@ impl From<CreationRefusal> for ApiError {
     }
 }
 
-/// The sentence that old clients show, with an English date.
+/// Returns the sentence that old clients show, with an English date.
 fn duplicate(id: i64, created_at: DateTime<Utc>) -> String {
     format!(
         "Request already sent. You have a pending request for this package (Request ID: {id}, sent on {}). \
@@ -86,7 +88,7 @@ impl From<ReadRequestError> for ApiError {
     }
 }
 
-fn not_an_answering_tutor() -> ApiError {
+fn tutors_only() -> ApiError {
     ApiError::new(Code::RoleRequired, "Only tutors can accept/reject session requests")
 }
 
@@ -98,9 +100,9 @@ fn already_answered(status: RequestStatus) -> ApiError {
 impl From<AnswerError> for ApiError {
     fn from(error: AnswerError) -> Self {
         match error {
-            AnswerError::RoleRequired(_) => not_an_answering_tutor(),
-            AnswerError::NotFound => Self::not_found("Session request"),
-            AnswerError::AlreadyAnswered(status) => already_answered(status),
+            AnswerError::RoleRequired(_) => tutors_only(),
+            AnswerError::Refused(AnswerRefusal::NotFound) => Self::not_found("Session request"),
+            AnswerError::Refused(AnswerRefusal::AlreadyAnswered(status)) => already_answered(status),
             AnswerError::Repository(error) => error.into(),
         }
     }
@@ -109,7 +111,7 @@ impl From<AnswerError> for ApiError {
 impl From<AcceptError> for ApiError {
     fn from(error: AcceptError) -> Self {
         match error {
-            AcceptError::RoleRequired(_) => not_an_answering_tutor(),
+            AcceptError::RoleRequired(_) => tutors_only(),
             AcceptError::NotFound => Self::not_found("Session request"),
             AcceptError::Refused(AcceptRefusal::AlreadyAnswered(status)) => already_answered(status),
             AcceptError::Refused(AcceptRefusal::Invalid(violations)) => Self::invalid(&violations),
@@ -118,7 +120,7 @@ impl From<AcceptError> for ApiError {
                 let sessions =
                     if count == 1 { "1 session conflicts".to_owned() } else { format!("{count} sessions conflict") };
                 let bodies: Vec<_> = conflicts.iter().map(ConflictBody::from).collect();
-                Self::new(Code::ScheduleConflict, format!("{sessions} with what is booked; nothing was created"))
+                Self::new(Code::ScheduleConflict, format!("{sessions} with the calendar; nothing was created"))
                     .with("conflicts", serde_json::to_value(bodies).unwrap_or_default())
             }
             AcceptError::Repository(error) => error.into(),

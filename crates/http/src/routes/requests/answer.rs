@@ -3,8 +3,7 @@
 use actix_web::patch;
 use actix_web::web::{Data, Json};
 use astegni_domain::ids::RequestId;
-use astegni_domain::requests::Acceptance;
-use astegni_domain::text;
+use astegni_domain::requests::{Acceptance, parse_reason};
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,17 +15,17 @@ use crate::extract::{Body, Caller, Parse, PathId};
 use crate::services::Services;
 use crate::wire::{self, ConflictBody, Price};
 
-/// Yes or no.
+/// A tutor's answer to a session request.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct AnswerBody {
     /// `accepted` or `rejected`.
     #[schema(required = true, nullable = false, example = "accepted")]
     status: Option<String>,
-    /// Why not.
+    /// Reason for a rejection, at most 1000 characters.
     rejected_reason: Option<String>,
-    /// `fail` (the default): a conflict refuses the whole. `skip`: what conflicts is left out.
+    /// `fail` (default): any conflict fails the acceptance. `skip`: sessions that conflict are left out.
     on_conflict: Option<String>,
-    /// The sessions, where you edit them.
+    /// Sessions that replace those of the request's schedule, at most 200.
     sessions: Option<Vec<ProposedSessionBody>>,
 }
 
@@ -45,15 +44,14 @@ impl Parse for AnswerBody {
             "rejected" => Ok(false),
             _ => Err(Invalid::new("unknown_status", "must be accepted or rejected")),
         });
-        let reason = violations
-            .check_some("rejected_reason", self.rejected_reason, |input| text::prose(&input, 1000))
-            .filter(|reason| !reason.is_empty());
+        let reason =
+            violations.check_some("rejected_reason", self.rejected_reason, |input| parse_reason(&input)).flatten();
         let acceptance = acceptance(self.on_conflict, self.sessions, violations);
         Some(if accepts? { Answer::Accept(acceptance) } else { Answer::Reject(reason) })
     }
 }
 
-/// What came of an answer. The last four are there on acceptance only.
+/// The outcome of an answer. The last four fields are present on acceptance only.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AnsweredBody {
     success: bool,
@@ -61,38 +59,40 @@ pub(crate) struct AnsweredBody {
     request_id: i64,
     /// `accepted` or `rejected`.
     status: &'static str,
-    /// Instant.
+    /// Instant of the answer.
     responded_at: String,
-    /// The counter offer, or the package's hourly rate; null where there was neither.
+    /// The counter offer, or else the package's hourly rate; null without either.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Price>)]
     #[expect(clippy::option_option, reason = "missing on rejection, null where an acceptance agreed on none")]
     agreed_price: Option<Option<Price>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Number of sessions created.
     sessions_created: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolled_course_id: Option<i64>,
-    /// What was left out because it could not be booked.
+    /// Sessions that were left out because they conflict.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<Vec<ConflictBody>>,
 }
 
-/// Accept or reject a request
+/// Accept or reject a session request
 ///
-/// Accepting enrols the student and books the sessions, all or nothing.
+/// Tutors only. An acceptance enrols the student and creates the sessions, all or nothing. A message tells the
+/// requester.
 #[utoipa::path(
     tag = "requests",
     request_body = AnswerBody,
-    params(("id" = i64, Path, description = "The request")),
+    params(("id" = i64, Path, description = "The session request")),
     responses(
-        (status = 200, description = "Answered", body = AnsweredBody),
-        (status = 403, description = "You are no tutor"),
-        (status = 404, description = "You received no such request"),
-        (status = 409, description = "It is answered already, or sessions conflict"),
+        (status = 200, description = "The session request was answered", body = AnsweredBody),
+        (status = 403, description = "The caller is not a tutor"),
+        (status = 404, description = "The caller received no such session request"),
+        (status = 409, description = "The session request is no longer pending, or sessions conflict"),
     ),
 )]
 #[patch("/session-requests/tutor/{id}")]
-pub(crate) async fn answer_request(
+pub(crate) async fn answer_session_request(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,

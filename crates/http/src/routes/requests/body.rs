@@ -1,7 +1,5 @@
-//! A session request on the wire.
+//! A session request in JSON.
 
-use astegni_domain::accounts::Actor;
-use astegni_domain::ids::{PackageId, StudentId};
 use astegni_domain::requests::{RequestView, ScheduleFields};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,81 +11,83 @@ use crate::wire::{self, Price};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RequestBody {
     id: i64,
-    /// The tutor profile asked.
+    /// Tutor profile of the recipient.
     tutor_id: i64,
     tutor_name: String,
-    /// The user who asked.
+    /// User who sent the request.
     requester_id: i64,
     /// `student` or `parent`.
     requester_type: &'static str,
     requester_name: String,
+    /// URL of the requester's picture.
     requester_profile_picture: Option<String>,
-    /// The student profile it is for.
-    requested_to_id: i64,
+    /// Student profile that the sessions are for.
+    #[serde(rename = "requested_to_id")]
+    student_id: i64,
     requested_to_name: String,
     package_id: Option<i64>,
-    /// The package's name when it was asked for.
+    /// Name of the package at the time of the request.
     package_name: Option<String>,
-    /// The package's hourly rate when it was asked for.
+    /// Hourly rate of the package at the time of the request.
     package_price: Option<Price>,
     /// `pending`, `accepted`, `rejected`, `withdrawn` or `expired`.
     status: &'static str,
     message: Option<String>,
     student_name: String,
     student_grade: Option<String>,
+    /// Description of convenient times.
     preferred_schedule: Option<String>,
-    /// Null until the request is accepted.
+    /// Phone number of the requester. Shown to the tutor and the requester only, once the request is accepted.
     contact_phone: Option<String>,
-    /// Null until the request is accepted.
+    /// E-mail address of the requester. Shown to the tutor and the requester only, once the request is accepted.
     contact_email: Option<String>,
     #[serde(flatten)]
     schedule: ScheduleBody,
     year_range: Vec<i64>,
     months: Vec<String>,
-    /// IANA name.
+    /// IANA time zone of the schedule's wall clock.
     time_zone: &'static str,
+    /// Hourly rate offered in place of the package's.
     counter_offer_price: Option<Price>,
-    /// Instant.
+    /// Instant of sending.
     created_at: String,
-    /// Instant.
+    /// Instant of the last change.
     updated_at: String,
-    /// Instant from which it is no longer pending.
+    /// Instant from which an unanswered request is expired.
     expires_at: String,
-    /// Instant.
+    /// Instant of the answer or withdrawal.
     responded_at: Option<String>,
     rejected_reason: Option<String>,
-    /// Instant.
+    /// Instant of the rejection.
     rejected_at: Option<String>,
-    /// `sent` or `received`.
+    /// `received` for the tutor, `sent` for all other viewers.
     direction: &'static str,
 }
 
-impl RequestBody {
-    /// A request as somebody sees it.
-    pub(super) fn new(view: RequestView, viewer: &Actor) -> Self {
-        let request = view.request;
-        let responded_at = request.responded_at.map(wire::instant);
-        let sent = request.parties.tutor != viewer.user_id;
+impl From<RequestView> for RequestBody {
+    fn from(view: RequestView) -> Self {
+        let RequestView { request, display, contact, direction } = view;
         Self {
             id: request.id.get(),
             tutor_id: request.tutor_id.get(),
-            tutor_name: view.tutor_name,
+            tutor_name: display.tutor_name,
             requester_id: request.requester_id.get(),
             requester_type: request.requester_type.as_str(),
-            requester_name: view.requester_name,
-            requester_profile_picture: view.requester_profile_picture,
-            requested_to_id: StudentId::get(request.student_id),
-            requested_to_name: view.student_name.clone(),
-            package_id: request.package.as_ref().map(|package| PackageId::get(package.id)),
+            requester_name: display.requester_name,
+            requester_profile_picture: display.requester_profile_picture,
+            student_id: request.student_id.get(),
+            requested_to_name: display.student_name.clone(),
+            rejected_at: request.rejected_at().map(wire::instant),
+            package_id: request.package.as_ref().map(|package| package.id.get()),
             package_price: request.package.as_ref().map(|package| Price(package.price)),
             package_name: request.package.map(|package| package.name),
             status: request.status.as_str(),
             message: request.terms.message,
-            student_name: view.student_name,
-            student_grade: view.student_grade,
+            student_name: display.student_name,
+            student_grade: display.student_grade,
             preferred_schedule: request.terms.preferred_schedule,
-            contact_phone: view.contact_phone,
-            contact_email: view.contact_email,
+            contact_phone: contact.phone,
+            contact_email: contact.email,
             schedule: ScheduleFields::from(&request.terms.schedule).into(),
             year_range: request.terms.year_range,
             months: request.terms.months,
@@ -96,12 +96,9 @@ impl RequestBody {
             created_at: wire::instant(request.created_at),
             updated_at: wire::instant(request.updated_at),
             expires_at: wire::instant(request.expires_at),
-            rejected_at: responded_at
-                .clone()
-                .filter(|_| request.status == astegni_domain::requests::RequestStatus::Rejected),
-            responded_at,
+            responded_at: request.responded_at.map(wire::instant),
             rejected_reason: request.rejected_reason,
-            direction: if sent { "sent" } else { "received" },
+            direction: direction.as_str(),
         }
     }
 }

@@ -3,158 +3,146 @@
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::ids::{PackageId, StudentId, TutorId};
-use astegni_domain::requests::{RequestDraft, ScheduleDraft};
-use astegni_domain::schedule::{MAX_SESSIONS, parse_date, parse_time, parse_zone};
-use astegni_domain::text;
-use astegni_domain::validation::{Invalid, Violations};
-use chrono::{DateTime, NaiveDate, Utc};
+use astegni_domain::requests::{
+    RequestDraft, ScheduleDraft, parse_dates, parse_message, parse_months, parse_preferred_schedule, parse_weeks,
+    parse_years,
+};
+use astegni_domain::schedule::{parse_date, parse_time, parse_zone};
+use astegni_domain::validation::Violations;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Parse};
+use crate::extract::{Caller, DraftBody, ParseDraft};
 use crate::routes::tutoring::{schedule_type, weekdays};
 use crate::services::Services;
 use crate::wire;
 
-/// What is asked for. What is left out comes from the package.
+/// A new session request. Fields of the schedule that are omitted come from the package.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateRequestBody {
-    /// The tutor profile.
+    /// Tutor profile of the recipient.
     #[schema(required = true, nullable = false, example = 2)]
     tutor_id: Option<i64>,
+    /// Active package of the tutor.
     #[schema(example = 1)]
     package_id: Option<i64>,
+    /// Message to the tutor, at most 5000 characters.
     #[schema(example = "I'd like to book sessions")]
     message: Option<String>,
-    /// The student profile of the child, where a parent asks.
-    requested_to_id: Option<i64>,
-    /// `recurring` or `specific_dates`.
+    /// Student profile of the child. Required for parents; students may name their own profile only.
+    #[serde(rename = "requested_to_id")]
+    student_id: Option<i64>,
+    /// `recurring` or `specific_dates`. By default it follows from `days`, `specific_dates` or the package.
     #[schema(example = "recurring")]
     schedule_type: Option<String>,
-    /// English weekday names.
+    /// English weekday names, in full or their first three letters.
     #[schema(example = json!(["Monday", "Wednesday"]))]
     days: Option<Vec<String>>,
-    /// Civil dates.
+    /// Civil dates, `YYYY-MM-DD`, at most 200, none in the past.
     specific_dates: Option<Vec<String>>,
-    /// Wall clock.
+    /// Start of each session, wall clock `HH:MM`.
     #[schema(example = "14:00")]
     start_time: Option<String>,
-    /// Wall clock.
+    /// End of each session, wall clock `HH:MM`, after `start_time`.
     #[schema(example = "16:00")]
     end_time: Option<String>,
-    /// IANA name; the tutor's unless given.
+    /// IANA time zone of the wall clock, by default the tutor's.
     time_zone: Option<String>,
-    /// A weekly pattern does not begin before this civil date.
+    /// Earliest civil date of a weekly pattern, `YYYY-MM-DD`, by default today.
     starts_on: Option<String>,
-    /// For how many weeks, 1 to 26 (8).
+    /// Length of a weekly pattern in weeks, 1 to 26, by default 8.
     weeks: Option<i64>,
-    /// Exact, with two decimals at most, more than 0.
+    /// Hourly rate offered in place of the package's, more than 0, at most two decimals.
     #[schema(value_type = Option<f64>, example = 150.00)]
     counter_offer_price: Option<Box<RawValue>>,
+    /// Description of convenient times, at most 1000 characters.
     preferred_schedule: Option<String>,
+    /// At most 10 years from 1900 to 2199.
     year_range: Option<Vec<i64>>,
+    /// At most 24 texts of at most 20 characters.
     months: Option<Vec<String>>,
 }
 
-impl Parse for CreateRequestBody {
-    /// What is wrong with single fields goes along: what is wrong with them together, and with the package,
-    /// is told at the same time.
-    type Command = (RequestDraft, Violations);
+impl ParseDraft for CreateRequestBody {
+    type Draft = RequestDraft;
 
-    fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let tutor_id = violations.require("tutor_id", self.tutor_id, Ok);
+    fn parse(self, mut violations: Violations) -> RequestDraft {
         let schedule = ScheduleDraft {
             schedule_type: violations.check_some("schedule_type", self.schedule_type, |word| schedule_type(&word)),
-            days: self.days.and_then(|days| weekdays("days", &days, violations)),
-            specific_dates: self.specific_dates.map(|dates| read_dates(&dates, violations)),
+            days: self.days.and_then(|days| weekdays("days", &days, &mut violations)),
+            specific_dates: self.specific_dates.map(|dates| parse_dates(&dates, &mut violations)),
             start_time: violations.check_some("start_time", self.start_time, |input| parse_time(&input)),
             end_time: violations.check_some("end_time", self.end_time, |input| parse_time(&input)),
             time_zone: violations.check_some("time_zone", self.time_zone, |input| parse_zone(&input)),
             starts_on: violations.check_some("starts_on", self.starts_on, |input| parse_date(&input)),
-            weeks: violations.check_some("weeks", self.weeks, weeks),
+            weeks: violations.check_some("weeks", self.weeks, parse_weeks),
         };
-        let draft = RequestDraft {
-            // Refused above where it is missing, before anybody is asked.
-            tutor_id: TutorId::new(tutor_id.unwrap_or_default()),
+        RequestDraft {
+            tutor_id: violations.require("tutor_id", self.tutor_id, Ok).map(TutorId::new),
             package_id: self.package_id.map(PackageId::new),
-            student_id: self.requested_to_id.map(StudentId::new),
-            message: violations.check_some("message", self.message, |input| text::prose(&input, 5000)),
+            student_id: self.student_id.map(StudentId::new),
+            message: violations.check_some("message", self.message, |input| parse_message(&input)),
             schedule,
             counter_offer_price: violations.check_some("counter_offer_price", self.counter_offer_price, |input| {
                 wire::parse_price(&input)?.positive()
             }),
             preferred_schedule: violations
-                .check_some("preferred_schedule", self.preferred_schedule, |input| text::prose(&input, 1000)),
-            year_range: violations.check_some("year_range", self.year_range, years).unwrap_or_default(),
-            months: violations
-                .check_some("months", self.months, |input| text::lines(&input, 24, 20))
-                .unwrap_or_default(),
-        };
-        tutor_id.map(|_| (draft, std::mem::take(violations)))
+                .check_some("preferred_schedule", self.preferred_schedule, |input| parse_preferred_schedule(&input)),
+            year_range: violations.check_some("year_range", self.year_range, parse_years).unwrap_or_default(),
+            months: violations.check_some("months", self.months, |input| parse_months(&input)).unwrap_or_default(),
+            violations,
+        }
     }
 }
 
-fn weeks(input: i64) -> Result<u8, Invalid> {
-    u8::try_from(input)
-        .ok()
-        .filter(|weeks| (1..=26).contains(weeks))
-        .ok_or_else(|| Invalid::new("out_of_range", "must be from 1 to 26"))
-}
-
-fn years(input: Vec<i64>) -> Result<Vec<i64>, Invalid> {
-    let sound = input.len() <= 10 && input.iter().all(|year| (1900..2200).contains(year));
-    if sound { Ok(input) } else { Err(Invalid::new("invalid_years", "must be at most 10 years")) }
-}
-
-fn read_dates(input: &[String], violations: &mut Violations) -> Vec<Option<NaiveDate>> {
-    let date = |(place, text): (usize, &String)| violations.check(format!("specific_dates.{place}"), parse_date(text));
-    // The list itself is bounded where it is completed.
-    input.iter().enumerate().take(MAX_SESSIONS + 1).map(date).collect()
-}
-
-/// A request that was sent.
+/// A session request that was sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RequestSentBody {
     success: bool,
     message: &'static str,
     request_id: i64,
+    /// Direct conversation of the requester and the tutor.
     conversation_id: i64,
+    /// Message about the request.
     message_id: i64,
-    /// Instant.
+    /// Instant of sending.
     created_at: String,
 }
 
-/// Ask a tutor for sessions
+/// Send a session request
 ///
-/// A student asks for themselves; a parent names a child in their care. The conversation of the two is found
-/// or made and gets the request as a message.
+/// Students request sessions for themselves; parents name one of their children. The request appears as a message in
+/// the direct conversation with the tutor. It expires after 14 days, or when its last date has passed. At most 20
+/// requests can be pending at a time, and no two equal ones; a tutor who rejected three requests within 30 days cannot
+/// be asked until the first of them is older.
 #[utoipa::path(
     tag = "requests",
     request_body = CreateRequestBody,
     responses(
-        (status = 200, description = "The request was sent", body = RequestSentBody),
-        (status = 400, description = "The request makes no sense for this caller"),
-        (status = 403, description = "Only students and parents ask"),
-        (status = 404, description = "No such tutor, or no such child in your care"),
-        (status = 409, description = "The same request is pending"),
-        (status = 429, description = "Too many are pending, or were rejected lately"),
+        (status = 200, description = "The session request was sent", body = RequestSentBody),
+        (status = 400, description = "A profile or the child is missing, or the caller is the tutor"),
+        (status = 403, description = "The caller is neither a student nor a parent, is a student who names another \
+            student, or has blocked the tutor"),
+        (status = 404, description = "The tutor or the child was not found"),
+        (status = 409, description = "An equal request is pending"),
+        (status = 429, description = "Too many requests are pending or were rejected recently"),
     ),
 )]
 #[post("/session-requests")]
-pub(crate) async fn create_request(
+pub(crate) async fn create_session_request(
     services: Data<Services>,
     caller: Caller,
-    Body((draft, violations)): Body<CreateRequestBody>,
+    DraftBody(draft): DraftBody<CreateRequestBody>,
 ) -> Result<Json<RequestSentBody>, ApiError> {
-    let (sent, created_at) = services.requests.create(&caller, draft, violations).await?;
+    let sent = services.requests.create(&caller, draft).await?;
     Ok(Json(RequestSentBody {
         success: true,
         message: "Session request sent successfully",
         request_id: sent.request_id.get(),
         conversation_id: sent.conversation_id.get(),
         message_id: sent.message_id.get(),
-        created_at: wire::instant(created_at),
+        created_at: wire::instant(sent.created_at),
     }))
 }

@@ -8,19 +8,22 @@ use crate::error::ApiError;
 use crate::extract::{Caller, PagingQuery, Query, list};
 use crate::services::Services;
 
-/// Requests that you sent, and that you received as a tutor
+/// List session requests
+///
+/// Requests that the caller sent, requests for the caller or the caller's children, and, for a tutor, requests that the
+/// caller received. Newest first.
 #[utoipa::path(
     tag = "requests",
     params(PagingQuery),
-    responses((status = 200, description = "The newest first", body = [RequestBody])),
+    responses((status = 200, description = "A page of session requests", body = [RequestBody])),
 )]
 #[get("/session-requests/my-requests")]
-pub(crate) async fn my_requests(
+pub(crate) async fn list_session_requests(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,
     Query(page): Query<PagingQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let page = services.requests.mine(&caller, page).await?;
-    Ok(list(&request, page, |view| RequestBody::new(view, &caller)))
+    Ok(list(&request, page, RequestBody::from))
 }

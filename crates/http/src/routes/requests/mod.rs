@@ -1,4 +1,4 @@
-//! Session requests.
+//! Routes of session requests.
 
 mod answer;
 mod body;
@@ -17,12 +17,12 @@ pub(crate) use schedule_body::ScheduleBody;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
-        .service(create::create_request)
-        .service(mine::my_requests)
-        .service(received::received_requests)
-        .service(my_students::my_students)
-        .service(received::received_request)
+        .service(create::create_session_request)
+        .service(mine::list_session_requests)
+        .service(received::list_received_session_requests)
+        .service(my_students::list_enrolled_students)
+        .service(received::get_received_session_request)
         .service(preview::preview_acceptance)
-        .service(answer::answer_request)
-        .service(withdraw::withdraw_request);
+        .service(answer::answer_session_request)
+        .service(withdraw::withdraw_session_request);
 }

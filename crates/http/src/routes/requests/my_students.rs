@@ -11,24 +11,27 @@ use crate::extract::{Caller, PagingQuery, Query, list};
 use crate::services::Services;
 use crate::wire;
 
-/// A student of yours, with the latest enrolment.
+/// A student of the caller, with the latest enrolment.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StudentBody {
-    /// The latest enrolment.
+    /// Latest enrolment.
     id: i64,
-    /// The student profile.
+    /// Student profile.
     student_id: i64,
     student_user_id: i64,
     student_name: String,
-    /// `N/A` where it is not known, as old clients expect.
+    /// `N/A` if unknown, as old clients expect.
     student_grade: String,
+    /// URL of the student's picture.
     profile_picture: Option<String>,
-    /// `N/A` where there is none, as old clients expect.
+    /// `N/A` without a package, as old clients expect.
     package_name: String,
     course_names: Vec<String>,
+    /// Phone number of the requester; null while a block separates the two.
     contact_phone: Option<String>,
+    /// E-mail address of the requester; null while a block separates the two.
     contact_email: Option<String>,
-    /// Instant.
+    /// Instant of the acceptance.
     accepted_at: String,
     /// `student` or `parent`.
     requester_type: &'static str,
@@ -36,35 +39,38 @@ pub(crate) struct StudentBody {
 
 impl From<EnrolledStudent> for StudentBody {
     fn from(student: EnrolledStudent) -> Self {
+        let EnrolledStudent { enrolment, contact } = student;
         let missing = || "N/A".to_owned();
         Self {
-            id: student.enrolment_id.get(),
-            student_id: student.student_id.get(),
-            student_user_id: student.student_user_id.get(),
-            student_name: student.student_name,
-            student_grade: student.student_grade.unwrap_or_else(missing),
-            profile_picture: student.profile_picture,
-            course_names: student.package_name.clone().into_iter().collect(),
-            package_name: student.package_name.unwrap_or_else(missing),
-            contact_phone: student.contact_phone,
-            contact_email: student.contact_email,
-            accepted_at: wire::instant(student.accepted_at),
-            requester_type: student.requester_type.as_str(),
+            id: enrolment.id.get(),
+            student_id: enrolment.student_id.get(),
+            student_user_id: enrolment.student_user_id.get(),
+            student_name: enrolment.student_name,
+            student_grade: enrolment.student_grade.unwrap_or_else(missing),
+            profile_picture: enrolment.profile_picture,
+            course_names: enrolment.package_name.clone().into_iter().collect(),
+            package_name: enrolment.package_name.unwrap_or_else(missing),
+            contact_phone: contact.phone,
+            contact_email: contact.email,
+            accepted_at: wire::instant(enrolment.accepted_at),
+            requester_type: enrolment.requester_type.as_str(),
         }
     }
 }
 
-/// Your students
+/// List enrolled students
+///
+/// Tutors only. Each student appears once, the latest enrolment first.
 #[utoipa::path(
     tag = "requests",
     params(PagingQuery),
     responses(
-        (status = 200, description = "Each once, the latest enrolment first", body = [StudentBody]),
-        (status = 403, description = "You are no tutor"),
+        (status = 200, description = "A page of students", body = [StudentBody]),
+        (status = 403, description = "The caller is not a tutor"),
     ),
 )]
 #[get("/session-requests/tutor/my-students")]
-pub(crate) async fn my_students(
+pub(crate) async fn list_enrolled_students(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,

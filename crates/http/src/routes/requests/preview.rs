@@ -16,12 +16,12 @@ use crate::extract::{Body, Caller, Parse, PathId};
 use crate::services::Services;
 use crate::wire::{self, ConflictBody};
 
-/// How you would accept.
+/// The choices of an acceptance to preview.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PreviewBody {
-    /// `fail` (the default) or `skip`.
+    /// `fail` (default) or `skip`, see the acceptance.
     on_conflict: Option<String>,
-    /// The sessions, where you edit them.
+    /// Sessions that replace those of the request's schedule, at most 200.
     sessions: Option<Vec<ProposedSessionBody>>,
 }
 
@@ -33,25 +33,26 @@ impl Parse for PreviewBody {
     }
 }
 
-/// A session that would be created.
+/// A session that the acceptance would create.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PlannedSessionBody {
+    /// Place in the series, from 0.
     series_index: usize,
-    /// Civil date.
+    /// Civil date, `YYYY-MM-DD`.
     session_date: String,
-    /// Wall clock.
+    /// Start, wall clock `HH:MM:SS`.
     start_time: String,
-    /// Wall clock.
+    /// End, wall clock `HH:MM:SS`.
     end_time: String,
-    /// IANA name.
+    /// IANA time zone of the wall clock.
     time_zone: &'static str,
-    /// Instant.
+    /// Instant of the start.
     starts_at: String,
-    /// Instant, exclusive.
+    /// Instant of the end, exclusive.
     ends_at: String,
-    /// In minutes.
+    /// Length in minutes.
     duration: i64,
-    /// `gap` or `overlap` where daylight saving touches the start.
+    /// `gap` or `overlap` if a change of the clock affects the start, else null.
     dst: Option<&'static str>,
 }
 
@@ -71,29 +72,29 @@ impl PlannedSessionBody {
     }
 }
 
-/// What accepting would create.
+/// The outcome of an acceptance at this moment.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PreviewedBody {
-    /// What can be booked.
+    /// Sessions that would be created.
     sessions: Vec<PlannedSessionBody>,
-    /// What keeps the acceptance from succeeding.
+    /// Conflicts that would fail the acceptance.
     conflicts: Vec<ConflictBody>,
-    /// What would be left out.
+    /// Sessions that would be left out because they conflict.
     skipped: Vec<ConflictBody>,
 }
 
-/// See what accepting would create
+/// Preview an acceptance
 ///
-/// Decides exactly as accepting does, and writes nothing.
+/// Tutors only. Returns exactly what accepting the session request would create, and writes nothing.
 #[utoipa::path(
     tag = "requests",
     request_body = PreviewBody,
-    params(("id" = i64, Path, description = "The request")),
+    params(("id" = i64, Path, description = "The session request")),
     responses(
-        (status = 200, description = "The sessions and what is in their way", body = PreviewedBody),
-        (status = 403, description = "You are no tutor"),
-        (status = 404, description = "You received no such request"),
-        (status = 409, description = "It is answered already"),
+        (status = 200, description = "The sessions and their conflicts", body = PreviewedBody),
+        (status = 403, description = "The caller is not a tutor"),
+        (status = 404, description = "The caller received no such session request"),
+        (status = 409, description = "The session request is no longer pending"),
     ),
 )]
 #[post("/session-requests/tutor/{id}/preview")]
@@ -103,9 +104,8 @@ pub(crate) async fn preview_acceptance(
     PathId(id): PathId,
     Body(acceptance): Body<PreviewBody>,
 ) -> Result<Json<PreviewedBody>, ApiError> {
-    let (request, preview) = services.requests.preview(&caller, RequestId::new(id), acceptance).await?;
-    let zone = request.terms.time_zone;
-    let planned = |(index, occurrence)| PlannedSessionBody::new(index, occurrence, zone);
+    let preview = services.requests.preview(&caller, RequestId::new(id), acceptance).await?;
+    let planned = |(index, occurrence)| PlannedSessionBody::new(index, occurrence, preview.time_zone);
     Ok(Json(PreviewedBody {
         sessions: preview.sessions.iter().enumerate().map(planned).collect(),
         conflicts: preview.conflicts.iter().map(ConflictBody::from).collect(),

@@ -15,16 +15,16 @@ use crate::error::ApiError;
 use crate::extract::{Caller, PagingQuery, Parse, PathId, Query, list};
 use crate::services::Services;
 
-/// Which requests.
+/// Filter and page of received session requests.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReceivedQuery {
     /// `pending`, `accepted`, `rejected`, `withdrawn`, `expired`, or `all` (the default).
     status: Option<String>,
-    /// How many rows, 1 to 100. Left out: the first 100.
+    /// Maximum number of rows, 1 to 100.
     #[param(value_type = Option<i64>)]
     limit: Option<String>,
-    /// Where the page begins, from the `Link` header of the page before.
+    /// Position from the `Link` header of the previous page.
     cursor: Option<String>,
 }
 
@@ -32,8 +32,8 @@ impl Parse for ReceivedQuery {
     type Command = (Option<RequestStatus>, PageRequest);
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<Self::Command> {
-        let named = self.status.filter(|status| !matches!(status.as_str(), "all" | ""));
-        let status = violations.check_some("status", named, |status| {
+        let given = self.status.filter(|status| !matches!(status.as_str(), "all" | ""));
+        let status = violations.check_some("status", given, |status| {
             let reason = "must be pending, accepted, rejected, withdrawn, expired or all";
             status.parse::<RequestStatus>().map_err(|_| Invalid::new("unknown_status", reason))
         });
@@ -42,42 +42,46 @@ impl Parse for ReceivedQuery {
     }
 }
 
-/// Requests that you received as a tutor
+/// List received session requests
+///
+/// Tutors only. Newest first.
 #[utoipa::path(
     tag = "requests",
     params(ReceivedQuery),
     responses(
-        (status = 200, description = "The newest first", body = [RequestBody]),
-        (status = 403, description = "You are no tutor"),
+        (status = 200, description = "A page of session requests", body = [RequestBody]),
+        (status = 403, description = "The caller is not a tutor"),
     ),
 )]
 #[get("/session-requests/tutor")]
-pub(crate) async fn received_requests(
+pub(crate) async fn list_received_session_requests(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,
     Query((status, page)): Query<ReceivedQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let page = services.requests.received(&caller, status, page).await?;
-    Ok(list(&request, page, |view| RequestBody::new(view, &caller)))
+    Ok(list(&request, page, RequestBody::from))
 }
 
-/// A request that you received as a tutor
+/// Get a received session request
+///
+/// Tutors only.
 #[utoipa::path(
     tag = "requests",
-    params(("id" = i64, Path, description = "The request")),
+    params(("id" = i64, Path, description = "The session request")),
     responses(
-        (status = 200, description = "The request", body = RequestBody),
-        (status = 403, description = "You are no tutor"),
-        (status = 404, description = "You received no such request"),
+        (status = 200, description = "The session request", body = RequestBody),
+        (status = 403, description = "The caller is not a tutor"),
+        (status = 404, description = "The caller received no such session request"),
     ),
 )]
 #[get("/session-requests/tutor/{id}")]
-pub(crate) async fn received_request(
+pub(crate) async fn get_received_session_request(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<RequestBody>, ApiError> {
-    let view = services.requests.received_one(&caller, RequestId::new(id)).await?;
-    Ok(Json(RequestBody::new(view, &caller)))
+    let view = services.requests.find_received(&caller, RequestId::new(id)).await?;
+    Ok(Json(RequestBody::from(view)))
 }

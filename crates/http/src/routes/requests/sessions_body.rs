@@ -1,21 +1,21 @@
-//! How a tutor accepts, on the wire; an answer and a preview take the same fields.
+//! The choices of an acceptance in JSON, which the acceptance and its preview share.
 
 use astegni_domain::requests::{Acceptance, OnConflict, ProposedSession};
-use astegni_domain::schedule::{MAX_SESSIONS, TimeSlot, parse_date, parse_time};
+use astegni_domain::schedule::{TimeSlot, parse_date, parse_time};
 use astegni_domain::validation::{Invalid, Violations};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A session in the place of what the schedule says, in the request's zone.
+/// A session that the tutor proposes, in the request's time zone.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ProposedSessionBody {
-    /// Civil date.
+    /// Civil date, `YYYY-MM-DD`.
     #[schema(required = true, nullable = false, example = "2026-02-02")]
     session_date: Option<String>,
-    /// Wall clock.
+    /// Start, wall clock `HH:MM`.
     #[schema(required = true, nullable = false, example = "14:00")]
     start_time: Option<String>,
-    /// Wall clock.
+    /// End, wall clock `HH:MM`, after `start_time`.
     #[schema(required = true, nullable = false, example = "16:00")]
     end_time: Option<String>,
 }
@@ -31,7 +31,7 @@ impl ProposedSessionBody {
     }
 }
 
-/// Reads how a tutor accepts.
+/// Parses the choices of an acceptance.
 pub(super) fn acceptance(
     on_conflict: Option<String>,
     sessions: Option<Vec<ProposedSessionBody>>,
@@ -39,12 +39,6 @@ pub(super) fn acceptance(
 ) -> Acceptance {
     let on_conflict = violations.check_some("on_conflict", on_conflict, |word| {
         word.parse::<OnConflict>().map_err(|_| Invalid::new("unknown_choice", "must be fail or skip"))
-    });
-    let sessions = violations.check_some("sessions", sessions, |sessions| {
-        if sessions.len() > MAX_SESSIONS {
-            return Err(Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} sessions")));
-        }
-        Ok(sessions)
     });
     let sessions = sessions.map(|sessions| {
         sessions.iter().enumerate().filter_map(|(place, session)| session.parse(place, violations)).collect()

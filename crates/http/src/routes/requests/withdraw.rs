@@ -9,22 +9,25 @@ use crate::error::ApiError;
 use crate::extract::{Caller, PathId};
 use crate::services::Services;
 
-/// Take a request back
+/// Withdraw a session request
+///
+/// The requester, the student and any active guardian of the student may withdraw a pending request. A message tells
+/// the tutor.
 #[utoipa::path(
     tag = "requests",
-    params(("id" = i64, Path, description = "The request")),
+    params(("id" = i64, Path, description = "The session request")),
     responses(
-        (status = 200, description = "The request as it is now", body = RequestBody),
-        (status = 404, description = "You sent no such request"),
-        (status = 409, description = "It is answered already"),
+        (status = 200, description = "The withdrawn session request", body = RequestBody),
+        (status = 404, description = "No such session request can be withdrawn by the caller"),
+        (status = 409, description = "The session request is no longer pending"),
     ),
 )]
 #[post("/session-requests/{id}/withdraw")]
-pub(crate) async fn withdraw_request(
+pub(crate) async fn withdraw_session_request(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<RequestBody>, ApiError> {
     let view = services.requests.withdraw(&caller, RequestId::new(id)).await?;
-    Ok(Json(RequestBody::new(view, &caller)))
+    Ok(Json(RequestBody::from(view)))
 }

@@ -7,7 +7,6 @@ use astegni_domain::ids::StudentId;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{Acceptance, CreateRequestError, CreationRefusal};
 use astegni_domain::schedule::{Perspective, SessionFilter, SessionQueries};
-use astegni_domain::validation::Violations;
 use futures_executor::block_on;
 use strum::VariantArray;
 
@@ -91,7 +90,7 @@ contract! {
         let send = |actor, tutor, student: Option<StudentId>| {
             let mut draft = draft(tutor, None);
             draft.student_id = student;
-            block_on(world.requests().create(actor, draft, Violations::new()))
+            block_on(world.requests().create(actor, draft))
         };
         send(&parent, &tutor, Some(profile)).unwrap();
         send(&parent, &second_tutor, Some(profile)).unwrap();
@@ -118,7 +117,7 @@ contract! {
             draft.student_id = Some(active.guardianship.student);
             race(2, |number| {
                 if number == 0 {
-                    let created = block_on(world.requests().create(&parent, draft.clone(), Violations::new()));
+                    let created = block_on(world.requests().create(&parent, draft.clone()));
                     assert!(matches!(
                         created,
                         Ok(_) | Err(CreateRequestError::Refused(CreationRefusal::ChildNotFound))
@@ -138,7 +137,7 @@ contract! {
         let mut draft = draft(&tutor, None);
         draft.student_id = Some(profile);
         draft.schedule = dates(&["2026-02-02"], 10, 12);
-        let (sent, _) = block_on(world.requests().create(&parent, draft, Violations::new())).unwrap();
+        let sent = block_on(world.requests().create(&parent, draft)).unwrap();
         block_on(world.requests().accept(&tutor, sent.request_id, Acceptance::default())).unwrap();
         let filter = SessionFilter { perspective: Perspective::Any, from: None, to: None, status: None, student: None };
         for viewer in [parent.user_id, student.user_id] {
