@@ -152,15 +152,13 @@ contract! {
     }
 }
 
-/// Waits until a connection of the world waits for a lock.
-fn await_lock_wait(world: &World) {
+/// Returns whether a connection of the world comes to wait for a lock.
+fn waits_for_lock(world: &World) -> bool {
     let waiting = format!(
         "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '{}'",
         world.name()
     );
-    while world.number(&waiting) == 0 {
-        std::thread::yield_now();
-    }
+    (0..2_000).any(|_| world.number(&waiting) > 0)
 }
 
 #[test]
@@ -175,10 +173,11 @@ fn a_rotation_locks_the_device_before_its_tokens() {
     holding(&format!("SELECT 1 FROM auth_sessions WHERE id = {device} FOR UPDATE")).unwrap();
     std::thread::scope(|scope| {
         let rotation = scope.spawn(|| rotate(&world, device, "first", "second"));
-        await_lock_wait(&world);
+        let waited = waits_for_lock(&world);
         let free = holding(&format!("SELECT 1 FROM refresh_tokens WHERE session_id = {device} FOR UPDATE NOWAIT"));
         holding("COMMIT").unwrap();
         rotation.join().unwrap().unwrap();
+        assert!(waited);
         free.unwrap();
     });
 }
