@@ -60,10 +60,10 @@ impl Decimal {
 
     /// Returns the number as an integer, if it is one and fits.
     pub fn to_i64(&self) -> Option<i64> {
-        // i64::MAX has 19 digits.
-        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| *zeros < 19)?;
+        // With more than 255 zeros the number would not fit anyway.
+        let zeros = u8::try_from(self.exponent).ok()?;
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}0{}{}", self.digits, "0".repeat(zeros)).parse().ok()
+        format!("{sign}0{}{}", self.digits, "0".repeat(zeros.into())).parse().ok()
     }
 }
 

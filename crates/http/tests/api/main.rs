@@ -17,5 +17,6 @@ mod lists;
 mod openapi;
 mod requests;
 mod schedule;
+mod snapshots;
 mod tutoring;
 mod visibility;

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
@@ -14,6 +16,10 @@ struct Operation<'a> {
 impl Operation<'_> {
     fn is_public(&self) -> bool {
         self.body["security"].as_array().is_some_and(|choices| choices.contains(&json!({})))
+    }
+
+    fn text(&self, member: &str) -> &str {
+        self.body[member].as_str().unwrap_or_default()
     }
 }
 
@@ -63,6 +69,41 @@ fn every_operation_describes_its_responses() {
             assert!(!description.is_empty(), "{method} {path} {status}");
             assert!(status == "204" || status == "304" || response["content"].is_object(), "{method} {path} {status}");
         }
+    }
+}
+
+/// The verbs that operation ids begin with.
+const VERBS: [&str; 34] = [
+    "accept", "add", "answer", "befriend", "block", "cancel", "change", "check", "claim", "create", "delete", "end",
+    "follow", "get", "leave", "list", "log", "mark", "preview", "refresh", "register", "reject", "release", "remove",
+    "search", "send", "sign", "switch", "unblock", "unfollow", "unfriend", "update", "verify", "withdraw",
+];
+
+#[test]
+fn operation_ids_are_unique_and_begin_with_a_verb() {
+    let document = astegni_http::openapi::document();
+    let operations = operations(&document);
+    let ids: BTreeSet<_> = operations.iter().map(|operation| operation.text("operationId")).collect();
+    assert_eq!(ids.len(), operations.len());
+    for id in ids {
+        let mut words = id.split('_');
+        assert!(words.next().is_some_and(|verb| VERBS.contains(&verb)), "{id} begins with a verb");
+        assert!(words.next().is_some(), "{id} has a noun");
+        assert!(id.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase()), "{id} is in snake case");
+    }
+}
+
+#[test]
+fn every_operation_has_a_summary_and_a_description() {
+    let document = astegni_http::openapi::document();
+    for operation in operations(&document) {
+        let (summary, id) = (operation.text("summary"), operation.text("operationId"));
+        assert!((2..=8).contains(&summary.split(' ').count()), "{id}: {summary}");
+        assert!(summary.starts_with(char::is_uppercase) && !summary.ends_with('.'), "{id}: {summary}");
+        assert!(operation.text("description").ends_with('.'), "{id} has a description");
+        let tag = operation.body["tags"][0].as_str().unwrap();
+        let tags = document["tags"].as_array().unwrap();
+        assert!(tags.iter().any(|known| known["name"] == tag), "{id}: {tag}");
     }
 }
 

@@ -20,7 +20,7 @@ use crate::wire;
 /// A child in the caller's care, or an invited student.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ChildBody {
-    /// Student profile ID, for `requested_to_id` of session requests.
+    /// Id of the student profile, for `requested_to_id` of session requests.
     id: i64,
     /// Null until the student accepts the invitation.
     user_id: Option<i64>,

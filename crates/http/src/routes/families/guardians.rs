@@ -19,7 +19,7 @@ use crate::wire;
 /// A guardian of the caller, an invitation, or a past guardian.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct GuardianBody {
-    /// Guardianship ID, for `PUT /student/guardians/{id}`.
+    /// Id of the guardianship, for `PUT /student/guardians/{id}`.
     id: i64,
     parent_user_id: i64,
     parent_name: String,

@@ -83,7 +83,7 @@ pub(crate) struct AnsweredBody {
 #[utoipa::path(
     tag = "requests",
     request_body = AnswerBody,
-    params(("id" = i64, Path, description = "The session request")),
+    params(("id" = i64, Path, description = "Id of the session request")),
     responses(
         (status = 200, description = "The session request was answered", body = AnsweredBody),
         (status = 403, description = "The caller is not a tutor"),

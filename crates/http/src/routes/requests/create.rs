@@ -80,9 +80,9 @@ impl ParseDraft for CreateRequestBody {
             weeks: violations.check_some("weeks", self.weeks, parse_weeks),
         };
         RequestDraft {
-            tutor_id: violations.require("tutor_id", self.tutor_id, Ok).map(TutorId::new),
-            package_id: self.package_id.map(PackageId::new),
-            student_id: self.student_id.map(StudentId::new),
+            tutor_id: violations.require("tutor_id", self.tutor_id, TutorId::parse),
+            package_id: violations.check_some("package_id", self.package_id, PackageId::parse),
+            student_id: violations.check_some("requested_to_id", self.student_id, StudentId::parse),
             message: violations.check_some("message", self.message, |input| parse_message(&input)),
             schedule,
             counter_offer_price: violations.check_some("counter_offer_price", self.counter_offer_price, |input| {

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::extract::{Caller, PagingQuery, Query, list};
 use crate::services::Services;
 
-/// List session requests
+/// List your session requests
 ///
 /// Requests that the caller sent, requests for the caller or the caller's children, and, for a tutor, requests that the
 /// caller received. Newest first.

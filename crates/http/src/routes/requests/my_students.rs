@@ -58,7 +58,7 @@ impl From<EnrolledStudent> for StudentBody {
     }
 }
 
-/// List enrolled students
+/// List your students
 ///
 /// Tutors only. Each student appears once, the latest enrolment first.
 #[utoipa::path(

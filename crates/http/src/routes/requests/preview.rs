@@ -89,7 +89,7 @@ pub(crate) struct PreviewedBody {
 #[utoipa::path(
     tag = "requests",
     request_body = PreviewBody,
-    params(("id" = i64, Path, description = "The session request")),
+    params(("id" = i64, Path, description = "Id of the session request")),
     responses(
         (status = 200, description = "The sessions and their conflicts", body = PreviewedBody),
         (status = 403, description = "The caller is not a tutor"),

@@ -21,10 +21,10 @@ use crate::services::Services;
 pub(crate) struct ReceivedQuery {
     /// `pending`, `accepted`, `rejected`, `withdrawn`, `expired`, or `all` (the default).
     status: Option<String>,
-    /// Maximum number of rows, 1 to 100.
-    #[param(value_type = Option<i64>)]
+    /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
-    /// Position from the `Link` header of the previous page.
+    /// Position of the page, taken from the `Link` header of the previous page.
     cursor: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Parse for ReceivedQuery {
     }
 }
 
-/// List received session requests
+/// List your received session requests
 ///
 /// Tutors only. Newest first.
 #[utoipa::path(
@@ -69,7 +69,7 @@ pub(crate) async fn list_received_session_requests(
 /// Tutors only.
 #[utoipa::path(
     tag = "requests",
-    params(("id" = i64, Path, description = "The session request")),
+    params(("id" = i64, Path, description = "Id of the session request")),
     responses(
         (status = 200, description = "The session request", body = RequestBody),
         (status = 403, description = "The caller is not a tutor"),

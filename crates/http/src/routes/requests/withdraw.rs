@@ -15,7 +15,7 @@ use crate::services::Services;
 /// the tutor.
 #[utoipa::path(
     tag = "requests",
-    params(("id" = i64, Path, description = "The session request")),
+    params(("id" = i64, Path, description = "Id of the session request")),
     responses(
         (status = 200, description = "The withdrawn session request", body = RequestBody),
         (status = 404, description = "No such session request can be withdrawn by the caller"),
