@@ -18,5 +18,6 @@ mod openapi;
 mod requests;
 mod schedule;
 mod snapshots;
+mod transport;
 mod tutoring;
 mod visibility;

@@ -224,3 +224,26 @@ pub(crate) fn dates(offsets: &[i64], from: &str, to: &str) -> Value {
 pub(crate) fn fields(problem: &Value) -> Vec<&str> {
     problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
 }
+
+/// Asserts that a response is a complete problem, and returns its body.
+#[track_caller]
+pub(crate) fn expect_problem(answer: Answer, status: u16, code: &str) -> Value {
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{code}");
+    assert_eq!(answer.header("www-authenticate").is_some(), status == 401, "{code}");
+    let request_id = answer.header("x-request-id").map(str::to_owned);
+    let problem = answer.expect(status);
+    assert_eq!(problem["code"], code);
+    assert_eq!(problem["type"], format!("/problems/{}", code.replace('_', "-")));
+    assert_eq!(problem["status"], status);
+    assert_eq!(problem["request_id"].as_str().map(str::to_owned), request_id);
+    assert_eq!(problem["success"], false);
+    assert_eq!(problem["errors"].is_array(), status == 422);
+    for member in ["title", "detail", "instance"] {
+        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{code}: {member}");
+    }
+    assert_eq!(problem["error"]["type"], code);
+    assert_eq!(problem["error"]["message"], problem["detail"]);
+    assert_eq!(problem["error"]["status_code"], status);
+    assert_eq!(problem["error"]["details"].is_array(), status == 422);
+    problem
+}
