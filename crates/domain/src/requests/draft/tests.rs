@@ -9,8 +9,8 @@ fn time(hour: u32) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour, 0, 0)
 }
 
-fn days(dates: &[&str]) -> Option<Vec<Option<NaiveDate>>> {
-    Some(dates.iter().map(|date| date.parse().ok()).collect())
+fn days(dates: &[&str]) -> Vec<Option<NaiveDate>> {
+    dates.iter().map(|date| date.parse().ok()).collect()
 }
 
 type Errors = Vec<(String, &'static str)>;
@@ -47,14 +47,19 @@ fn package() -> PackageTerms {
 
 /// Dates from ten to eleven.
 fn on(dates: &[&str]) -> ScheduleDraft {
-    ScheduleDraft { specific_dates: days(dates), start_time: time(10), end_time: time(11), ..ScheduleDraft::default() }
+    ScheduleDraft {
+        specific_dates: Some(days(dates)),
+        start_time: time(10),
+        end_time: time(11),
+        ..ScheduleDraft::default()
+    }
 }
 
 #[test]
 fn a_request_without_any_schedule_is_valid() {
     let nothing = ScheduleDraft::default();
     assert_eq!(complete(&nothing, None), Ok(Schedule::Unscheduled));
-    let empty = ScheduleDraft { days: Some(Vec::new()), specific_dates: days(&[]), ..ScheduleDraft::default() };
+    let empty = ScheduleDraft { days: Some(Vec::new()), specific_dates: Some(days(&[])), ..ScheduleDraft::default() };
     assert_eq!(complete(&empty, None), Ok(Schedule::Unscheduled));
     for incomplete in [
         PackageTerms { schedule_days: Vec::new(), ..package() },
@@ -81,7 +86,7 @@ fn any_field_of_a_schedule_requires_the_others() {
     }
     let monday = ScheduleDraft { days: Some(vec![Weekday::Mon]), ..ScheduleDraft::default() };
     assert_eq!(complete(&monday, None), errors([("start_time", "required"), ("end_time", "required")]));
-    let date = ScheduleDraft { specific_dates: days(&["2026-02-02"]), ..ScheduleDraft::default() };
+    let date = ScheduleDraft { specific_dates: Some(days(&["2026-02-02"])), ..ScheduleDraft::default() };
     assert_eq!(complete(&date, None), errors([("start_time", "required"), ("end_time", "required")]));
     let start = ScheduleDraft { start_time: time(10), ..ScheduleDraft::default() };
     assert_eq!(complete(&start, None), errors([("end_time", "required"), ("days", "required")]));

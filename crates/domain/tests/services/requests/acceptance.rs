@@ -39,12 +39,12 @@ fn plan(acceptance: &Acceptance, booked: &[Booking]) -> AcceptancePlan {
 }
 
 /// A store with the request, in one status after another, and some bookings.
-fn store(statuses: &[RequestStatus], booked: &[Booking], loads: usize) -> MockRequestRepository {
+fn store<const N: usize>(statuses: [RequestStatus; N], booked: &[Booking], loads: usize) -> MockRequestRepository {
     let mut requests = MockRequestRepository::new();
-    let mut found = statuses.to_vec().into_iter();
+    let mut found = statuses.into_iter();
     requests
         .expect_find()
-        .times(statuses.len())
+        .times(N)
         .with(eq(ID), eq(now()))
         .returning(move |_, _| Ok(Some(with_status(found.next().unwrap()))));
     let booked = booked.to_vec();
@@ -69,7 +69,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, AcceptError>) -> AcceptRefusal
 
 #[test]
 fn an_acceptance_is_written_as_planned() {
-    let mut requests = store(&[RequestStatus::Pending], &[], 1);
+    let mut requests = store([RequestStatus::Pending], &[], 1);
     let expected = plan(&Acceptance::default(), &[]);
     requests.expect_accept().once().with(eq(expected)).returning(|_| Ok(CourseId::new(4)));
     let accepted = AcceptedRequest {
@@ -84,7 +84,7 @@ fn an_acceptance_is_written_as_planned() {
 
 #[test]
 fn skipped_sessions_are_reported() {
-    let mut requests = store(&[RequestStatus::Pending], &[booking()], 1);
+    let mut requests = store([RequestStatus::Pending], &[booking()], 1);
     let expected = plan(&SKIP, &[booking()]);
     let skipped = expected.skipped.clone();
     requests.expect_accept().once().with(eq(expected)).returning(|_| Ok(CourseId::new(4)));
@@ -109,7 +109,7 @@ fn only_the_recipient_accepts_and_previews() {
     for how in [Acceptance::default(), SKIP] {
         let outcome = accept(MockRequestRepository::new(), &student(), how.clone());
         assert!(matches!(outcome, Err(AcceptError::RoleRequired(RoleRequired(Role::Tutor)))));
-        let outcome = accept(store(&[RequestStatus::Pending], &[], 0), &other_tutor(), how.clone());
+        let outcome = accept(store([RequestStatus::Pending], &[], 0), &other_tutor(), how.clone());
         assert!(matches!(outcome, Err(AcceptError::NotFound)));
         let mut requests = MockRequestRepository::new();
         requests.expect_find().once().returning(|_, _| Ok(None));
@@ -134,11 +134,11 @@ fn a_conflicting_write_is_decided_again_on_fresh_bookings() {
 #[test]
 fn an_acceptance_that_comes_second_reports_the_status_in_place_of_conflicts() {
     // The bookings were read after the other acceptance, the request before it.
-    let requests = store(&[RequestStatus::Pending, RequestStatus::Accepted], &[booking()], 1);
+    let requests = store([RequestStatus::Pending, RequestStatus::Accepted], &[booking()], 1);
     let outcome = accept(requests, &tutor(), Acceptance::default());
     assert_eq!(refusal(outcome), AcceptRefusal::AlreadyAnswered(RequestStatus::Accepted));
 
-    let mut requests = store(&[RequestStatus::Pending, RequestStatus::Expired], &[], 1);
+    let mut requests = store([RequestStatus::Pending, RequestStatus::Expired], &[], 1);
     requests.expect_accept().once().returning(|_| Err(RepositoryError::Conflict));
     let outcome = accept(requests, &tutor(), Acceptance::default());
     assert_eq!(refusal(outcome), AcceptRefusal::AlreadyAnswered(RequestStatus::Expired));
@@ -156,10 +156,10 @@ fn a_failure_while_conflicts_are_explained_is_passed_on() {
 
 #[test]
 fn a_preview_shows_the_checked_sessions_and_writes_nothing() {
-    let requests = store(&[RequestStatus::Pending], &[booking()], 1);
+    let requests = store([RequestStatus::Pending], &[booking()], 1);
     let shown = block_on(writing(requests).preview(&tutor(), ID, SKIP)).unwrap();
     assert_eq!(shown, preview_of(&SKIP, &[booking()]));
-    let requests = store(&[RequestStatus::Rejected], &[], 0);
+    let requests = store([RequestStatus::Rejected], &[], 0);
     let outcome = block_on(writing(requests).preview(&tutor(), ID, SKIP));
     assert_eq!(refusal(outcome), AcceptRefusal::AlreadyAnswered(RequestStatus::Rejected));
 }
@@ -170,6 +170,6 @@ fn overlapping_proposals_are_invalid_and_read_no_calendar() {
     let session =
         ProposedSession { date: "2026-02-02".parse().unwrap(), slot: TimeSlot::new(time(10), time(11)).unwrap() };
     let twice = Acceptance { on_conflict: OnConflict::Fail, sessions: Some(vec![session, session]) };
-    let outcome = accept(store(&[RequestStatus::Pending], &[], 0), &tutor(), twice);
+    let outcome = accept(store([RequestStatus::Pending], &[], 0), &tutor(), twice);
     assert!(matches!(refusal(outcome), AcceptRefusal::Invalid(violations) if violations.concerns("sessions.1")));
 }

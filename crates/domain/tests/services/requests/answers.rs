@@ -11,9 +11,7 @@ use mockall::predicate::eq;
 use super::{ID, other_tutor, record, request, service, tutor, with_status, writing};
 use crate::support::{now, student};
 
-fn reason() -> Option<String> {
-    Some("No time".to_owned())
-}
+const REASON: &str = "No time";
 
 fn found(status: RequestStatus) -> MockRequestRepository {
     let mut requests = MockRequestRepository::new();
@@ -22,13 +20,13 @@ fn found(status: RequestStatus) -> MockRequestRepository {
 }
 
 fn reject(requests: MockRequestRepository, actor: &Actor) -> Result<(), AnswerError> {
-    block_on(writing(requests).reject(actor, ID, reason())).map(|at| assert_eq!(at, now()))
+    block_on(writing(requests).reject(actor, ID, Some(REASON.to_owned()))).map(|at| assert_eq!(at, now()))
 }
 
 #[test]
 fn a_rejection_is_written_as_planned() {
     let mut requests = found(RequestStatus::Pending);
-    let plan = plan_rejection(tutor().profiles.tutor.unwrap(), &request(), reason(), now()).unwrap();
+    let plan = plan_rejection(tutor().profiles.tutor.unwrap(), &request(), Some(REASON.to_owned()), now()).unwrap();
     requests.expect_answer().once().with(eq(plan)).returning(|_| Ok(()));
     reject(requests, &tutor()).unwrap();
 }

@@ -3,8 +3,8 @@ use astegni_domain::accounts::Role;
 use astegni_domain::money::Money;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{
-    AcceptError, AcceptRefusal, Acceptance, CreateRequestError, CreationQuery, CreationRefusal, RequestLimits, RequestRepository,
-    RequestStatus, plan_creation,
+    AcceptError, AcceptRefusal, Acceptance, CreateRequestError, CreationQuery, CreationRefusal, RequestLimits,
+    RequestRepository, RequestStatus, plan_creation,
 };
 use astegni_domain::schedule::Schedule;
 use chrono::TimeDelta;

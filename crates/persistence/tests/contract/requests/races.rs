@@ -3,8 +3,8 @@ use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::families::{Evidence, FamilyRepository, GuardianshipTransition, plan_transition};
 use astegni_domain::ids::{RequestId, StudentId};
 use astegni_domain::requests::{
-    AcceptError, AcceptRefusal, Acceptance, AnswerError, AnswerRefusal, RequestLimits, RequestRepository,
-    RequestStatus, plan_withdrawal,
+    AcceptError, AcceptRefusal, AnswerError, AnswerRefusal, RequestLimits, RequestRepository, RequestStatus,
+    plan_withdrawal,
 };
 use astegni_domain::schedule::ConflictKind;
 use futures_executor::block_on;
@@ -132,12 +132,12 @@ contract! {
     fn either_an_acceptance_or_the_end_of_the_guardianship_decides_a_request(world: World) {
         for _ in 0..8 {
             let Family { parent, child, tutor, sent, .. } = requested_for_child(&world);
-            let outcomes = race(2, |number| match number {
-                0 => try_to_accept(&world, &tutor, sent.request_id),
-                _ => {
-                    end_guardianship(&world, &parent, child.profiles.student.unwrap());
-                    false
+            let outcomes = race(2, |number| {
+                if number == 0 {
+                    return try_to_accept(&world, &tutor, sent.request_id);
                 }
+                end_guardianship(&world, &parent, child.profiles.student.unwrap());
+                false
             });
             let expected = if outcomes[0] { RequestStatus::Accepted } else { RequestStatus::Expired };
             assert_eq!(status(&world, sent.request_id), expected);
@@ -171,16 +171,16 @@ contract! {
     fn a_withdrawal_and_the_end_of_the_guardianship_that_entitles_to_it_do_not_deadlock(world: World) {
         for _ in 0..8 {
             let Family { guardian, child, sent, .. } = requested_for_child(&world);
-            let outcomes = race(2, |number| match number {
-                0 => match block_on(world.requests().withdraw(&guardian, sent.request_id)) {
-                    Ok(_) => true,
-                    Err(AnswerError::Refused(AnswerRefusal::NotFound)) => false,
-                    Err(error) => panic!("{error:?}"),
-                },
-                _ => {
-                    end_guardianship(&world, &guardian, child.profiles.student.unwrap());
-                    false
+            let outcomes = race(2, |number| {
+                if number == 0 {
+                    return match block_on(world.requests().withdraw(&guardian, sent.request_id)) {
+                        Ok(_) => true,
+                        Err(AnswerError::Refused(AnswerRefusal::NotFound)) => false,
+                        Err(error) => panic!("{error:?}"),
+                    };
                 }
+                end_guardianship(&world, &guardian, child.profiles.student.unwrap());
+                false
             });
             let expected = if outcomes[0] { RequestStatus::Withdrawn } else { RequestStatus::Pending };
             assert_eq!(status(&world, sent.request_id), expected);

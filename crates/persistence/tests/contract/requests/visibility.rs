@@ -2,17 +2,20 @@ use astegni_domain::accounts::{AccountRepository, Actor, Role};
 use astegni_domain::chat::{ChatQueries, MessagesPage};
 use astegni_domain::connections::Kind;
 use astegni_domain::page::PageRequest;
-use astegni_domain::requests::{
-    Contact, RequestQueries, RequestRecord, RequestRepository, RequestStatus, RequestView,
-};
-use chrono::TimeDelta;
+use astegni_domain::requests::{Contact, RequestQueries, RequestRecord, RequestRepository, RequestStatus, RequestView};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_executor::block_on;
 use strum::VariantArray;
 
-use super::{Family, accept, requested, requested_for_child, send};
+use super::{Family, accept, requested, requested_for_child};
 use crate::blocks::guardianship;
 use crate::connections;
-use crate::harness::{World, contract, draft, now};
+use crate::harness::{World, contract, now};
+
+/// The start of the last session of [`requested`].
+fn deadline() -> DateTime<Utc> {
+    "2026-02-04T07:00:00Z".parse().unwrap()
+}
 
 fn mine(world: &World, viewer: &Actor) -> Option<RequestView> {
     let page = block_on(world.requests().mine(viewer, PageRequest::FIRST)).unwrap();
@@ -103,7 +106,7 @@ contract! {
     }
 
     fn a_request_that_a_block_expired_reads_like_one_past_its_deadline(world: World) {
-        let deadline = now() + TimeDelta::days(14);
+        let deadline = deadline();
         let view = |student: &Actor, at| {
             let page = block_on(world.requests_at(at).mine(student, PageRequest::FIRST)).unwrap();
             page.items.into_iter().next().unwrap().request
@@ -147,12 +150,11 @@ contract! {
             let word = stored.as_str();
             world.execute(&format!("UPDATE requested_sessions SET status = '{word}'"));
             for offset in [-1, 0] {
-                let at = now() + TimeDelta::days(14) + TimeDelta::microseconds(offset);
+                let at = deadline() + TimeDelta::microseconds(offset);
                 for wanted in RequestStatus::VARIANTS {
                     let page = world.database.of_tutor(tutor.profiles.tutor.unwrap(), Some(*wanted), PageRequest::FIRST, at);
                     let listed: Vec<RequestRecord> = block_on(page).unwrap().items;
-                    let expires_at = now() + TimeDelta::days(14);
-                    assert_eq!(!listed.is_empty(), stored.at(expires_at, at) == *wanted, "{stored:?} {wanted:?} {at}");
+                    assert_eq!(!listed.is_empty(), stored.at(deadline(), at) == *wanted, "{stored:?} {wanted:?} {at}");
                     assert!(listed.iter().all(|record| record.request.id == sent.request_id));
                 }
             }

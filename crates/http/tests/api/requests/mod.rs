@@ -1,0 +1,3 @@
+mod acceptance;
+mod access;
+mod creation;
