@@ -76,7 +76,11 @@ fn create(path: &Path) -> anyhow::Result<()> {
 /// Removes an empty secret, as a crash may have left behind. Checks again under a lock that the path still leads to the
 /// empty file, and not to the secret of a concurrent start.
 fn remove_if_empty(path: &Path) -> io::Result<()> {
-    let file = File::open(path)?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
     file.lock()?;
     let locked = file.metadata()?;
     match fs::metadata(path) {
