@@ -22,6 +22,6 @@ mod schema;
 mod tutoring;
 
 pub use connection::{DatabaseUrl, InvalidDatabaseUrl};
-pub use database::{Database, DatabaseSettings, OpenError};
+pub use database::{Database, DatabaseSettings, OpenError, checkpoint};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, Migrator};

@@ -30,6 +30,7 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
         writeln!(stdout, "listening on http://{}", application.address).and_then(|()| stdout.flush())?;
         tracing::info!(database = %options.database.database_url, "serving");
         application.server.await?;
+        astegni_persistence::checkpoint(&options.database.database_url).context("cannot complete the database file")?;
         tracing::info!("stopped");
         Ok(())
     })

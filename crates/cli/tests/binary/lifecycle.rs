@@ -48,6 +48,22 @@ fn data_and_sign_ins_outlive_a_restart_on_postgresql() {
 }
 
 #[test]
+fn after_a_stop_the_file_of_sqlite_is_complete_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(command(&sqlite(folder.path())));
+    let (token, booked) = walk::walk(&server.client, "first", |_| {}).unwrap();
+    server.stop();
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["astegni.db", "astegni.db.secret"] {
+        std::fs::copy(folder.path().join(file), copy.path().join(file)).unwrap();
+    }
+    let server = Server::start(command(&sqlite(copy.path())));
+    let sessions = server.client.call("GET", "/api/v1/sessions", Some(&token), None, 200).unwrap();
+    assert_eq!(sessions.as_array().unwrap().len(), booked);
+    server.stop();
+}
+
+#[test]
 fn a_port_in_use_is_reported_before_anything_is_created() {
     let folder = tempfile::tempdir().unwrap();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -69,7 +69,8 @@ pub struct ProfileFacts {
     pub is_private: bool,
     /// Whether the viewer is an active guardian of the subject.
     pub is_ward: bool,
-    /// Whether sessions with the viewer were requested by the subject or for the subject.
+    /// Whether a session request by the subject or for the subject introduces them to the viewer, a tutor. See
+    /// [`RequestStatus::introduces`](crate::requests::RequestStatus::introduces).
     pub has_requested_sessions: bool,
     /// Whether the subject has accepted a follow or a friendship of the viewer.
     pub has_accepted_viewer: bool,

@@ -54,6 +54,12 @@ impl RequestStatus {
         }
     }
 
+    /// Returns whether a request in this status introduces the requester and the student to the tutor. One that was
+    /// rejected, withdrawn or has expired no longer does: it must not keep a child without a login visible.
+    pub fn introduces(self) -> bool {
+        matches!(self, Self::Pending | Self::Accepted)
+    }
+
     /// Returns the status at `now` of a request that is stored as `self`: a pending request past its deadline is
     /// expired.
     #[must_use]

@@ -112,6 +112,27 @@ async fn a_child_without_a_login_exists_for_its_guardians_only() {
 }
 
 #[actix_web::test]
+async fn a_child_exists_for_a_tutor_while_a_request_is_pending_or_was_accepted() {
+    let (app, _) = TestApp::start().await;
+    let (parent, tutor) = (app.parent().await, app.tutor().await);
+    let child = parent.post("/api/parent/children", json!({ "first_name": "Liya" })).await.expect(201);
+    let path = format!("/api/users/{}/connections/stats", child["user_id"]);
+    tutor.get(&path).await.expect(404);
+    let for_child = json!({ "requested_to_id": child["id"] });
+    let sent = parent.ask(&tutor, for_child.clone()).await.expect(200);
+    tutor.get(&path).await.expect(200);
+    let withdraw = format!("/api/session-requests/{}/withdraw", sent["request_id"]);
+    parent.post(&withdraw, json!({})).await.expect(200);
+    tutor.get(&path).await.expect(404);
+    let sent = parent.ask(&tutor, for_child.clone()).await.expect(200);
+    tutor.answer(&sent, json!({ "status": "rejected" })).await.expect(200);
+    tutor.get(&path).await.expect(404);
+    let sent = parent.ask(&tutor, for_child).await.expect(200);
+    tutor.answer(&sent, json!({ "status": "accepted" })).await.expect(200);
+    tutor.get(&path).await.expect(200);
+}
+
+#[actix_web::test]
 async fn a_block_ends_the_guardianship() {
     let (app, _) = TestApp::start().await;
     let (parent, student) = (app.parent().await, app.student().await);

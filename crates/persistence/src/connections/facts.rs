@@ -12,6 +12,7 @@ use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::families;
+use crate::requests;
 use crate::schema::{connections, requested_sessions, student_profiles, tutor_profiles, users};
 
 #[derive(Queryable, Selectable)]
@@ -136,7 +137,7 @@ fn is_guarded(subject: &SubjectAccount) -> bool {
     subject.is_private || !subject.has_login
 }
 
-/// Returns the guarded accounts that requested sessions with a tutor, or for which sessions were requested.
+/// Returns the guarded accounts that a session request introduces to a tutor, as its requester or its student.
 fn has_requested(
     conn: &mut AnyConnection,
     tutor: UserId,
@@ -146,16 +147,19 @@ fn has_requested(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let received = requested_sessions::table
-        .inner_join(tutor_profiles::table)
-        .inner_join(student_profiles::table)
-        .filter(tutor_profiles::user_id.eq(tutor.get()));
-    let requesters: Vec<i64> = received
+    let received = || {
+        requested_sessions::table
+            .inner_join(tutor_profiles::table)
+            .inner_join(student_profiles::table)
+            .filter(tutor_profiles::user_id.eq(tutor.get()))
+            .filter(requested_sessions::status.eq_any(requests::introducing_statuses()))
+    };
+    let requesters: Vec<i64> = received()
         .filter(requested_sessions::requester_id.eq_any(&ids))
         .select(requested_sessions::requester_id)
         .distinct()
         .load(conn)?;
-    let students: Vec<i64> = received
+    let students: Vec<i64> = received()
         .filter(student_profiles::user_id.eq_any(&ids))
         .select(student_profiles::user_id)
         .distinct()

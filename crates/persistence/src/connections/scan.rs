@@ -13,6 +13,7 @@ use super::facts::EdgeRow;
 use crate::columns;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
+use crate::requests;
 use crate::schema::{connections, guardianships, requested_sessions, student_profiles, tutor_profiles, users};
 
 /// The kind that hides users from each other.
@@ -128,10 +129,13 @@ impl ConnectionScan {
             exists(ties.filter(initiator.eq(viewer)).filter(recipient.eq(users::id)).filter(kind.eq(BLOCK)));
         // The facts `is_ward` and `has_requested_sessions` of the counterpart's profile.
         let wards = guardianships::table.inner_join(student_profiles::table);
-        let received = requested_sessions::table
-            .inner_join(tutor_profiles::table)
-            .inner_join(student_profiles::table)
-            .filter(tutor_profiles::user_id.eq(viewer));
+        let received = || {
+            requested_sessions::table
+                .inner_join(tutor_profiles::table)
+                .inner_join(student_profiles::table)
+                .filter(tutor_profiles::user_id.eq(viewer))
+                .filter(requested_sessions::status.eq_any(requests::introducing_statuses()))
+        };
         let is_cared_for = || {
             exists(
                 wards
@@ -139,8 +143,8 @@ impl ConnectionScan {
                     .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()))
                     .filter(student_profiles::user_id.eq(users::id)),
             )
-            .or(exists(received.filter(requested_sessions::requester_id.eq(users::id))))
-            .or(exists(received.filter(student_profiles::user_id.eq(users::id))))
+            .or(exists(received().filter(requested_sessions::requester_id.eq(users::id))))
+            .or(exists(received().filter(student_profiles::user_id.eq(users::id))))
         };
         let account = users::table.filter(users::id.eq(counterpart()));
         let query = self

@@ -19,8 +19,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use diesel::Connection;
+use diesel::connection::SimpleConnection;
 
-use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, Pooled};
+use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, Pooled, connect};
 use crate::error::StoreError;
 use worker::Task;
 
@@ -51,6 +52,14 @@ pub enum OpenError {
     /// The operating system refused to start a thread.
     #[error("cannot start a database thread")]
     Thread(#[from] std::io::Error),
+}
+
+/// Moves the write-ahead log of a SQLite database into its file, so that the file alone is complete. Does nothing on
+/// PostgreSQL. To be called when the database is no longer in use.
+pub fn checkpoint(url: &DatabaseUrl) -> Result<(), StoreError> {
+    let DatabaseUrl::Sqlite(_) = url else { return Ok(()) };
+    let mut conn = connect(url, Access::Write).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?)
 }
 
 /// Implementation of every repository and query port on one database. Cheap to clone.

@@ -162,3 +162,9 @@ fn only_the_roles_student_and_parent_send_requests() {
     let names: Vec<_> = RequestStatus::VARIANTS.iter().map(|status| status.as_str()).collect();
     assert_eq!(names, ["pending", "accepted", "rejected", "withdrawn", "expired"]);
 }
+
+#[test]
+fn only_pending_and_accepted_requests_introduce_the_student_to_the_tutor() {
+    let introducing: Vec<_> = RequestStatus::VARIANTS.iter().filter(|status| status.introduces()).collect();
+    assert_eq!(introducing, [&RequestStatus::Pending, &RequestStatus::Accepted]);
+}
