@@ -44,7 +44,7 @@ pub fn line(input: &str, max: usize) -> Result<String, Invalid> {
 
 /// Parses a name of 1 to `max` characters, with each run of white space as one space.
 ///
-/// The rules are those of [`line`], and joiners are accepted only where a script cannot be written without
+/// The rules are those of [`line()`], and joiners are accepted only where a script cannot be written without
 /// them: after a virama, as in Sinhala, and (the non-joiner) between Arabic letters, as in Persian. This is
 /// the profile of UAX #31, section 2.3, with its rule A1 reduced to the Arabic script.
 pub fn name(input: &str, max: usize) -> Result<String, Invalid> {

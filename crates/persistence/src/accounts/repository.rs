@@ -1,4 +1,4 @@
-//! [`AccountRepository`] on Diesel. Locks are taken in the order that [`devices`](super::devices) documents.
+//! [`AccountRepository`] on Diesel. Locks are taken in the order that [`super::devices`] documents.
 
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{

@@ -50,7 +50,7 @@ pub(super) struct TutorColumns {
     name: String,
 }
 
-/// The columns of a requester; `blocked` is [`tutor_and_requester_blocked`].
+/// The columns of a requester; `blocked` is [`tutor_and_requester_blocked()`].
 #[derive(Queryable)]
 pub(super) struct RequesterColumns {
     name: String,
