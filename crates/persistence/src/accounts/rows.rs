@@ -252,8 +252,8 @@ pub(crate) fn update(
     changes: ProfileChanges,
     now: NaiveDateTime,
 ) -> Result<User, StoreError> {
-    if changes.is_private == Some(false) {
-        crate::connections::accept_waiting_follows(conn, UserId::new(id), now)?;
+    if let Some(is_private) = changes.is_private {
+        crate::connections::prepare_privacy_change(conn, UserId::new(id), is_private, now)?;
     }
     let row = UserChangesRow {
         first_name: nullable(changes.first_name),

@@ -9,4 +9,4 @@ mod scan;
 mod writes;
 
 pub(crate) use facts::{has_block, standing};
-pub(crate) use writes::accept_waiting_follows;
+pub(crate) use writes::prepare_privacy_change;

@@ -32,10 +32,12 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Opt
     for (user, difference) in plan.counter_changes() {
         count(conn, &[user.get()], difference)?;
     }
-    families::end(conn, &plan.ends, &Evidence { by: actor, at: plan.at, address: None })?;
-    if plan.expires_requests {
-        requests::expire_between(conn, actor, other, plan.at.naive_utc())?;
-    }
+    let requests = if plan.expires_requests {
+        requests::pending_between(conn, actor, other, plan.at.naive_utc())?
+    } else {
+        Vec::new()
+    };
+    families::end(conn, &plan.ends, requests, &Evidence { by: actor, at: plan.at, address: None })?;
     Ok(created)
 }
 
@@ -108,20 +110,25 @@ fn count(conn: &mut AnyConnection, users: &[i64], difference: Counters) -> Resul
     if counted == users.len() { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Accepts the waiting follows of an account that goes public. The counters of the account and of all followers are
-/// locked in ascending order; a follower who arrives in between is a conflict.
-pub(crate) fn accept_waiting_follows(
+/// Locks the relations of an account whose privacy is about to be set to `is_private`, and accepts its pending follows
+/// if it becomes public. Follows that arrive meanwhile wait for the lock and then see the new setting.
+pub(crate) fn prepare_privacy_change(
     conn: &mut AnyConnection,
     owner: UserId,
+    is_private: bool,
     at: NaiveDateTime,
 ) -> Result<(), StoreError> {
-    let is_private: bool = users::table.find(owner.get()).select(users::is_private).first(conn)?;
-    if !is_private {
-        return Ok(());
+    if is_private {
+        return dialect::lock_relations(conn, vec![(owner.get(), LockMode::Exclusive)]);
     }
     let followers = waiting_followers(conn, owner)?;
     let everyone: Vec<i64> = followers.iter().copied().chain([owner]).map(UserId::get).collect();
     dialect::lock_all_relations(conn, &everyone)?;
+    let was_private: bool = users::table.find(owner.get()).select(users::is_private).first(conn)?;
+    if !was_private {
+        return Ok(());
+    }
+    // A follow that arrived before the lock was taken is a conflict, because its initiator is not locked.
     if waiting_followers(conn, owner)? != followers {
         return Err(StoreError::Conflict);
     }

@@ -18,7 +18,7 @@ use crate::schema::guardianships;
 pub(super) fn apply(conn: &mut AnyConnection, plan: &TransitionPlan) -> Result<(), StoreError> {
     guard(conn, &plan.seen)?;
     if plan.to == GuardianshipStatus::Ended {
-        return end(conn, &[plan.seen], &plan.evidence);
+        return end(conn, &[plan.seen], Vec::new(), &plan.evidence);
     }
     let Evidence { by, at, address } = &plan.evidence;
     let responded = (
@@ -39,12 +39,13 @@ pub(super) fn guard(conn: &mut AnyConnection, seen: &GuardianshipFacts) -> Resul
 }
 
 /// Ends open guardianships, expires the pending requests made under them and revokes the claim codes that their
-/// guardians issued for the wards.
+/// guardians issued for the wards. Further `requests` expire along with them, so that all are locked in one order.
 ///
 /// The caller has locked the guardianships with [`dialect::lock_guardianships`] and then loaded these facts.
 pub(crate) fn end(
     conn: &mut AnyConnection,
     ending: &[GuardianshipFacts],
+    mut requests: Vec<i64>,
     evidence: &Evidence,
 ) -> Result<(), StoreError> {
     let at = evidence.at.naive_utc();
@@ -58,8 +59,9 @@ pub(crate) fn end(
         diesel::update(guardianships::table.find(guardianship.id.get())).set(ended).execute(conn)?;
     }
     for GuardianshipFacts { guardianship, .. } in ending {
-        requests::expire_under_guardianship(conn, guardianship.parent, guardianship.student, at)?;
+        requests.extend(requests::pending_under_guardianship(conn, guardianship.parent, guardianship.student, at)?);
     }
+    requests::expire(conn, &requests, at)?;
     for facts in ending {
         claims::revoke(conn, facts.student_user, Some(facts.guardianship.parent), at)?;
     }

@@ -22,14 +22,14 @@ fn pending(at: NaiveDateTime) -> _ {
         .select(requested_sessions::id)
 }
 
-/// Expires the pending requests between two users in both directions: those that either sent to the other, and
+/// Returns the pending requests between two users in both directions: those that either sent to the other, and
 /// those sent to either for the other. The caller holds the lock on both users' relations.
-pub(crate) fn expire_between(
+pub(crate) fn pending_between(
     conn: &mut AnyConnection,
     one: UserId,
     other: UserId,
     at: NaiveDateTime,
-) -> Result<(), StoreError> {
+) -> Result<Vec<i64>, StoreError> {
     let mut ids: Vec<i64> = Vec::new();
     for (requester, tutor) in [(one, other), (other, one)] {
         let tutors = tutor_profiles::table.filter(tutor_profiles::user_id.eq(tutor.get())).select(tutor_profiles::id);
@@ -41,26 +41,26 @@ pub(crate) fn expire_between(
             pending(at).filter(requested_sessions::tutor_id.eq_any(tutors)).filter(between).load(conn)?;
         ids.extend(found);
     }
-    expire(conn, &ids, at)
+    Ok(ids)
 }
 
-/// Expires the pending requests that a parent sent for a student. The caller holds the lock on the guardianship.
-pub(crate) fn expire_under_guardianship(
+/// Returns the pending requests that a parent sent for a student. The caller holds the lock on the guardianship.
+pub(crate) fn pending_under_guardianship(
     conn: &mut AnyConnection,
     parent: UserId,
     student: StudentId,
     at: NaiveDateTime,
-) -> Result<(), StoreError> {
-    let ids: Vec<i64> = pending(at)
+) -> Result<Vec<i64>, StoreError> {
+    Ok(pending(at)
         .filter(requested_sessions::requester_id.eq(parent.get()))
         .filter(requested_sessions::requester_type.eq(RequesterType::Parent.as_str()))
         .filter(requested_sessions::student_id.eq(student.get()))
-        .load(conn)?;
-    expire(conn, &ids, at)
+        .load(conn)?)
 }
 
-/// Expires those of some requests that are still pending once they are locked.
-fn expire(conn: &mut AnyConnection, ids: &[i64], at: NaiveDateTime) -> Result<(), StoreError> {
+/// Expires those of some requests that are still pending once they are locked. A transaction calls it once, because
+/// the locks are taken in ascending order only within a call.
+pub(crate) fn expire(conn: &mut AnyConnection, ids: &[i64], at: NaiveDateTime) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
     }

@@ -13,7 +13,7 @@ mod students;
 use astegni_domain::requests::RequestStatus;
 use strum::VariantArray;
 
-pub(crate) use expire::{expire_between, expire_under_guardianship};
+pub(crate) use expire::{expire, pending_between, pending_under_guardianship};
 pub(crate) use schedule_columns::ScheduleColumns;
 
 /// Returns the stored names of the statuses in which a request introduces its requester and student to the tutor.

@@ -210,6 +210,45 @@ contract! {
         assert_counters_equal_rows(&world);
     }
 
+    fn a_public_account_never_keeps_a_follow_pending(world: World) {
+        const TOGGLES: usize = 6;
+        for _ in 0..4 {
+            let owner = world.person(Role::Tutor);
+            let followers: Vec<_> = (0..6).map(|_| world.person(Role::Student)).collect();
+            // Every conflict is caused by a change of another thread, so their number is bounded.
+            let attempts = || 0..=followers.len() + 2 * TOGGLES;
+            let set_private = |is_private| {
+                let changes = ProfileChanges { is_private: Some(is_private), ..ProfileChanges::default() };
+                let update = || AccountRepository::update(&world.database, owner.user_id, changes.clone(), now());
+                let is_set = attempts().any(|_| match block_on(update()) {
+                    Ok(_) => true,
+                    Err(RepositoryError::Conflict) => false,
+                    Err(error) => panic!("{error:?}"),
+                });
+                assert!(is_set, "the privacy cannot be changed");
+            };
+            let follow = |follower: &Actor| {
+                let follow = || block_on(service(&world).request(follower, owner.user_id, Kind::Follow, None));
+                let is_sent = attempts().any(|_| match follow() {
+                    Ok(_) => true,
+                    Err(ConnectionError::Repository(RepositoryError::Conflict)) => false,
+                    Err(error) => panic!("{error:?}"),
+                });
+                assert!(is_sent, "the follow cannot be sent");
+            };
+            race(followers.len() + 2, |number| match followers.get(number) {
+                Some(follower) => follow(follower),
+                None => (0..TOGGLES).for_each(|toggle| set_private((toggle + number) % 2 == 0)),
+            });
+            let stuck = "SELECT COUNT(*) FROM connections JOIN users ON users.id = user_id_2
+                         WHERE connections.status = 'pending' AND NOT is_private";
+            assert_eq!(world.number(stuck), 0);
+            set_private(false);
+            assert_eq!(counters(&world, &owner), Counters { followers: 6, ..Counters::default() });
+        }
+        assert_counters_equal_rows(&world);
+    }
+
     fn a_missing_counter_row_is_an_error_that_names_the_row(world: World) {
         let (one, other) = (world.person(Role::Student), world.person(Role::Student));
         world.execute(&format!("DELETE FROM connection_counters WHERE user_id = {}", other.user_id));
