@@ -19,6 +19,7 @@ pub mod change;
 pub mod chat;
 pub mod clock;
 pub mod connections;
+pub mod cooldown;
 pub mod decimal;
 pub mod error;
 pub mod families;

@@ -1,5 +1,6 @@
 //! The differences between the two databases. No other module matches on a connection.
 
+use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::prelude::*;
 use diesel::result::QueryResult;
@@ -149,13 +150,19 @@ pub(crate) fn lock_requests(conn: &mut AnyConnection, ids: &[i64]) -> QueryResul
     Ok(())
 }
 
-/// Whether a tutor's package can be asked for, which stays so until the transaction ends: who would archive it
-/// waits, who asks for it too does not.
-pub(crate) fn keep_active_package(conn: &mut AnyConnection, package: i64, tutor: i64) -> QueryResult<bool> {
+/// Locks an active package in share mode until the transaction ends, and returns whether it exists as last changed at
+/// `updated_at`. Archiving waits; concurrent requests do not.
+pub(crate) fn share_active_package(
+    conn: &mut AnyConnection,
+    package: i64,
+    tutor: i64,
+    updated_at: NaiveDateTime,
+) -> QueryResult<bool> {
     let active = tutor_packages::table
         .filter(tutor_packages::id.eq(package))
         .filter(tutor_packages::tutor_id.eq(tutor))
         .filter(tutor_packages::is_active.eq(true))
+        .filter(tutor_packages::updated_at.eq(updated_at))
         .select(tutor_packages::id);
     let found: Option<i64> = match conn {
         AnyConnection::Pg(inner) => active.for_share().first(inner).optional()?,

@@ -24,7 +24,7 @@ mod transition;
 mod visibility;
 
 pub use counters::Counters;
-pub use errors::{ConnectionError, Cooldown, Refusal};
+pub use errors::{ConnectionError, Refusal};
 pub use gate::RelationGate;
 pub use pair::Pair;
 pub use plan::{

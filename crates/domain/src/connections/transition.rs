@@ -1,6 +1,7 @@
 //! The transition table of a single connection.
 
-use super::{Cooldown, Kind, Refusal, Side, Standing, Status};
+use super::{Kind, Refusal, Side, Standing, Status};
+use crate::cooldown::Cooldown;
 
 /// An actor's position in a connection of some kind with another user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

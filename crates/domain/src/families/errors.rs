@@ -3,7 +3,7 @@
 use super::{GuardianshipStatus, MAX_CHILDREN};
 use crate::RepositoryError;
 use crate::accounts::{HashingError, RoleRequired};
-use crate::connections::Cooldown;
+use crate::cooldown::Cooldown;
 
 /// A rule of families that forbids a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

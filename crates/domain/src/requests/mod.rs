@@ -32,8 +32,8 @@ pub use acceptance::{
 pub use answer::{AnswerPlan, AnswerRefusal, Notice, WithdrawalFacts, plan_rejection, plan_withdrawal};
 pub use contact::{Contact, RequesterContact};
 pub use creation::{
-    CreationFacts, CreationPlan, CreationRefusal, GuardianshipFact, RejectionLimit, RequestLimits, StudentFact,
-    TutorFact, plan_creation,
+    CreationFacts, CreationPlan, CreationRefusal, GuardianshipFact, PackageFact, RejectionLimit, RequestLimits,
+    StudentFact, TutorFact, plan_creation,
 };
 pub use draft::{
     RequestDraft, ScheduleDraft, parse_dates, parse_message, parse_months, parse_preferred_schedule, parse_reason,

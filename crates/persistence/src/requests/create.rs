@@ -2,8 +2,8 @@
 
 use astegni_domain::chat::MessageType;
 use astegni_domain::ids::{ConversationId, MessageId, RequestId};
-use astegni_domain::money::{Currency, Money};
-use astegni_domain::requests::{CreationPlan, RequestStatus, ScheduleFields, SentRequest};
+use astegni_domain::money::Money;
+use astegni_domain::requests::{CreationPlan, PackageFact, RequestStatus, ScheduleFields, SentRequest};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -86,8 +86,10 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
             Some(fact) => dialect::share_active_guardianship(conn, fact.parent.get(), fact.student.get())?,
             None => true,
         }
-        && match plan.key.package {
-            Some(package) => dialect::keep_active_package(conn, package.get(), plan.key.tutor.get())?,
+        && match &plan.package {
+            Some(PackageFact { snapshot, updated_at }) => {
+                dialect::share_active_package(conn, snapshot.id.get(), plan.key.tutor.get(), updated_at.naive_utc())?
+            }
             None => true,
         };
     if holds { Ok(()) } else { Err(StoreError::Conflict) }
@@ -112,16 +114,16 @@ fn expire_lapsed(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), St
 
 fn row(plan: CreationPlan) -> NewRequestRow {
     let terms = plan.terms;
-    let currency = plan.package.as_ref().map_or(Currency::ETB, |package| package.currency);
+    let package = plan.package.map(|package| package.snapshot);
     NewRequestRow {
         tutor_id: plan.key.tutor.get(),
         requester_id: plan.key.requester.get(),
         requester_type: plan.requester_type.as_str(),
         student_id: plan.key.student.get(),
-        package_id: plan.package.as_ref().map(|package| package.id.get()),
-        package_price_cents: plan.package.as_ref().map(|package| package.price.cents()),
-        package_name: plan.package.map(|package| package.name),
-        currency: currency.as_str().to_owned(),
+        package_id: package.as_ref().map(|package| package.id.get()),
+        package_price_cents: package.as_ref().map(|package| package.price.cents()),
+        package_name: package.map(|package| package.name),
+        currency: plan.currency.as_str().to_owned(),
         status: RequestStatus::Pending.as_str(),
         message: terms.message,
         preferred_schedule: terms.preferred_schedule,

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    ConnectionState, ConnectionTransition, Cooldown, Counters, Edge, Kind, Outcome, Pair, Refusal, Side, Status,
-};
+use super::{ConnectionState, ConnectionTransition, Counters, Edge, Kind, Outcome, Pair, Refusal, Side, Status};
+use crate::cooldown::Cooldown;
 use crate::families::GuardianshipFacts;
 use crate::ids::{ConnectionId, UserId};
 

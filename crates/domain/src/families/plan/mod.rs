@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 
 use super::{Evidence, FamilyRefusal, GuardianshipFacts, GuardianshipStatus, GuardianshipTransition};
 use crate::accounts::{Change, NewAccount, ProfileChanges, Role};
-use crate::connections::{Cooldown, Standing};
+use crate::connections::Standing;
+use crate::cooldown::Cooldown;
 use crate::ids::{StudentId, UserId};
 
 /// The largest number of open guardianships of one parent, invitations included.

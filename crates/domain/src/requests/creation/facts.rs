@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use crate::connections::Standing;
 use crate::ids::{StudentId, TutorId, UserId};
+use crate::money::Currency;
 use crate::requests::{DuplicateKey, PackageSnapshot, PendingRequest, RequestTerms, RequesterType};
 use crate::schedule::Parties;
 use crate::tutoring::Package;
@@ -89,6 +90,15 @@ pub struct GuardianshipFact {
     pub student: StudentId,
 }
 
+/// A package that a plan relies on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageFact {
+    /// The copy that the request keeps.
+    pub snapshot: PackageSnapshot,
+    /// The instant of the package's last change before the copy was made.
+    pub updated_at: DateTime<Utc>,
+}
+
 /// A limit on rejections that the write of a request guards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RejectionLimit {
@@ -102,7 +112,7 @@ pub struct RejectionLimit {
 /// tutor. The write guards all limits and that no block separates the tutor from the requester or the student.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreationPlan {
-    /// The fields that no pending request may share. The write guards that the package is still active.
+    /// The fields that no pending request may share.
     pub key: DuplicateKey,
     /// The capacity of the requester.
     pub requester_type: RequesterType,
@@ -110,8 +120,10 @@ pub struct CreationPlan {
     pub parties: Parties,
     /// The guardianship that entitles a parent. The write guards that it is still active.
     pub guardianship: Option<GuardianshipFact>,
-    /// A copy of the package.
-    pub package: Option<PackageSnapshot>,
+    /// The package. The write guards that it is still active and has not changed since it was copied.
+    pub package: Option<PackageFact>,
+    /// The currency of all prices.
+    pub currency: Currency,
     /// The proposed terms.
     pub terms: RequestTerms,
     /// The instant of sending.

@@ -5,12 +5,14 @@ mod facts;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::facts::{
-    CreationFacts, CreationPlan, GuardianshipFact, RejectionLimit, RequestLimits, StudentFact, TutorFact,
+    CreationFacts, CreationPlan, GuardianshipFact, PackageFact, RejectionLimit, RequestLimits, StudentFact, TutorFact,
 };
 use super::{DuplicateKey, PackageSnapshot, RequestDraft, RequesterType, duplicate_of};
 use crate::accounts::Actor;
 use crate::connections::Standing;
+use crate::cooldown::Cooldown;
 use crate::ids::{RequestId, StudentId};
+use crate::money::Currency;
 use crate::schedule::{Parties, last_chance};
 use crate::validation::{Invalid, Violations};
 
@@ -52,12 +54,7 @@ pub enum CreationRefusal {
         retry_after: i64,
     },
     /// The tutor has rejected too many of the caller's requests.
-    TooManyRejections {
-        /// The instant from which a request is allowed again.
-        retry_at: DateTime<Utc>,
-        /// The number of seconds until then.
-        retry_after: i64,
-    },
+    TooManyRejections(Cooldown),
     /// Fields of the request are invalid.
     Invalid(Violations),
 }
@@ -140,9 +137,9 @@ pub fn plan_creation(
     if facts.pending_count >= i64::from(limits.max_pending) {
         return Err(CreationRefusal::TooManyPending { limit: limits.max_pending, retry_after: PENDING_RETRY_AFTER });
     }
-    if let Some(retry_at) = end_of_cooldown(&facts.rejections, limits) {
-        let retry_after = (retry_at - now).num_seconds().max(1);
-        return Err(CreationRefusal::TooManyRejections { retry_at, retry_after });
+    let again_at = end_of_cooldown(&facts.rejections, limits);
+    if let Some(cooldown) = again_at.and_then(|again_at| Cooldown::until(again_at, now)) {
+        return Err(CreationRefusal::TooManyRejections(cooldown));
     }
 
     let deadline = now + TimeDelta::days(i64::from(limits.pending_days));
@@ -155,12 +152,16 @@ pub fn plan_creation(
         requester_type,
         parties: Parties { tutor: tutor.user_id, student: student.user_id },
         guardianship,
-        package: package.map(|package| PackageSnapshot {
-            id: package.id,
-            name: package.terms.name.clone(),
-            price: package.terms.hourly_rate,
-            currency: package.terms.currency,
+        package: package.map(|package| PackageFact {
+            snapshot: PackageSnapshot {
+                id: package.id,
+                name: package.terms.name.clone(),
+                price: package.terms.hourly_rate,
+                currency: package.terms.currency,
+            },
+            updated_at: package.updated_at,
         }),
+        currency: package.map_or(Currency::ETB, |package| package.terms.currency),
         expires_at: last_chance(&terms.schedule, terms.time_zone).map_or(deadline, |last| last.min(deadline)),
         terms,
         created_at: now,

@@ -44,8 +44,8 @@ fn facts() -> CreationFacts {
                 currency: "USD".parse().unwrap(),
                 ..PackageTerms::new("Algebra".to_owned(), Money::from_cents(10_000))
             },
-            created_at: now(),
-            updated_at: now(),
+            created_at: now() - TimeDelta::days(1),
+            updated_at: now() - TimeDelta::hours(1),
         }),
         student: Some(StudentFact { id: StudentId::new(8), user_id: UserId::new(1), is_ward: false }),
         pending: Vec::new(),
@@ -82,12 +82,16 @@ fn a_students_plan_holds_all_facts_and_a_copy_of_the_package() {
         requester_type: RequesterType::Student,
         parties: Parties { tutor: UserId::new(3), student: UserId::new(1) },
         guardianship: None,
-        package: Some(PackageSnapshot {
-            id: PackageId::new(1),
-            name: "Algebra".to_owned(),
-            price: Money::from_cents(10_000),
-            currency: "USD".parse().unwrap(),
+        package: Some(PackageFact {
+            snapshot: PackageSnapshot {
+                id: PackageId::new(1),
+                name: "Algebra".to_owned(),
+                price: Money::from_cents(10_000),
+                currency: "USD".parse().unwrap(),
+            },
+            updated_at: now() - TimeDelta::hours(1),
         }),
+        currency: "USD".parse().unwrap(),
         terms: RequestTerms {
             message: None,
             schedule: Schedule::Unscheduled,
@@ -232,7 +236,8 @@ fn an_equal_request_is_refused_while_one_is_pending() {
     assert_eq!(plan(&student(), &draft(), &facts), duplicate);
     let without_package = RequestDraft { package_id: None, ..draft() };
     let facts = CreationFacts { package: None, pending_count: 1, ..facts };
-    assert!(plan(&student(), &without_package, &facts).is_ok());
+    let plan = plan(&student(), &without_package, &facts).unwrap();
+    assert_eq!((plan.package, plan.currency), (None, Currency::ETB));
 }
 
 #[test]
@@ -248,19 +253,23 @@ fn limits_apply_from_their_number_on() {
         ..facts()
     };
     assert!(plan(&student(), &draft(), &rejected(&[20, 10])).is_ok());
-    let retry_at = now() + TimeDelta::days(10);
-    let refusal = Err(CreationRefusal::TooManyRejections { retry_at, retry_after: 864_000 });
+    let cooldown = Cooldown { again_at: now() + TimeDelta::days(10), retry_after: 864_000 };
+    let refusal = Err(CreationRefusal::TooManyRejections(cooldown));
     assert_eq!(plan(&student(), &draft(), &rejected(&[20, 10, 5])), refusal);
     assert_eq!(plan(&student(), &draft(), &rejected(&[29, 20, 10, 5])), refusal);
 }
 
 #[test]
-fn a_wait_lasts_at_least_a_second() {
-    let almost = now() - TimeDelta::days(30) + TimeDelta::milliseconds(1);
-    let facts = CreationFacts { rejections: vec![almost; 3], ..facts() };
-    let retry_at = now() + TimeDelta::milliseconds(1);
-    let refusal = Err(CreationRefusal::TooManyRejections { retry_at, retry_after: 1 });
-    assert_eq!(plan(&student(), &draft(), &facts), refusal);
+fn the_wait_after_rejections_is_rounded_up_to_a_second() {
+    for (milliseconds, retry_after) in [(1, 1), (1_000, 1), (1_001, 2), (1_999, 2)] {
+        let rest = TimeDelta::milliseconds(milliseconds);
+        let rejections = vec![now() - TimeDelta::days(30) + rest; 3];
+        let refused = plan(&student(), &draft(), &CreationFacts { rejections, ..facts() });
+        let cooldown = Cooldown { again_at: now() + rest, retry_after };
+        assert_eq!(refused, Err(CreationRefusal::TooManyRejections(cooldown)));
+    }
+    let over = CreationFacts { rejections: vec![now() - TimeDelta::days(30); 3], ..facts() };
+    assert!(plan(&student(), &draft(), &over).is_ok());
 }
 
 #[test]

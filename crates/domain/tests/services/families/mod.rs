@@ -11,7 +11,8 @@ use astegni_domain::accounts::{
     MockTokenIssuer, ProfileIds, RefreshToken, Role, RoleRequired,
 };
 use astegni_domain::clock::ManualClock;
-use astegni_domain::connections::{Cooldown, Standing};
+use astegni_domain::connections::Standing;
+use astegni_domain::cooldown::Cooldown;
 use astegni_domain::families::{
     Child, ChildRecord, ChildRegistration, Evidence, FamilyError, FamilyRefusal, FamilyService, Guardianship,
     GuardianshipFacts, GuardianshipStatus, GuardianshipTransition, InvitationFacts, InvitedStudent,

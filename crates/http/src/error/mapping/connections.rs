@@ -1,6 +1,7 @@
 //! Responses to the refusals of connections.
 
-use astegni_domain::connections::{ConnectionError, Cooldown, Refusal};
+use astegni_domain::connections::{ConnectionError, Refusal};
+use astegni_domain::cooldown::Cooldown;
 
 use super::long_date;
 use crate::error::{ApiError, Code};

@@ -1,6 +1,6 @@
 //! The errors of families as the API reports them.
 
-use astegni_domain::connections::Cooldown;
+use astegni_domain::cooldown::Cooldown;
 use astegni_domain::families::{ClaimAccountError, FamilyError, FamilyRefusal, MAX_CHILDREN};
 use astegni_domain::validation::{Invalid, Violations};
 

@@ -1,5 +1,6 @@
 //! Responses to the errors of session requests.
 
+use astegni_domain::cooldown::Cooldown;
 use astegni_domain::requests::{
     AcceptError, AcceptRefusal, AnswerError, AnswerRefusal, CreateRequestError, CreationRefusal, ReadRequestError,
     RequestStatus, RequesterType,
@@ -55,14 +56,14 @@ impl From<CreationRefusal> for ApiError {
                 ),
             )
             .retry_after(retry_after),
-            CreationRefusal::TooManyRejections { retry_at, retry_after } => Self::new(
+            CreationRefusal::TooManyRejections(Cooldown { again_at, retry_after }) => Self::new(
                 Code::RequestCooldown,
                 format!(
                     "This tutor has rejected several of your requests recently. You can send another request on {}.",
-                    long_date(retry_at)
+                    long_date(again_at)
                 ),
             )
-            .with("retry_at", crate::wire::instant(retry_at))
+            .with("retry_at", crate::wire::instant(again_at))
             .retry_after(retry_after),
             CreationRefusal::Invalid(violations) => Self::invalid(&violations),
         }

@@ -7,6 +7,7 @@ use astegni_domain::requests::{
     RequestRepository, RequestStatus, plan_creation,
 };
 use astegni_domain::schedule::Schedule;
+use astegni_domain::tutoring::PackageRepository;
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
@@ -73,7 +74,31 @@ contract! {
         let plan = plan_creation(
             &student, &draft(&tutor, None), &facts, limits, now(),
         ).unwrap();
-        assert!(matches!(block_on(world.database.create(plan)), Err(RepositoryError::Conflict)));
+        assert!(matches!(block_on(RequestRepository::create(&world.database, plan)), Err(RepositoryError::Conflict)));
+    }
+
+    fn a_package_that_changes_before_the_write_is_copied_anew(world: World) {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        let package = world.package(&tutor);
+        let query = CreationQuery {
+            requester: student.user_id,
+            student: student.profiles.student.unwrap(),
+            tutor: tutor.profiles.tutor.unwrap(),
+            package: Some(package.id),
+            rejected_since: now(),
+            now: now(),
+        };
+        let facts = block_on(world.database.creation_facts(query)).unwrap();
+        let draft = draft(&tutor, Some(package.id));
+        let stale = plan_creation(&student, &draft, &facts, RequestLimits::default(), now()).unwrap();
+        let mut terms = package.terms.clone();
+        terms.hourly_rate = Money::from_cents(30_000);
+        block_on(PackageRepository::update(&world.database, &package, terms, now())).unwrap();
+        assert!(matches!(block_on(RequestRepository::create(&world.database, stale)), Err(RepositoryError::Conflict)));
+        let sent = send(&world, &student, draft).unwrap();
+        let found = block_on(RequestRepository::find(&world.database, sent.request_id, now())).unwrap().unwrap();
+        assert_eq!(found.package.map(|snapshot| snapshot.price), Some(Money::from_cents(30_000)));
+        assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions"), 1);
     }
 
     fn an_equal_request_can_be_sent_after_an_answer(world: World) {
