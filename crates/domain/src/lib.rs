@@ -7,12 +7,12 @@
 //! The contexts, in the order in which every crate of the workspace lists them:
 //! [`accounts`], [`families`], [`connections`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
 //!
-//! # The way of a decision
+//! # From a decision to a write
 //!
 //! A service loads what a rule needs, calls the rule, and hands the resulting *plan* (plain data that
-//! says what becomes true) to one repository method, which writes it in one transaction. The plan was
-//! decided on a read that may be stale, so the write guards every fact that the plan relies on and
-//! answers [`RepositoryError::Conflict`] where one no longer holds; the service then decides anew.
+//! describes the resulting state) to one repository method, which writes it in one transaction. The plan
+//! may rest on a stale read, so the write guards every fact that the plan relies on and returns
+//! [`RepositoryError::Conflict`] if one no longer holds; the service then decides again.
 
 pub mod accounts;
 pub mod change;

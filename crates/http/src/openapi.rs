@@ -92,6 +92,10 @@ fn complete(collected: &OpenApi) -> Value {
 }
 
 fn complete_operation(operation: &mut Map<String, Value>) {
+    let id = operation.get("operationId").and_then(Value::as_str);
+    if id.is_some_and(|id| id.ends_with("_at_old_path")) {
+        operation.insert("deprecated".to_owned(), Value::Bool(true));
+    }
     let security = operation.get("security").and_then(Value::as_array);
     let is_public = security.is_some_and(|choices| choices.contains(&json!({})));
     let parameters = operation.get("parameters").and_then(Value::as_array);

@@ -24,7 +24,7 @@ const UNSPENT_TOKENS_KEPT: usize = 32;
 /// refreshes every 15 minutes for as long as a token lives.
 pub const SPENT_TOKENS_KEPT: i64 = 3_000;
 
-/// A device that a user is signed in on.
+/// A signed-in device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// The `sid` of the device's access tokens.

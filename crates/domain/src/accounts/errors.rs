@@ -33,7 +33,7 @@ impl From<CreateAccountError> for RegisterError {
 /// The reason why a login was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The account does not exist, its password is another one, or it may not be used. Callers cannot tell which.
+    /// The account does not exist, the password is wrong, or the account is inactive. Callers cannot tell which.
     #[error("the credentials are wrong")]
     WrongCredentials,
     /// The password could not be hashed or verified.
@@ -61,7 +61,7 @@ pub enum RefreshError {
 /// The reason why a password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// The current password is another one.
+    /// The current password is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
     /// The password could not be hashed or verified.
@@ -99,7 +99,7 @@ pub enum RoleChangeError {
 #[derive(Debug, thiserror::Error)]
 pub enum MeError {
     /// The account no longer exists, although the access token is valid.
-    #[error("the account is gone")]
+    #[error("the account no longer exists")]
     Gone,
     /// The store failed or reported a conflict.
     #[error(transparent)]

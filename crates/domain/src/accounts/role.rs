@@ -51,7 +51,7 @@ impl Role {
     /// Parses a role that users may choose for themselves.
     pub fn parse_choice(input: &str) -> Result<Self, Invalid> {
         match Self::parse(input) {
-            Ok(Self::Admin) => Err(Invalid::new("role_not_allowed", "cannot be admin, a role that operators grant")),
+            Ok(Self::Admin) => Err(Invalid::new("role_not_allowed", "cannot be admin; operators grant that role")),
             Err(_) => Err(Invalid::new("unknown_role", "must be student, tutor or parent")),
             role => role,
         }

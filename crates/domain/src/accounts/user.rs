@@ -58,7 +58,7 @@ impl User {
     }
 }
 
-/// Joins the parts of a name. Without any part, the handle stands in, and without a handle the id.
+/// Joins the parts of a name. If there are none, the handle is used instead, or else the id.
 pub(crate) fn display_name(parts: [&Option<String>; 4], username: Option<&str>, id: UserId) -> String {
     let name = parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
     if name.is_empty() { username.map_or_else(|| format!("User {id}"), str::to_owned) } else { name }

@@ -34,14 +34,14 @@ impl Counters {
         }
     }
 
-    /// Adds `times` times as much as `what`; a negative number subtracts.
-    pub fn add(&mut self, what: Self, times: i64) {
-        self.followers += what.followers * times;
-        self.following += what.following * times;
-        self.friends += what.friends * times;
-        self.pending_received += what.pending_received * times;
-        self.pending_sent += what.pending_sent * times;
-        self.blocked += what.blocked * times;
+    /// Adds `other` multiplied by `times`, which may be negative.
+    pub fn add(&mut self, other: Self, times: i64) {
+        self.followers += other.followers * times;
+        self.following += other.following * times;
+        self.friends += other.friends * times;
+        self.pending_received += other.pending_received * times;
+        self.pending_sent += other.pending_sent * times;
+        self.blocked += other.blocked * times;
     }
 
     /// Returns the counters without connections that a viewer may not see. Never negative, because the two

@@ -9,7 +9,7 @@ use crate::ids::{ConnectionId, UserId};
 pub struct Pair {
     /// The user who acts.
     pub actor: UserId,
-    /// The user towards whom the actor acts.
+    /// The target of the action.
     pub other: UserId,
     /// The facts that decide what the actor may see of the other user.
     pub profile: ProfileFacts,
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn ones_own_connection_is_the_friendship_or_the_one_that_one_initiated() {
+    fn own_returns_the_friendship_or_the_connection_that_the_actor_initiated() {
         let mixed = pair(vec![
             edge(1, Kind::Follow, Status::Accepted, OTHER),
             edge(2, Kind::Follow, Status::Accepted, ME),

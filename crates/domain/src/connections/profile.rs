@@ -4,7 +4,7 @@ use super::{Edge, Kind, Refusal, Standing, Status};
 use crate::families::{GuardianshipFacts, GuardianshipStatus};
 use crate::ids::UserId;
 
-/// The user for whom a response is made.
+/// The recipient of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Viewer {
     /// A caller without an access token.
@@ -81,7 +81,7 @@ pub struct ProfileFacts {
 }
 
 impl ProfileFacts {
-    /// Returns the facts about an account that has nothing to do with the viewer.
+    /// Returns the facts about an account that is unrelated to the viewer.
     pub fn of_stranger(has_login: bool, is_private: bool) -> Self {
         Self {
             is_self: false,
@@ -131,7 +131,7 @@ impl ProfileFacts {
     ///
     /// A child without a login is visible to the child's guardians and tutors only; a former guardian who has blocked
     /// the child sees the block, and can lift it. A private account is restricted for everyone except users that its
-    /// owner has accepted or turned to.
+    /// owner has accepted or contacted.
     pub fn access(&self) -> ProfileAccess {
         let cares = self.is_ward || self.has_requested_sessions;
         let trusted = cares || self.has_accepted_viewer || self.has_contacted_viewer;

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_by_the_other_user_outweighs_ones_own() {
+    fn a_received_block_takes_precedence() {
         let standing = |edges: &[Edge]| Standing::between(ME, OTHER, edges);
         let (mine, theirs) = (edge(Kind::Block, ME, OTHER), edge(Kind::Block, OTHER, ME));
         assert_eq!(standing(&[]), Standing::Open);

@@ -3,10 +3,10 @@
 use super::{Connection, Edge, Kind, Side, Status, is_public};
 use crate::ids::UserId;
 
-/// The answer to the question whether two users are connected.
+/// The connections between a viewer and another user, ranked by relevance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectionCheck {
-    /// Every connection between the two that the viewer may see, the most telling first.
+    /// Every connection between the two that the viewer may see, by relevance, highest first.
     pub connections: Vec<Connection>,
 }
 
@@ -64,6 +64,21 @@ impl RelationSummary {
             (Kind::Block, side) => Self { is_blocked: summary.is_blocked || side == Some(Side::Initiator), ..summary },
         })
     }
+
+    /// Returns whether the viewer's follow is accepted.
+    pub fn is_following(&self) -> bool {
+        self.follow == Some(Status::Accepted)
+    }
+
+    /// Returns whether the other user's follow is accepted.
+    pub fn is_followed_by(&self) -> bool {
+        self.followed_by == Some(Status::Accepted)
+    }
+
+    /// Returns whether the two are friends.
+    pub fn is_friend(&self) -> bool {
+        self.friend == Some(Status::Accepted)
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_telling_connection_comes_first() {
+    fn connections_are_ranked_by_relevance() {
         use Kind::{Block, Follow, Friend};
         use Status::{Accepted, Pending, Rejected};
         let ranked = [
@@ -158,5 +173,18 @@ mod tests {
         assert_eq!(summary(&[blocked]), none);
         let all = summary(&[follow, followed, edge(3, Kind::Friend, Pending, ME)]);
         assert_eq!((all.follow, all.followed_by, all.friend), (Some(Pending), Some(Rejected), Some(Pending)));
+    }
+
+    #[test]
+    fn only_accepted_connections_make_followers_and_friends() {
+        let none = RelationSummary::default();
+        for status in [None, Some(Status::Pending), Some(Status::Rejected), Some(Status::Accepted)] {
+            let expected = status == Some(Status::Accepted);
+            let flags =
+                |summary: RelationSummary| (summary.is_following(), summary.is_followed_by(), summary.is_friend());
+            assert_eq!(flags(RelationSummary { follow: status, ..none }), (expected, false, false), "{status:?}");
+            assert_eq!(flags(RelationSummary { followed_by: status, ..none }), (false, expected, false), "{status:?}");
+            assert_eq!(flags(RelationSummary { friend: status, ..none }), (false, false, expected), "{status:?}");
+        }
     }
 }

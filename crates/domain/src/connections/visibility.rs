@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn ones_own_list_takes_one_filter_a_side() {
+    fn the_own_list_uses_one_filter_per_side() {
         let expected = [
             StateFilter {
                 side: Initiator,

@@ -44,8 +44,8 @@ impl Perspective {
 }
 
 impl Side {
-    /// Returns whether a session of `parties` is visible from this side. `guards_student` says whether the viewer has
-    /// an active guardianship over the student.
+    /// Returns whether a session of `parties` is visible from this side. `guards_student` is true if the viewer has an
+    /// active guardianship over the student.
     pub fn shows(self, parties: Parties, viewer: UserId, guards_student: bool) -> bool {
         match self {
             Self::Teaching => parties.tutor == viewer,

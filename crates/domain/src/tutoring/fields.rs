@@ -2,13 +2,18 @@
 //!
 //! Every profile and package is public, so the bounds also limit the size of a page of them.
 
+use chrono::Weekday;
+
+use crate::schedule::parse_weekday;
 use crate::text;
-use crate::validation::Invalid;
+use crate::validation::{Invalid, Violations};
 
 /// The largest number of entries in a list of subjects, languages or grades.
 const MAX_TAGS: usize = 20;
 /// The largest number of courses that a package refers to.
 const MAX_COURSES: usize = 50;
+/// The largest number of names in a list of weekdays, duplicates included.
+const MAX_WEEKDAYS: usize = 50;
 
 /// Parses the name of a package: one line of at most 255 characters.
 pub fn parse_package_name(input: &str) -> Result<String, Invalid> {
@@ -60,6 +65,24 @@ pub fn parse_course_ids(input: &[i64]) -> Result<Vec<i64>, Invalid> {
         }
     }
     Ok(kept)
+}
+
+/// Parses weekday names, at most 50, and drops duplicates. Each invalid name is reported by its index.
+pub fn parse_weekdays(field: &str, names: &[String], violations: &mut Violations) -> Option<Vec<Weekday>> {
+    if names.len() > MAX_WEEKDAYS {
+        violations.add(field, Invalid::new("too_many", format!("must have at most {MAX_WEEKDAYS} entries")));
+        return None;
+    }
+    let mut days = Vec::with_capacity(names.len().min(7));
+    let mut is_valid = true;
+    for (index, name) in names.iter().enumerate() {
+        match violations.check(format!("{field}.{index}"), parse_weekday(name)) {
+            Some(day) if !days.contains(&day) => days.push(day),
+            Some(_) => {}
+            None => is_valid = false,
+        }
+    }
+    is_valid.then_some(days)
 }
 
 /// Parses a search term: one line of at most 100 characters.
@@ -121,5 +144,22 @@ mod tests {
         assert_eq!(parse_course_ids(&ids[..50]), Ok(ids[..50].to_vec()));
         let refusal = parse_course_ids(&ids).unwrap_err();
         assert_eq!((refusal.code, refusal.message.as_ref()), ("too_many", "must have at most 50 entries"));
+    }
+
+    #[test]
+    fn weekdays_are_bounded_and_distinct_and_each_invalid_one_is_reported() {
+        let parse = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let mut violations = Violations::new();
+            let days = parse_weekdays("days", &names, &mut violations);
+            let errors = violations.errors().iter().map(|error| format!("{} {}", error.field, error.code));
+            (days, errors.collect::<Vec<_>>())
+        };
+        assert_eq!(parse(&["Monday", "fri", "mon"]), (Some(vec![Weekday::Mon, Weekday::Fri]), vec![]));
+        assert_eq!(parse(&["Mon"; 50]), (Some(vec![Weekday::Mon]), vec![]));
+        assert_eq!(parse(&["Mon"; 51]), (None, vec!["days too_many".to_owned()]));
+        let (days, errors) = parse(&["x", "Mon", "y"]);
+        let fields: Vec<_> = errors.iter().filter_map(|error| error.split(' ').next()).collect();
+        assert_eq!((days, fields), (None, vec!["days.0", "days.2"]));
     }
 }

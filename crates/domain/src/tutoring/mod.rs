@@ -10,7 +10,7 @@ mod tutor;
 pub use errors::{ProfileError, ReadTutorError, WritePackageError};
 pub use fields::{
     parse_bio, parse_course_ids, parse_description, parse_location, parse_package_name, parse_quote, parse_search_term,
-    parse_session_format, parse_tags,
+    parse_session_format, parse_tags, parse_weekdays,
 };
 pub use package::{
     MAX_ACTIVE_PACKAGES, NewPackage, Package, PackageChanges, PackageTerms, ScheduleType, check_active_packages,

@@ -232,7 +232,7 @@ fn only_participants_reach_a_connection() {
 }
 
 #[test]
-fn the_recipient_of_a_block_is_no_participant() {
+fn the_recipient_of_a_block_is_not_a_participant() {
     let block = edge(Kind::Block, Status::Accepted, OTHER);
     let service = || Ports::default().with_edge(Some(block)).with_pair(vec![block]).service();
     for answer in [Answer::Accept, Answer::Reject, Answer::Block] {
@@ -277,7 +277,7 @@ fn one_connection() -> Page<Connection> {
 }
 
 #[test]
-fn ones_own_list_and_counters_come_from_the_queries() {
+fn the_own_list_and_counters_come_from_the_queries() {
     let mut ports = Ports::default();
     ports.queries.expect_list().with(eq(ME), eq(filter()), eq(page())).once().returning(|_, _, _| Ok(one_connection()));
     assert_eq!(block_on(ports.service().list(&me(), filter(), page())).unwrap(), one_connection());

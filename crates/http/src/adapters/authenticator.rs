@@ -12,7 +12,7 @@ use super::{InvalidToken, Jwt};
 
 /// The time for which a device is assumed to be signed in after a look-up. It bounds how long the tokens of a
 /// signed-out device are still accepted by other replicas: five seconds are promised.
-const REMEMBERED: TimeDelta = TimeDelta::seconds(4);
+const SIGNED_IN_CACHE_TTL: TimeDelta = TimeDelta::seconds(4);
 
 /// The number of devices that are remembered before all are forgotten.
 const MAX_REMEMBERED: usize = 100_000;
@@ -75,7 +75,7 @@ impl Authenticator {
     fn remembers(&self, device: DeviceId, now: DateTime<Utc>) -> bool {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back does not extend the time.
-        seen.get(&device).is_some_and(|at| (TimeDelta::zero()..REMEMBERED).contains(&(now - *at)))
+        seen.get(&device).is_some_and(|at| (TimeDelta::zero()..SIGNED_IN_CACHE_TTL).contains(&(now - *at)))
     }
 
     fn remember(&self, device: DeviceId, now: DateTime<Utc>) {

@@ -109,9 +109,8 @@ impl Code {
             ),
             Self::GuardianshipCooldown => entry(
                 StatusCode::TOO_MANY_REQUESTS,
-                "Guardianship cooldown",
-                "The last invitation of this student was rejected or ended recently. Try again after `retry_after` \
-                 seconds.",
+                "Invited too recently",
+                "This student was invited recently. Try again after `retry_after` seconds.",
             ),
             Self::LastGuardian => entry(
                 StatusCode::CONFLICT,

@@ -43,9 +43,7 @@ pub(crate) const UNSUPPORTED_GRANT_TYPE: &str = "unsupported_grant_type";
 impl ApiError {
     /// Creates an error with a sentence for the client's user.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let problem =
-            Problem { code, detail: detail.into(), errors: Vec::new(), extras: Map::new(), headers: Vec::new() };
-        Self { problem: Box::new(problem), origin: None }
+        Self { problem: Box::new(Problem::new(code, detail)), origin: None }
     }
 
     /// Creates the 422 that lists every invalid field.
@@ -135,12 +133,17 @@ impl ApiError {
 }
 
 impl Problem {
+    /// Creates a problem with a sentence for the client's user.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), extras: Map::new(), headers: Vec::new() }
+    }
+
     /// Creates the problem for an error response of the framework.
     pub fn of_status(status: StatusCode) -> Self {
         let code = Code::of_status(status);
         let Explanation { title, advice, .. } = code.explanation();
         let detail = if code == Code::NotFound { title.to_owned() } else { format!("{title}. {advice}") };
-        Self { code, detail, errors: Vec::new(), extras: Map::new(), headers: Vec::new() }
+        Self::new(code, detail)
     }
 
     /// Renders the JSON body. Clients of the old platform read `success` and `error`.

@@ -183,15 +183,19 @@ pub fn parse_json<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) 
     }
 }
 
-/// Parses a form body or a query string.
-pub fn parse_form<T: Parse + DeserializeOwned>(body: &[u8], now: DateTime<Utc>) -> Result<T::Command, ApiError> {
+/// Parses a query string or a form. `part` names the part of the request in errors: `query` or `body`.
+pub fn parse_form<T: Parse + DeserializeOwned>(
+    part: &str,
+    form: &[u8],
+    now: DateTime<Utc>,
+) -> Result<T::Command, ApiError> {
     let mut violations = Violations::new();
-    let form = std::str::from_utf8(body).ok().and_then(|text| Query::<T>::from_query(text).ok());
+    let form = std::str::from_utf8(form).ok().and_then(|text| Query::<T>::from_query(text).ok());
     let command = if let Some(input) = form {
         input.into_inner().parse(now, &mut violations)
     } else {
         let message = "must name each parameter at most once, percent-encoded in UTF-8";
-        violations.add("query", Invalid::new("invalid_form", message));
+        violations.add(part, Invalid::new("invalid_form", message));
         None
     };
     match command {

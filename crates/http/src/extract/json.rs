@@ -12,7 +12,7 @@ type PathError = serde_path_to_error::Error<serde_json::Error>;
 /// Reads a JSON object whose fields are all optional.
 ///
 /// Fields of a wrong type are recorded and treated as missing, so that the rest can be validated as well. Returns
-/// `None` if the text is no JSON object at all.
+/// `None` if the text is not a JSON object.
 pub(super) fn read_object<T: DeserializeOwned>(text: &[u8], violations: &mut Violations) -> Option<T> {
     // Serde would read an array as a struct, field by field.
     let is_object = text.trim_ascii_start().first().is_none_or(|first| *first == b'{');
@@ -22,7 +22,7 @@ pub(super) fn read_object<T: DeserializeOwned>(text: &[u8], violations: &mut Vio
     let fields = match serde_json::from_slice::<BTreeMap<String, &RawValue>>(text) {
         Ok(fields) if is_object => fields,
         Err(error) if !error.is_data() => {
-            violations.add("body", Invalid::new("invalid_json", format!("is not valid JSON: {error}")));
+            violations.add("body", Invalid::new("invalid_json", syntax_message(text, &error)));
             return None;
         }
         _ => {
@@ -32,6 +32,14 @@ pub(super) fn read_object<T: DeserializeOwned>(text: &[u8], violations: &mut Vio
     };
     let mut reader = Reader { deserialize: deserialize::<T>, violations };
     deserialize(&reader.members(&fields, "", 0, &|member| member)).ok()
+}
+
+/// Describes a syntax error by its position, without the parser's words.
+fn syntax_message(text: &[u8], error: &serde_json::Error) -> String {
+    if text.trim_ascii().is_empty() {
+        return "is empty".to_owned();
+    }
+    format!("is not valid JSON (line {}, column {})", error.line(), error.column())
 }
 
 fn deserialize<T: DeserializeOwned>(text: &str) -> Result<T, PathError> {
@@ -44,7 +52,7 @@ struct Reader<'a, T> {
     violations: &'a mut Violations,
 }
 
-/// Places a value where it stands in the document, and leaves out everything else.
+/// Keeps a value at its position in the document, and leaves out everything else.
 type Wrap<'a> = &'a dyn Fn(String) -> String;
 
 impl<T> Reader<'_, T> {
@@ -226,8 +234,18 @@ mod tests {
         for text in ["[]", "null", "7", "\"x\"", " [1,\"a\",1,true,[],null,null,null,null]"] {
             assert_eq!(message(text), "body must be a JSON object", "{text}");
         }
-        for text in ["{", "", "{\"id\":01}", "{\"id\":1,}", "{\"id\":1}x", "{\"id\":\"1\"}}", "{'id':1}"] {
-            assert!(message(text).starts_with("body is not valid JSON: "), "{text}");
+        for (text, position) in [
+            ("{", "line 1, column 1"),
+            ("{\"id\":01}", "line 1, column 8"),
+            ("{\"id\":1,}", "line 1, column 9"),
+            ("{\"id\":1}x", "line 1, column 9"),
+            ("{\"id\":\n\"1\"}}", "line 2, column 5"),
+            ("{'id':1}", "line 1, column 2"),
+        ] {
+            assert_eq!(message(text), format!("body is not valid JSON ({position})"), "{text}");
+        }
+        for text in ["", " \n"] {
+            assert_eq!(message(text), "body is empty", "{text:?}");
         }
     }
 

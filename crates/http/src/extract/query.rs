@@ -24,7 +24,7 @@ impl<T: Parse + DeserializeOwned> FromRequest for Query<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let query = with_default_limit(request);
-        ready(received_at(request).and_then(|now| parse_form::<T>(query.as_bytes(), now)).map(Self))
+        ready(received_at(request).and_then(|now| parse_form::<T>("query", query.as_bytes(), now)).map(Self))
     }
 }
 

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use actix_cors::CorsError;
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -92,13 +93,19 @@ fn explain(mut response: ServiceResponse<BoxBody>, origin: &Origin) -> ServiceRe
         return response;
     }
     let problem = response.response_mut().extensions_mut().remove::<Problem>();
-    let problem = problem.unwrap_or_else(|| Problem::of_status(status));
+    let problem = problem.or_else(|| of_preflight(&response)).unwrap_or_else(|| Problem::of_status(status));
     let body = problem.body(origin, status);
     let mut response = response.map_body(|_, _| BoxBody::new(body));
     response.headers_mut().remove(header::CONTENT_ENCODING);
     let json = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
+}
+
+/// Creates the problem for a preflight that the CORS layer rejected.
+fn of_preflight(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    let error = response.response().error()?.as_error::<CorsError>()?;
+    Some(Problem::new(Code::BadRequest, error.to_string()))
 }
 
 /// Sets the headers that every response has.

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_no_id_and_a_literal_takes_precedence() {
+    fn a_word_is_not_an_id_and_a_literal_takes_precedence() {
         let table = table();
         let methods = |path| table.methods(path).map(allow);
         assert_eq!(methods("/api/v1/things/check").as_deref(), Some("POST, OPTIONS"));

@@ -264,7 +264,11 @@ async fn a_refresh_is_json_or_the_form_of_oauth2() {
     let made_up = anonymous.send(form(&[("grant_type", "refresh_token"), ("refresh_token", "x")])).await.expect(401);
     assert_eq!((&made_up["error"], &made_up["code"]), (&json!("invalid_grant"), &json!("invalid_refresh_token")));
     let text = TestRequest::post().uri("/api/v1/auth/refresh").insert_header(("content-type", "text/plain"));
-    assert_eq!(anonymous.send(text.set_payload("refresh_token=x")).await.expect(415)["error"]["status_code"], 415);
+    let unsupported = anonymous.send(text.set_payload("refresh_token=x")).await.expect(415);
+    assert_eq!(unsupported["detail"], "Content-Type must be application/json or application/x-www-form-urlencoded");
+    let twice =
+        anonymous.send(form(&[("grant_type", "refresh_token"), ("grant_type", "refresh_token")])).await.expect(422);
+    assert_eq!(fields(&twice), ["body"]);
 }
 
 #[actix_web::test]

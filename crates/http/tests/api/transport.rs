@@ -74,16 +74,17 @@ async fn only_pages_of_listed_origins_can_read_responses() {
 }
 
 #[actix_web::test]
-async fn a_preflight_allows_the_methods_of_the_api_only() {
+async fn a_preflight_allows_the_methods_of_the_api_and_the_listed_origins_only() {
     let (_, anonymous) = TestApp::start().await;
-    let preflight = |method: &str| {
+    let preflight_from = |origin: &'static str, method: &str| {
         TestRequest::default()
             .method(Method::OPTIONS)
             .uri("/api/v1/auth/me")
-            .insert_header(("Origin", "https://astegni.com"))
+            .insert_header(("Origin", origin))
             .insert_header(("Access-Control-Request-Method", method))
             .insert_header(("Access-Control-Request-Headers", "authorization"))
     };
+    let preflight = |method: &str| preflight_from("https://astegni.com", method);
     let answer = anonymous.send(preflight("PATCH")).await;
     let mut methods: Vec<_> =
         answer.header("access-control-allow-methods").unwrap_or_default().split(',').map(str::trim).collect();
@@ -92,6 +93,10 @@ async fn a_preflight_allows_the_methods_of_the_api_only() {
     for method in ["TRACE", "CONNECT"] {
         expect_problem(anonymous.send(preflight(method)).await, 400, "bad_request");
     }
+    let unlisted = anonymous.send(preflight_from("https://evil.example", "PATCH")).await;
+    assert!(unlisted.headers.keys().all(|name| !name.as_str().starts_with("access-control-allow-")));
+    let problem = expect_problem(unlisted, 400, "bad_request");
+    assert_eq!(problem["detail"], "Origin is not allowed to make this request");
 }
 
 #[actix_web::test]

@@ -146,7 +146,7 @@ impl Proposal {
 fn place(sessions: &[ProposedSession], zone: Tz) -> Result<Vec<Occurrence>, Violations> {
     let mut violations = Violations::new();
     if sessions.len() > MAX_SESSIONS {
-        let reason = Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} sessions"));
+        let reason = Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} entries"));
         violations.add("sessions", reason);
         return Err(violations);
     }

@@ -91,7 +91,7 @@ fn payment_is_due_seven_days_later_in_the_requests_zone() {
 }
 
 #[test]
-fn a_missing_or_empty_message_is_no_topic() {
+fn a_missing_or_empty_message_is_not_a_topic() {
     for message in [None, Some(String::new())] {
         let mut request = request();
         request.terms.message = message;

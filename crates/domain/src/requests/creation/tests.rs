@@ -152,7 +152,7 @@ fn a_parent_names_a_child_in_their_care() {
 }
 
 #[test]
-fn nobody_requests_sessions_with_themselves_or_with_the_child() {
+fn requesting_sessions_from_oneself_or_the_child_is_rejected() {
     let tutor = |user| Some(TutorFact { user_id: UserId::new(user), ..facts().tutor.unwrap() });
     let own = CreationFacts { tutor: tutor(1), ..facts() };
     assert_eq!(plan(&student(), &draft(), &own), Err(CreationRefusal::OwnTutor));

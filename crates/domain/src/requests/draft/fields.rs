@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_reason_is_no_reason() {
+    fn a_blank_reason_is_not_a_reason() {
         assert_eq!(parse_reason("  "), Ok(None));
         assert_eq!(parse_reason(" No time "), Ok(Some("No time".to_owned())));
     }

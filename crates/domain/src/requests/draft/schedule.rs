@@ -122,7 +122,7 @@ impl ScheduleDraft {
     ) -> Vec<NaiveDate> {
         let given = self.specific_dates.as_deref().unwrap_or_default();
         if given.len() > MAX_SESSIONS {
-            let reason = Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} dates"));
+            let reason = Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} entries"));
             violations.add("specific_dates", reason);
             return Vec::new();
         }

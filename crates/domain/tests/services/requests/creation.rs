@@ -114,7 +114,7 @@ fn a_refused_request_is_not_written() {
 }
 
 #[test]
-fn callers_and_drafts_that_no_fact_can_save_are_refused_without_a_query() {
+fn invalid_callers_and_drafts_are_rejected_before_any_query() {
     let tutor = Actor { active_role: Some(Role::Tutor), ..student() };
     let refusal = create(MockRequestRepository::new(), &tutor);
     assert!(matches!(refusal, Err(CreateRequestError::Refused(CreationRefusal::WrongRole))));

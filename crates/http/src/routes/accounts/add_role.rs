@@ -36,7 +36,7 @@ impl Parse for AddRoleBody {
 
 /// Add a role
 ///
-/// Creates the profile of the role, makes the role active and returns tokens for it. Earlier refresh tokens of the device
+/// Adds a role to the caller's account, creates its profile, makes the role active and returns tokens for it. Earlier refresh tokens of the device
 /// stay valid.
 #[utoipa::path(
     tag = "accounts",

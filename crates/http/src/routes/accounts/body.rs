@@ -38,7 +38,7 @@ pub(crate) struct UserBody {
     profile_picture: Option<String>,
     is_active: bool,
     email_verified: bool,
-    /// Instant of registration.
+    /// RFC 3339 instant in UTC of the registration.
     created_at: String,
 }
 

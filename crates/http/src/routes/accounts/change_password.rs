@@ -35,13 +35,13 @@ impl Parse for ChangePasswordBody {
 
 /// Change your password
 ///
-/// Signs out all other devices of the caller.
+/// Replaces the caller's password and signs out all other devices of the caller.
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangePasswordBody,
     responses(
         (status = 200, description = "The password was changed", body = MessageBody),
-        (status = 400, description = "Current password is incorrect"),
+        (status = 400, description = "The current password is incorrect"),
     ),
 )]
 #[post("/auth/change-password")]

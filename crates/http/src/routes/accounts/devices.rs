@@ -12,7 +12,7 @@ use crate::extract::{Caller, PathId};
 use crate::services::Services;
 use crate::wire;
 
-/// A device that the caller is signed in on.
+/// A signed-in device of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeviceBody {
     id: i64,
@@ -20,9 +20,9 @@ pub(crate) struct DeviceBody {
     user_agent: Option<String>,
     /// Network address of the login.
     ip_address: Option<String>,
-    /// Instant of the login.
+    /// RFC 3339 instant in UTC of the login.
     created_at: String,
-    /// Instant at which the device last received a refresh token.
+    /// RFC 3339 instant in UTC at which the device last received a refresh token.
     last_used_at: String,
     /// Whether the request comes from this device.
     is_current: bool,
@@ -30,10 +30,10 @@ pub(crate) struct DeviceBody {
 
 /// List your devices
 ///
-/// Returns at most 100 devices on which the caller is signed in.
+/// Returns at most 100 devices that the caller is signed in on, the most recently used first.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "Devices, the most recently used first", body = [DeviceBody])),
+    responses((status = 200, description = "The devices", body = [DeviceBody])),
 )]
 #[get("/auth/sessions")]
 pub(crate) async fn list_devices(services: Data<Services>, caller: Caller) -> Result<Json<Vec<DeviceBody>>, ApiError> {
@@ -49,9 +49,9 @@ pub(crate) async fn list_devices(services: Data<Services>, caller: Caller) -> Re
     Ok(Json(devices.into_iter().map(body).collect()))
 }
 
-/// Sign out a device
+/// Sign out one of your devices
 ///
-/// Its tokens are rejected everywhere within five seconds.
+/// Signs out a device of the caller. Its tokens are rejected everywhere within five seconds.
 #[utoipa::path(
     tag = "accounts",
     params(("id" = i64, Path, description = "Id of the device")),

@@ -73,8 +73,8 @@ impl Parse for LoginForm {
 /// Log in
 ///
 /// Signs the caller in on a new device. Response and response time do not reveal whether the account exists. The form
-/// is the password grant of OAuth 2; errors of form requests have the members `error` (a string) and
-/// `error_description` of RFC 6749, section 5.2.
+/// variant follows OAuth 2's password grant; its errors have the members `error` (a string) and `error_description` of
+/// RFC 6749, section 5.2. No access token is required.
 #[utoipa::path(
     tag = "accounts",
     request_body(content(

@@ -10,7 +10,7 @@ use crate::services::Services;
 
 /// Get your account
 ///
-/// Returns the account with its roles and profiles.
+/// Returns the caller's account with its roles and profiles.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, description = "The caller's account", body = UserBody)),

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use astegni_domain::validation::Invalid;
 use serde::de::DeserializeOwned;
 
-use crate::error::{ApiError, UNSUPPORTED_GRANT_TYPE};
+use crate::error::{ApiError, Code, UNSUPPORTED_GRANT_TYPE};
 use crate::extract::{Parse, media_type, parse_form, parse_json, read_body, received_at, require_json};
 
 /// The media type of the body, which decides how errors are rendered.
@@ -60,9 +60,9 @@ where
             let read = async {
                 let (now, body) = (now?, body.await?);
                 match format {
-                    BodyFormat::Form => parse_form::<F>(&body, now),
+                    BodyFormat::Form => parse_form::<F>("body", &body, now),
                     BodyFormat::Json => {
-                        require_json(&media_type)?;
+                        require_json(&media_type).map_err(|_| unsupported_media_type())?;
                         parse_json::<J>(&body, now)
                     }
                 }
@@ -71,6 +71,11 @@ where
             Ok(Self { command, format, bodies: PhantomData })
         })
     }
+}
+
+fn unsupported_media_type() -> ApiError {
+    let detail = "Content-Type must be application/json or application/x-www-form-urlencoded";
+    ApiError::new(Code::UnsupportedMediaType, detail)
 }
 
 /// Checks the `grant_type` of a form.

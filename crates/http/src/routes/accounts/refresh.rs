@@ -51,8 +51,9 @@ impl Parse for RefreshForm {
 /// Refresh tokens
 ///
 /// Exchanges a refresh token for the next pair of tokens. Each token can be exchanged once; a repetition within ten
-/// seconds returns the same successor, a later one signs out the device. The form is the refresh grant of OAuth 2;
-/// errors of form requests have the members `error` (a string) and `error_description` of RFC 6749, section 5.2.
+/// seconds returns the same successor, a later one signs out the device. The form variant follows OAuth 2's refresh
+/// grant; its errors have the members `error` (a string) and `error_description` of RFC 6749, section 5.2. No access
+/// token is required.
 #[utoipa::path(
     tag = "accounts",
     request_body(content(

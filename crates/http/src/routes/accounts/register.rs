@@ -54,12 +54,13 @@ impl Parse for RegisterBody {
 /// Register an account
 ///
 /// Creates the account and a profile for each of its roles, and signs the caller in. An account may have no role.
+/// No access token is required.
 #[utoipa::path(
     tag = "accounts",
     request_body = RegisterBody,
     responses(
         (status = 201, description = "The account and its first tokens", body = TokenBody),
-        (status = 409, description = "Email or username already taken"),
+        (status = 409, description = "The e-mail address or username is taken"),
     ),
     security(()),
 )]

@@ -31,7 +31,7 @@ impl Parse for UpdateMeBody {
 
 /// Update your account
 ///
-/// Changes the fields that are sent. An account that becomes public accepts its pending follows.
+/// Changes the fields of the caller's account that are sent. An account that becomes public accepts its pending follows.
 #[utoipa::path(
     tag = "accounts",
     request_body = UpdateMeBody,

@@ -19,7 +19,7 @@ pub(crate) struct VerifiedBody {
 
 /// Verify an access token
 ///
-/// Returns the account that the token was issued to; an invalid token is rejected with 401.
+/// Returns the account that the caller's token was issued to. An invalid token is rejected with 401.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, description = "The token is valid", body = VerifiedBody)),

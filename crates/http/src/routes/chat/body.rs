@@ -44,14 +44,14 @@ pub(crate) struct ConversationBody {
     last_message_content: Option<String>,
     last_message_type: Option<&'static str>,
     last_message_sender_user_id: Option<i64>,
-    /// Instant of the latest message.
+    /// RFC 3339 instant in UTC of the latest message.
     last_message_time: Option<String>,
     participant_count: i64,
     is_muted: bool,
     is_archived: bool,
-    /// Instant of creation.
+    /// RFC 3339 instant in UTC of the creation.
     created_at: String,
-    /// Instant of the last change.
+    /// RFC 3339 instant in UTC of the last change.
     updated_at: String,
 }
 
@@ -153,9 +153,9 @@ pub(crate) struct MessageBody {
     is_mine: bool,
     /// `read` once all other participants have read the message, `sent` before.
     status: &'static str,
-    /// Instant of creation.
+    /// RFC 3339 instant in UTC of the creation.
     created_at: String,
-    /// Instant of the last change.
+    /// RFC 3339 instant in UTC of the last change.
     updated_at: String,
 }
 

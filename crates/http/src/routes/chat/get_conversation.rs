@@ -30,7 +30,7 @@ pub(crate) struct ConversationReadBody {
 
 /// Get a conversation
 ///
-/// Only participants can read a conversation.
+/// Returns a conversation with its participants. Only participants can read it.
 #[utoipa::path(
     tag = "chat",
     params(
@@ -40,8 +40,8 @@ pub(crate) struct ConversationReadBody {
     responses(
         (status = 200, description = "The conversation, with its `ETag`", body = ConversationReadBody),
         (status = 304, description = "The conversation has not changed"),
-        (status = 403, description = "You are not a participant in this conversation"),
-        (status = 404, description = "There is no such conversation"),
+        (status = 403, description = "The caller is not a participant in the conversation"),
+        (status = 404, description = "The conversation does not exist"),
     ),
 )]
 #[get("/chat/conversations/{id}")]

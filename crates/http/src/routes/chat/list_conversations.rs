@@ -67,7 +67,7 @@ pub(crate) struct ConversationsBody {
 
 /// List your conversations
 ///
-/// Returns the conversation with the latest message first.
+/// Returns the conversations that the caller participates in, the one with the latest message first.
 #[utoipa::path(
     tag = "chat",
     params(ConversationsQuery),

@@ -66,14 +66,14 @@ pub(crate) struct MessagesBody {
 
 /// List the messages of a conversation
 ///
-/// Returns the newest message first. Only participants can read a conversation.
+/// Returns the messages, newest first. Only participants can read a conversation.
 #[utoipa::path(
     tag = "chat",
     params(("conversation_id" = i64, Path, description = "Id of the conversation"), MessagesQuery),
     responses(
         (status = 200, description = "The messages; the `Link` header refers to the next page", body = MessagesBody),
-        (status = 403, description = "You are not a participant in this conversation"),
-        (status = 404, description = "There is no such conversation"),
+        (status = 403, description = "The caller is not a participant in the conversation"),
+        (status = 404, description = "The conversation does not exist"),
     ),
 )]
 #[get("/chat/messages/{conversation_id}")]

@@ -27,11 +27,11 @@ pub(crate) struct ConnectionBody {
     initiated_by: i64,
     /// Message sent along with the request. Null in public lists.
     connection_message: Option<String>,
-    /// Instant of the latest request, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the latest request.
     created_at: String,
-    /// Instant of the acceptance, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the acceptance.
     accepted_at: Option<String>,
-    /// Instant of the latest change of status, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the latest change of status.
     updated_at: String,
     /// Display name of the initiator, null if hidden from the caller.
     user_1_name: Option<String>,
@@ -108,13 +108,12 @@ impl RelationBody {
     pub(super) fn new(viewer: UserId, other: UserId, connections: Vec<Connection>) -> Self {
         let edges: Vec<Edge> = connections.iter().map(|connection| connection.edge).collect();
         let summary = RelationSummary::new(viewer, &edges);
-        let accepted = Some(Status::Accepted);
         Self {
             user_id: other.get(),
-            is_following: summary.follow == accepted,
+            is_following: summary.is_following(),
             follow_status: summary.follow.map(Status::as_str),
-            is_followed_by: summary.followed_by == accepted,
-            is_friend: summary.friend == accepted,
+            is_followed_by: summary.is_followed_by(),
+            is_friend: summary.is_friend(),
             friend_status: summary.friend.map(Status::as_str),
             is_blocked: summary.is_blocked,
             connections: connections.into_iter().map(ConnectionBody::from).collect(),

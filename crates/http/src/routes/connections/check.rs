@@ -47,7 +47,7 @@ impl Parse for CheckBatchBody {
     fn parse(self, _: DateTime<Utc>, violations: &mut Violations) -> Option<Vec<UserId>> {
         let ids = violations.require("target_user_ids", self.target_user_ids, |ids| {
             let is_bounded = (1..=100).contains(&ids.len());
-            if is_bounded { Ok(ids) } else { Err(Invalid::new("out_of_range", "must be 1 to 100 users")) }
+            if is_bounded { Ok(ids) } else { Err(Invalid::new("out_of_range", "must have 1 to 100 entries")) }
         })?;
         let id = |(place, id)| violations.check(format!("target_user_ids.{place}"), UserId::parse(id));
         ids.into_iter().enumerate().map(id).collect()
@@ -56,7 +56,7 @@ impl Parse for CheckBatchBody {
 
 /// The connection between the caller and another user.
 ///
-/// Of several connections, the most telling one represents the two: an accepted friendship, an accepted follow, a
+/// Of several connections, the most relevant one represents the two: an accepted friendship, an accepted follow, a
 /// pending friendship or follow, the caller's block, in this order.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct CheckedBody {
@@ -70,9 +70,9 @@ pub(crate) struct CheckedBody {
     direction: Option<&'static str>,
     /// Id of the connection.
     connection_id: Option<i64>,
-    /// Instant of the latest request, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the latest request.
     created_at: Option<String>,
-    /// All connections between the two that the caller may see, the most telling first.
+    /// All connections between the two that the caller may see, by relevance, highest first.
     connections: Vec<ConnectionBody>,
 }
 
@@ -109,9 +109,10 @@ async fn checks(
     Ok(checks.into_iter().map(move |(user, check)| (user, CheckedBody::new(viewer, check))))
 }
 
-/// Check a connection
+/// Check your connection with a user
 ///
-/// A user who does not exist or is hidden from the caller is not connected.
+/// Returns the connections between the caller and one user. A user who does not exist or is hidden from the caller is
+/// reported as not connected.
 #[utoipa::path(
     tag = "connections",
     request_body = CheckBody,
@@ -127,16 +128,17 @@ pub(crate) async fn check_connection(
     Ok(Json(checks.next().map(|(_, body)| body).unwrap_or_default()))
 }
 
-/// Check several connections
+/// Check your connections with several users
 ///
-/// Like the check of a single connection, for up to 100 users at once.
+/// Returns the connections between the caller and each of up to 100 users. A user who does not exist or is hidden from
+/// the caller is reported as not connected.
 #[utoipa::path(
     tag = "connections",
     request_body = CheckBatchBody,
     responses((status = 200, description = "The connections by user id", body = CheckedBatchBody)),
 )]
 #[post("/connections/check-batch")]
-pub(crate) async fn check_connections(
+pub(crate) async fn check_connection_batch(
     services: Data<Services>,
     caller: Caller,
     Body(targets): Body<CheckBatchBody>,

@@ -10,8 +10,8 @@ use crate::services::Services;
 
 /// Delete a connection
 ///
-/// Either participant may end a follow or a friendship, only the initiator may lift a block. Unblocking restores
-/// nothing.
+/// Ends a follow or a friendship, or lifts a block. Either participant may end a follow or a friendship; only the
+/// initiator may lift a block, which does not restore the connections that it ended.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the connection")),

@@ -67,7 +67,7 @@ fn direction(word: &str) -> Result<Direction, Invalid> {
 
 /// List your connections
 ///
-/// Lists the connections of the caller, newest first. Blocks appear to their initiator only, rejections to their
+/// Returns the caller's connections, newest first. Blocks appear to their initiator only, rejections to their
 /// recipient only.
 #[utoipa::path(
     tag = "connections",
@@ -87,13 +87,13 @@ pub(crate) async fn list_connections(
 
 /// Get a connection
 ///
-/// Only the two participants may view a connection.
+/// Returns a connection of the caller. Only its two participants may view it.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the connection")),
     responses(
         (status = 200, description = "The connection", body = ConnectionBody),
-        (status = 403, description = "Not authorized to view this connection"),
+        (status = 403, description = "The caller is not a participant"),
         (status = 404, description = "The connection does not exist or is hidden from the caller"),
     ),
 )]

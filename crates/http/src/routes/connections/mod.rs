@@ -18,7 +18,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(list::list_connections)
         .service(stats::get_connection_stats)
         .service(check::check_connection)
-        .service(check::check_connections)
+        .service(check::check_connection_batch)
         .service(list::get_connection)
         .service(answer::answer_connection)
         .service(delete::delete_connection)

@@ -46,7 +46,7 @@ impl Parse for PublicConnectionsQuery {
 
 /// List a user's connections
 ///
-/// Lists accepted follows and friendships, newest first, never blocks. The list of a private account is visible to
+/// Returns accepted follows and friendships, newest first, and never blocks. The list of a private account is visible to
 /// users whom it has accepted. Names, pictures and roles of private users are hidden from strangers.
 #[utoipa::path(
     tag = "connections",

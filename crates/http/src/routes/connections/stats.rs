@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::extract::{Caller, MaybeCaller, PathId};
 use crate::services::Services;
 
-/// Lengths of the caller's lists.
+/// The number of the caller's connections in each list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatsBody {
     /// Accepted follows of the caller.
@@ -44,7 +44,7 @@ impl From<Counters> for StatsBody {
     }
 }
 
-/// Lengths of a user's public lists.
+/// The number of a user's connections in each public list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PublicStatsBody {
     /// Accepted follows of the user.
@@ -70,10 +70,11 @@ impl From<Counters> for PublicStatsBody {
 
 /// Get your connection stats
 ///
-/// Returns the lengths of the caller's own lists.
+/// Returns the number of the caller's followers, follows, friends, pending requests and blocks. Users hidden from the
+/// caller are not counted.
 #[utoipa::path(
     tag = "connections",
-    responses((status = 200, description = "The lengths of the lists", body = StatsBody)),
+    responses((status = 200, description = "The number of connections in each list", body = StatsBody)),
 )]
 #[get("/connections/stats")]
 pub(crate) async fn get_connection_stats(
@@ -85,12 +86,13 @@ pub(crate) async fn get_connection_stats(
 
 /// Get a user's connection stats
 ///
-/// Returns the lengths of a user's public lists. Users with whom the caller has a block are not counted.
+/// Returns the number of a user's followers, follows and friends. Users that the caller has blocked, or who have blocked
+/// the caller, are excluded.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),
     responses(
-        (status = 200, description = "The lengths of the lists", body = PublicStatsBody),
+        (status = 200, description = "The number of connections in each list", body = PublicStatsBody),
         (status = 403, description = "The caller has blocked the user"),
         (status = 404, description = "The user does not exist or is hidden from the caller"),
     ),

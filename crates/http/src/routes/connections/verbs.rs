@@ -29,7 +29,8 @@ async fn ensure_removed(
 
 /// Follow a user
 ///
-/// The follow is accepted immediately, or pending if the account is private. Repeating the call changes nothing.
+/// Makes the caller follow the user. The follow is accepted immediately, or pending if the user's account is private.
+/// Repeating the call changes nothing.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),
@@ -73,7 +74,7 @@ pub(crate) async fn unfollow_user(
 
 /// Befriend a user
 ///
-/// Offers friendship, or accepts the user's offer. Repeating the call changes nothing.
+/// Offers the user friendship, or accepts the user's offer. Repeating the call changes nothing.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),
@@ -96,7 +97,7 @@ pub(crate) async fn befriend_user(
 
 /// Unfriend a user
 ///
-/// Ends the friendship, or cancels or clears an offer of friendship. Succeeds if there is none.
+/// Ends the friendship, or withdraws or declines an offer of friendship. Succeeds if there is none.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),
@@ -117,8 +118,8 @@ pub(crate) async fn unfriend_user(
 
 /// Block a user
 ///
-/// Ends follows, friendship and guardianships between the two users, and their pending requests expire. To the blocked
-/// user, the caller no longer exists. Repeating the call changes nothing.
+/// Ends follows, friendship and guardianships between the two users, and their pending requests expire. The blocked
+/// user receives 404 for the caller. Repeating the call changes nothing.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),
@@ -140,7 +141,7 @@ pub(crate) async fn block_user(
 
 /// Unblock a user
 ///
-/// Lifts the caller's block and restores nothing. Succeeds if there is none.
+/// Lifts the caller's block. Connections that the block ended are not restored. Succeeds if there is none.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),

@@ -34,7 +34,7 @@ pub(crate) struct ChildBody {
     origin: &'static str,
     /// Whether the child can log in.
     has_login: bool,
-    /// Creation of the guardianship or invitation, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the creation of the guardianship or invitation.
     created_at: String,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct AddChildBody {
     last_name: Option<String>,
     /// At most 100 characters.
     grade_level: Option<String>,
-    /// Civil date, `YYYY-MM-DD`, not in the future.
+    /// Civil date `YYYY-MM-DD`, not in the future.
     #[schema(format = Date)]
     date_of_birth: Option<String>,
     /// E-mail address of a student who has an account.
@@ -111,7 +111,7 @@ pub(crate) struct ChildrenBody {
 
 /// List your children
 ///
-/// Returns the caller's children and open invitations, newest first.
+/// Returns the caller's children and open invitations, newest first. Only parents have children.
 #[utoipa::path(
     tag = "families",
     params(PagingQuery),
@@ -167,7 +167,7 @@ pub(crate) async fn add_child(
     Ok(HttpResponse::Created().json(ChildBody::from(child)))
 }
 
-/// Remove a child
+/// Remove one of your children
 ///
 /// Ends the caller's guardianship, or cancels the invitation. Pending session requests that the caller sent for the
 /// child expire, and claim codes issued by the caller are revoked. The last guardian of a child without a login

@@ -20,14 +20,15 @@ use crate::wire;
 pub(crate) struct ClaimCodeBody {
     /// The code to pass on to the child. It is not shown again.
     code: String,
-    /// End of the code's validity, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC at which the code expires.
     expires_at: String,
 }
 
-/// Create a claim code
+/// Create a claim code for your child
 ///
 /// Returns a code with which a child who has no login can claim the account. It can be used once within 7 days,
-/// replaces earlier codes, and is revoked at the end of the guardianship.
+/// replaces earlier codes, and is revoked at the end of the guardianship. Only guardians of
+/// the child can create it.
 #[utoipa::path(
     tag = "families",
     params(("student_id" = i64, Path, description = "Id of the student profile")),
@@ -74,10 +75,10 @@ impl Parse for ClaimBody {
     }
 }
 
-/// Claim an account
+/// Claim your account
 ///
 /// Gives the account that a guardian created its own login, and signs the device in. All ids of the account stay the
-/// same, and its guardianships continue.
+/// same, and its guardianships continue. No access token is required; the code identifies the account.
 #[utoipa::path(
     tag = "families",
     request_body = ClaimBody,

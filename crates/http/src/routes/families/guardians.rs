@@ -27,11 +27,11 @@ pub(crate) struct GuardianBody {
     status: &'static str,
     /// `created` if the parent created the caller's account, otherwise `invited`.
     origin: &'static str,
-    /// Creation of the guardianship or invitation, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the creation of the guardianship or invitation.
     created_at: String,
-    /// Answer of the student, RFC 3339 in UTC; null before.
+    /// RFC 3339 instant in UTC of the student's answer, null before.
     responded_at: Option<String>,
-    /// End of the guardianship, RFC 3339 in UTC; null before.
+    /// RFC 3339 instant in UTC of the end of the guardianship, null before.
     ended_at: Option<String>,
 }
 
@@ -66,7 +66,8 @@ impl From<(Page<Guardian>, i64)> for GuardiansBody {
 
 /// List your guardians
 ///
-/// Returns active guardians first, then invitations, then past guardians; newest first within each group.
+/// Returns the caller's active guardians, then invitations, then past guardians, newest first within each group. Only
+/// students have guardians.
 #[utoipa::path(
     tag = "families",
     params(PagingQuery),
@@ -111,10 +112,11 @@ impl Parse for UpdateGuardianshipBody {
     }
 }
 
-/// Update a guardianship
+/// Update one of your guardianships
 ///
 /// Accepts or rejects an invitation, or ends an active guardianship. At its end, the pending session requests that
 /// the guardian sent for the caller expire. Returns the first page of the caller's guardians.
+/// Only the student of a guardianship can update it.
 #[utoipa::path(
     tag = "families",
     request_body = UpdateGuardianshipBody,

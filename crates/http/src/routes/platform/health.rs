@@ -17,7 +17,7 @@ pub(crate) struct HealthBody {
     status: &'static str,
     /// Version of the server.
     version: &'static str,
-    /// Time of the check, RFC 3339 in UTC.
+    /// RFC 3339 instant in UTC of the check.
     timestamp: String,
     /// State of the database: `connected` or `unavailable`.
     database: &'static str,
@@ -30,7 +30,8 @@ fn body(reachable: bool, now: DateTime<Utc>) -> HealthBody {
 
 /// Get the state of the server
 ///
-/// Public. The status is 200 even if the database is unavailable.
+/// Reports the state of the server and of its database; the status is 200 even if the database is unavailable. No access
+/// token is required.
 #[utoipa::path(
     tag = "platform",
     operation_id = "get_health",
@@ -44,7 +45,7 @@ pub(crate) async fn get_health(services: Data<Services>) -> Json<HealthBody> {
 
 /// Check that the process is alive
 ///
-/// Public. A liveness probe: it does not touch the database.
+/// Liveness probe that does not touch the database. No access token is required.
 #[utoipa::path(
     tag = "platform",
     operation_id = "check_liveness",
@@ -58,7 +59,8 @@ pub(crate) async fn check_liveness() -> &'static str {
 
 /// Check that requests can be served
 ///
-/// Public. A readiness probe: a load balancer should send requests to this server only while the status is 200.
+/// Readiness probe: a load balancer should send requests to this server only while the status is 200. No access token is
+/// required.
 #[utoipa::path(
     tag = "platform",
     operation_id = "check_readiness",

@@ -26,7 +26,7 @@ pub(crate) struct IndexBody {
 
 /// Get the version and links
 ///
-/// Public.
+/// Returns the version of the server and the paths of its documentation. No access token is required.
 #[utoipa::path(
     tag = "platform",
     operation_id = "get_index",

@@ -22,7 +22,8 @@ pub(crate) struct ProblemPageBody {
 
 /// Get the explanation of an error code
 ///
-/// Public. Every problem links to its explanation in `type`.
+/// Returns the title, status and advice of a code. Every problem links to its explanation in `type`. No access token is
+/// required.
 #[utoipa::path(
     tag = "platform",
     operation_id = "get_problem",

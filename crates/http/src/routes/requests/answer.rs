@@ -59,7 +59,7 @@ pub(crate) struct AnsweredBody {
     request_id: i64,
     /// `accepted` or `rejected`.
     status: &'static str,
-    /// Instant of the answer.
+    /// RFC 3339 instant in UTC of the answer.
     responded_at: String,
     /// The counter offer, or else the package's hourly rate; null without either.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,8 +78,8 @@ pub(crate) struct AnsweredBody {
 
 /// Accept or reject a session request
 ///
-/// Tutors only. An acceptance enrols the student and creates the sessions, all or nothing. A message tells the
-/// requester.
+/// Answers a pending session request. An acceptance enrols the student and creates all sessions, or fails without any
+/// effect. The requester is notified by a chat message. Only the tutor who received the request can answer it.
 #[utoipa::path(
     tag = "requests",
     request_body = AnswerBody,

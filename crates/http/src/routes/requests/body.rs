@@ -49,16 +49,16 @@ pub(crate) struct RequestBody {
     time_zone: &'static str,
     /// Hourly rate offered in place of the package's.
     counter_offer_price: Option<Price>,
-    /// Instant of sending.
+    /// RFC 3339 instant in UTC of sending.
     created_at: String,
-    /// Instant of the last change.
+    /// RFC 3339 instant in UTC of the last change.
     updated_at: String,
-    /// Instant from which an unanswered request is expired.
+    /// RFC 3339 instant in UTC from which an unanswered request is expired.
     expires_at: String,
-    /// Instant of the answer or withdrawal.
+    /// RFC 3339 instant in UTC of the answer or withdrawal.
     responded_at: Option<String>,
     rejected_reason: Option<String>,
-    /// Instant of the rejection.
+    /// RFC 3339 instant in UTC of the rejection.
     rejected_at: Option<String>,
     /// `received` for the tutor, `sent` for all other viewers.
     direction: &'static str,

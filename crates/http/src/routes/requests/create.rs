@@ -8,6 +8,7 @@ use astegni_domain::requests::{
     parse_years,
 };
 use astegni_domain::schedule::{parse_date, parse_time, parse_zone};
+use astegni_domain::tutoring::parse_weekdays;
 use astegni_domain::validation::Violations;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::extract::{Caller, DraftBody, ParseDraft};
-use crate::routes::tutoring::{schedule_type, weekdays};
+use crate::routes::tutoring::schedule_type;
 use crate::services::Services;
 use crate::wire;
 
@@ -40,7 +41,7 @@ pub(crate) struct CreateRequestBody {
     /// English weekday names, in full or their first three letters.
     #[schema(example = json!(["Monday", "Wednesday"]))]
     days: Option<Vec<String>>,
-    /// Civil dates, `YYYY-MM-DD`, at most 200, none in the past.
+    /// Civil dates `YYYY-MM-DD`, at most 200, none in the past.
     specific_dates: Option<Vec<String>>,
     /// Start of each session, wall clock `HH:MM`.
     #[schema(example = "14:00")]
@@ -50,7 +51,7 @@ pub(crate) struct CreateRequestBody {
     end_time: Option<String>,
     /// IANA time zone of the wall clock, by default the tutor's.
     time_zone: Option<String>,
-    /// Earliest civil date of a weekly pattern, `YYYY-MM-DD`, by default today.
+    /// Civil date `YYYY-MM-DD` on or after which a weekly pattern starts, by default today.
     starts_on: Option<String>,
     /// Length of a weekly pattern in weeks, 1 to 26, by default 8.
     weeks: Option<i64>,
@@ -71,7 +72,7 @@ impl ParseDraft for CreateRequestBody {
     fn parse(self, mut violations: Violations) -> RequestDraft {
         let schedule = ScheduleDraft {
             schedule_type: violations.check_some("schedule_type", self.schedule_type, |word| schedule_type(&word)),
-            days: self.days.and_then(|days| weekdays("days", &days, &mut violations)),
+            days: self.days.and_then(|days| parse_weekdays("days", &days, &mut violations)),
             specific_dates: self.specific_dates.map(|dates| parse_dates(&dates, &mut violations)),
             start_time: violations.check_some("start_time", self.start_time, |input| parse_time(&input)),
             end_time: violations.check_some("end_time", self.end_time, |input| parse_time(&input)),
@@ -107,16 +108,16 @@ pub(crate) struct RequestSentBody {
     conversation_id: i64,
     /// Message about the request.
     message_id: i64,
-    /// Instant of sending.
+    /// RFC 3339 instant in UTC of sending.
     created_at: String,
 }
 
 /// Send a session request
 ///
 /// Students request sessions for themselves; parents name one of their children. The request appears as a message in
-/// the direct conversation with the tutor. It expires after 14 days, or when its last date has passed. At most 20
-/// requests can be pending at a time, and no two equal ones; a tutor who rejected three requests within 30 days cannot
-/// be asked until the first of them is older.
+/// the direct conversation with the tutor. It expires after 14 days, or when its last date has passed. A requester can
+/// have at most 20 pending requests and no duplicate of a pending one. After three rejections by one tutor within 30
+/// days, the caller cannot ask that tutor until the oldest of the three is 30 days old.
 #[utoipa::path(
     tag = "requests",
     request_body = CreateRequestBody,
@@ -126,8 +127,8 @@ pub(crate) struct RequestSentBody {
         (status = 403, description = "The caller is neither a student nor a parent, is a student who names another \
             student, or has blocked the tutor"),
         (status = 404, description = "The tutor or the child was not found"),
-        (status = 409, description = "An equal request is pending"),
-        (status = 429, description = "Too many requests are pending or were rejected recently"),
+        (status = 409, description = "A duplicate of the request is pending"),
+        (status = 429, description = "The caller has too many pending requests, or the tutor rejected several recently"),
     ),
 )]
 #[post("/session-requests")]

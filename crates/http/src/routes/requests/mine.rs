@@ -10,8 +10,8 @@ use crate::services::Services;
 
 /// List your session requests
 ///
-/// Requests that the caller sent, requests for the caller or the caller's children, and, for a tutor, requests that the
-/// caller received. Newest first.
+/// Returns the session requests that the caller sent, those for the caller or the caller's children, and, for a tutor,
+/// those that the caller received, newest first.
 #[utoipa::path(
     tag = "requests",
     params(PagingQuery),

@@ -31,7 +31,7 @@ pub(crate) struct StudentBody {
     contact_phone: Option<String>,
     /// E-mail address of the requester; null while a block separates the two.
     contact_email: Option<String>,
-    /// Instant of the acceptance.
+    /// RFC 3339 instant in UTC of the acceptance.
     accepted_at: String,
     /// `student` or `parent`.
     requester_type: &'static str,
@@ -60,7 +60,8 @@ impl From<EnrolledStudent> for StudentBody {
 
 /// List your students
 ///
-/// Tutors only. Each student appears once, the latest enrolment first.
+/// Returns the students enrolled with the caller. Each student appears once, with the latest enrolment first. Only tutors
+/// have students.
 #[utoipa::path(
     tag = "requests",
     params(PagingQuery),

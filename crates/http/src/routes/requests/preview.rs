@@ -38,7 +38,7 @@ impl Parse for PreviewBody {
 pub(crate) struct PlannedSessionBody {
     /// Place in the series, from 0.
     series_index: usize,
-    /// Civil date, `YYYY-MM-DD`.
+    /// Civil date `YYYY-MM-DD`.
     session_date: String,
     /// Start, wall clock `HH:MM:SS`.
     start_time: String,
@@ -46,9 +46,9 @@ pub(crate) struct PlannedSessionBody {
     end_time: String,
     /// IANA time zone of the wall clock.
     time_zone: &'static str,
-    /// Instant of the start.
+    /// RFC 3339 instant in UTC of the start.
     starts_at: String,
-    /// Instant of the end, exclusive.
+    /// RFC 3339 instant in UTC of the end, exclusive.
     ends_at: String,
     /// Length in minutes.
     duration: i64,
@@ -83,9 +83,10 @@ pub(crate) struct PreviewedBody {
     skipped: Vec<ConflictBody>,
 }
 
-/// Preview an acceptance
+/// Preview the acceptance of a session request
 ///
-/// Tutors only. Returns exactly what accepting the session request would create, and writes nothing.
+/// Returns exactly what accepting a pending session request would create, and writes nothing. Only the tutor who received
+/// the request can preview its acceptance.
 #[utoipa::path(
     tag = "requests",
     request_body = PreviewBody,

@@ -44,7 +44,7 @@ impl Parse for ReceivedQuery {
 
 /// List your received session requests
 ///
-/// Tutors only. Newest first.
+/// Returns the session requests that the caller received, newest first. Only tutors receive session requests.
 #[utoipa::path(
     tag = "requests",
     params(ReceivedQuery),
@@ -64,9 +64,9 @@ pub(crate) async fn list_received_session_requests(
     Ok(list(&request, page, RequestBody::from))
 }
 
-/// Get a received session request
+/// Get one of your received session requests
 ///
-/// Tutors only.
+/// Returns a session request that the caller received. Only tutors receive session requests.
 #[utoipa::path(
     tag = "requests",
     params(("id" = i64, Path, description = "Id of the session request")),

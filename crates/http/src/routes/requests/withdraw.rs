@@ -11,14 +11,14 @@ use crate::services::Services;
 
 /// Withdraw a session request
 ///
-/// The requester, the student and any active guardian of the student may withdraw a pending request. A message tells
-/// the tutor.
+/// Withdraws a pending session request. The requester, the student and any active guardian of the student may withdraw
+/// it. The tutor is notified by a chat message.
 #[utoipa::path(
     tag = "requests",
     params(("id" = i64, Path, description = "Id of the session request")),
     responses(
         (status = 200, description = "The withdrawn session request", body = RequestBody),
-        (status = 404, description = "No such session request can be withdrawn by the caller"),
+        (status = 404, description = "The session request does not exist, or the caller may not withdraw it"),
         (status = 409, description = "The session request is no longer pending"),
     ),
 )]

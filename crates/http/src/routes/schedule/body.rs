@@ -29,9 +29,9 @@ pub(crate) struct SessionBody {
     end_time: String,
     /// IANA name of the zone of the wall-clock times.
     time_zone: &'static str,
-    /// Instant of the start.
+    /// RFC 3339 instant in UTC of the start.
     starts_at: String,
-    /// Instant of the end, exclusive.
+    /// RFC 3339 instant in UTC of the end, exclusive.
     ends_at: String,
     /// Duration in minutes.
     duration: i64,
@@ -51,9 +51,9 @@ pub(crate) struct SessionBody {
     dst: Option<&'static str>,
     /// Actions that the caller may take on the session.
     allowed_actions: Vec<&'static str>,
-    /// Instant of creation.
+    /// RFC 3339 instant in UTC of the creation.
     created_at: String,
-    /// Instant of the last change.
+    /// RFC 3339 instant in UTC of the last change.
     updated_at: String,
 }
 

@@ -11,7 +11,8 @@ use crate::services::Services;
 
 /// Get a session
 ///
-/// Only the tutor, the student and the student's guardians can read a session.
+/// Returns a session that the caller teaches or attends, or that one of the caller's children attends. Nobody else can
+/// read it.
 #[utoipa::path(
     tag = "schedule",
     params(
@@ -21,7 +22,7 @@ use crate::services::Services;
     responses(
         (status = 200, description = "The session, with its `ETag`", body = SessionBody),
         (status = 304, description = "The session has not changed"),
-        (status = 404, description = "You have no session with this id"),
+        (status = 404, description = "The caller has no session with this id"),
     ),
 )]
 #[get("/sessions/{id}")]

@@ -26,7 +26,7 @@ fn seen_as(perspective: Perspective, SessionList { filter, page }: SessionList) 
 
 /// List your sessions
 ///
-/// Returns the sessions that you teach or attend, and those of your children, ascending by start.
+/// Returns the sessions that the caller teaches or attends, and those of the caller's children, ascending by start.
 #[utoipa::path(
     tag = "schedule",
     params(SessionsQuery, PerspectiveQuery),
@@ -42,9 +42,9 @@ pub(crate) async fn list_sessions(
     respond(&request, &services, &caller, wanted).await
 }
 
-/// List the sessions that you teach
+/// List your sessions as a tutor
 ///
-/// Returns sessions ascending by start; none for callers who are not tutors.
+/// Returns the sessions that the caller teaches, ascending by start. The list is empty for callers who are not tutors.
 #[utoipa::path(
     tag = "schedule",
     params(SessionsQuery),
@@ -60,9 +60,9 @@ pub(crate) async fn list_taught_sessions(
     respond(&request, &services, &caller, seen_as(Perspective::Tutor, wanted)).await
 }
 
-/// List the sessions that you attend
+/// List your sessions as a student
 ///
-/// Returns sessions ascending by start; none for callers who are not students.
+/// Returns the sessions that the caller attends, ascending by start. The list is empty for callers who are not students.
 #[utoipa::path(
     tag = "schedule",
     params(SessionsQuery),
@@ -78,16 +78,17 @@ pub(crate) async fn list_attended_sessions(
     respond(&request, &services, &caller, seen_as(Perspective::Student, wanted)).await
 }
 
-/// List the sessions of your children
+/// List your children's sessions
 ///
-/// Returns the sessions of students under your active guardianship, ascending by start.
+/// Returns the sessions of students under the caller's active guardianship, ascending by start. The list is empty for
+/// callers who have no children.
 #[utoipa::path(
     tag = "schedule",
     params(SessionsQuery),
     responses((status = 200, description = "The sessions; the `Link` header refers to the next page", body = [SessionBody])),
 )]
 #[get("/parent/sessions")]
-pub(crate) async fn list_childrens_sessions(
+pub(crate) async fn list_sessions_of_children(
     request: HttpRequest,
     services: Data<Services>,
     caller: Caller,

@@ -13,7 +13,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_sessions::list_sessions)
         .service(list_sessions::list_taught_sessions)
         .service(list_sessions::list_attended_sessions)
-        .service(list_sessions::list_childrens_sessions)
+        .service(list_sessions::list_sessions_of_children)
         .service(sessions_with_student::list_sessions_with_student)
         .service(get_session::get_session);
 }

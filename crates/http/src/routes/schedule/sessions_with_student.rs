@@ -51,8 +51,8 @@ pub(crate) struct StudentSessionsBody {
 
 /// List your sessions with a student
 ///
-/// Returns the sessions that you teach one student, ascending by start. The list is empty for a student whom you do not
-/// teach.
+/// Returns the sessions that the caller teaches one student, ascending by start. The list is empty for a student whom the
+/// caller does not teach. Only tutors can list sessions with a student.
 #[utoipa::path(
     tag = "schedule",
     params(("student_id" = i64, Path, description = "Id of the student profile"), SessionsQuery),

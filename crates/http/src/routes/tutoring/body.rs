@@ -31,9 +31,9 @@ pub(crate) struct TutorBody {
     session_format: Option<String>,
     location: Option<String>,
     is_active: bool,
-    /// Instant of creation.
+    /// RFC 3339 instant in UTC of the creation.
     created_at: String,
-    /// Instant of the last change.
+    /// RFC 3339 instant in UTC of the last change.
     updated_at: String,
 }
 
@@ -113,9 +113,9 @@ pub(crate) struct PackageBody {
     end_time: Option<String>,
     /// Whether the package can be requested.
     is_active: bool,
-    /// Instant of creation.
+    /// RFC 3339 instant in UTC of the creation.
     created_at: String,
-    /// Instant of the last change.
+    /// RFC 3339 instant in UTC of the last change.
     updated_at: String,
 }
 

@@ -10,10 +10,10 @@ use crate::error::ApiError;
 use crate::extract::{Caller, PathId, Precondition};
 use crate::services::Services;
 
-/// Delete a package
+/// Delete one of your packages
 ///
 /// The package can no longer be requested and is no longer listed. A package that a session request refers to is
-/// archived instead of removed; the request keeps it.
+/// archived instead of removed, and the request keeps it. Only the tutor who offers a package can delete it.
 #[utoipa::path(
     tag = "tutoring",
     params(
@@ -23,7 +23,7 @@ use crate::services::Services;
     responses(
         (status = 204, description = "The package is deleted"),
         (status = 403, description = "Only tutors have packages"),
-        (status = 404, description = "You have no package with this id"),
+        (status = 404, description = "The caller has no package with this id"),
         (status = 412, description = "The package no longer has the version in `If-Match`"),
     ),
 )]

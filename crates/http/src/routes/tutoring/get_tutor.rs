@@ -33,7 +33,7 @@ pub(crate) struct PackagesBody {
 
 /// Get a tutor
 ///
-/// Returns the public profile and the active packages. The caller may be anonymous.
+/// Returns the tutor's public profile and active packages. No access token is required.
 #[utoipa::path(
     tag = "tutoring",
     params(
@@ -43,8 +43,8 @@ pub(crate) struct PackagesBody {
     responses(
         (status = 200, description = "The tutor, with an `ETag`", body = TutorPageBody),
         (status = 304, description = "The tutor has not changed"),
-        (status = 403, description = "You have blocked this tutor"),
-        (status = 404, description = "There is no such tutor"),
+        (status = 403, description = "The caller has blocked this tutor"),
+        (status = 404, description = "The tutor does not exist or is hidden from the caller"),
     ),
     security((), ("bearer" = [])),
 )]
@@ -62,7 +62,7 @@ pub(crate) async fn get_tutor(
 
 /// Get a tutor (old path)
 ///
-/// The same as `GET /api/v1/tutors/{tutor_id}`.
+/// Returns the same as `GET /api/v1/tutors/{tutor_id}`, which replaces this path.
 #[utoipa::path(
     tag = "tutoring",
     params(
@@ -72,8 +72,8 @@ pub(crate) async fn get_tutor(
     responses(
         (status = 200, description = "The tutor, with an `ETag`", body = TutorPageBody),
         (status = 304, description = "The tutor has not changed"),
-        (status = 403, description = "You have blocked this tutor"),
-        (status = 404, description = "There is no such tutor"),
+        (status = 403, description = "The caller has blocked this tutor"),
+        (status = 404, description = "The tutor does not exist or is hidden from the caller"),
     ),
     security((), ("bearer" = [])),
 )]
@@ -90,14 +90,14 @@ pub(crate) async fn get_tutor_at_old_path(
 
 /// List a tutor's packages
 ///
-/// Returns the active packages, ascending by price. The caller may be anonymous.
+/// Returns the tutor's active packages, ascending by price. No access token is required.
 #[utoipa::path(
     tag = "tutoring",
     params(("tutor_id" = i64, Path, description = "Id of the tutor profile"), PagingQuery),
     responses(
         (status = 200, description = "The packages; the `Link` header refers to the next page", body = PackagesBody),
-        (status = 403, description = "You have blocked this tutor"),
-        (status = 404, description = "There is no such tutor"),
+        (status = 403, description = "The caller has blocked this tutor"),
+        (status = 404, description = "The tutor does not exist or is hidden from the caller"),
     ),
     security((), ("bearer" = [])),
 )]
@@ -114,14 +114,14 @@ pub(crate) async fn list_tutor_packages(
 
 /// List a tutor's packages (old path)
 ///
-/// The same as `GET /api/v1/tutors/{tutor_id}/packages`.
+/// Returns the same as `GET /api/v1/tutors/{tutor_id}/packages`, which replaces this path.
 #[utoipa::path(
     tag = "tutoring",
     params(("tutor_id" = i64, Path, description = "Id of the tutor profile"), PagingQuery),
     responses(
         (status = 200, description = "The packages; the `Link` header refers to the next page", body = PackagesBody),
-        (status = 403, description = "You have blocked this tutor"),
-        (status = 404, description = "There is no such tutor"),
+        (status = 403, description = "The caller has blocked this tutor"),
+        (status = 404, description = "The tutor does not exist or is hidden from the caller"),
     ),
     security((), ("bearer" = [])),
 )]

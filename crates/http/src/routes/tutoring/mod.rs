@@ -9,7 +9,7 @@ mod profile;
 mod search;
 mod write_package;
 
-pub(crate) use package_fields::{schedule_type, weekdays};
+pub(crate) use package_fields::schedule_type;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -11,12 +11,13 @@ use crate::services::Services;
 
 /// List your packages
 ///
-/// Returns active and inactive packages, ascending by price. Deleted packages are not listed.
+/// Returns the caller's active and inactive packages, ascending by price. Deleted packages are not listed. Only tutors
+/// have packages.
 #[utoipa::path(
     tag = "tutoring",
     params(PagingQuery),
     responses(
-        (status = 200, description = "Your packages; the `Link` header refers to the next page", body = [PackageBody]),
+        (status = 200, description = "The packages; the `Link` header refers to the next page", body = [PackageBody]),
         (status = 403, description = "Only tutors have packages"),
     ),
 )]
@@ -33,7 +34,7 @@ pub(crate) async fn list_own_packages(
 
 /// Get one of your packages
 ///
-/// Returns an active or inactive package of the caller, who must be a tutor.
+/// Returns an active or inactive package of the caller. Only tutors have packages.
 #[utoipa::path(
     tag = "tutoring",
     params(
@@ -44,7 +45,7 @@ pub(crate) async fn list_own_packages(
         (status = 200, description = "The package, with its `ETag`", body = PackageBody),
         (status = 304, description = "The package has not changed"),
         (status = 403, description = "Only tutors have packages"),
-        (status = 404, description = "You have no package with this id"),
+        (status = 404, description = "The caller has no package with this id"),
     ),
 )]
 #[get("/tutor/packages/{id}")]

@@ -1,12 +1,12 @@
 //! The fields of a package in a request body.
 
-use astegni_domain::schedule::{parse_time, parse_weekday};
+use astegni_domain::schedule::parse_time;
 use astegni_domain::tutoring::{
     NewPackage, PackageChanges, ScheduleType, parse_course_ids, parse_description, parse_package_name,
-    parse_session_format, parse_tags,
+    parse_session_format, parse_tags, parse_weekdays,
 };
 use astegni_domain::validation::{Invalid, Violations};
-use chrono::{DateTime, Utc, Weekday};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -71,7 +71,7 @@ impl PackageFields {
                 .session_format
                 .parse("session_format", violations, |input| parse_session_format(&input)),
             schedule_type: violations.check_some("schedule_type", self.schedule_type, |word| schedule_type(&word)),
-            schedule_days: self.schedule_days.and_then(|days| weekdays("schedule_days", &days, violations)),
+            schedule_days: self.schedule_days.and_then(|days| parse_weekdays("schedule_days", &days, violations)),
             start_time: self.start_time.parse("start_time", violations, |input| parse_time(&input)),
             end_time: self.end_time.parse("end_time", violations, |input| parse_time(&input)),
             is_active: self.is_active,
@@ -82,24 +82,6 @@ impl PackageFields {
 /// Parses a schedule type.
 pub(crate) fn schedule_type(word: &str) -> Result<ScheduleType, Invalid> {
     word.parse().map_err(|_| Invalid::new("unknown_schedule_type", "must be recurring or specific_dates"))
-}
-
-/// Parses weekday names and drops duplicates. Each invalid name is reported by its index.
-pub(crate) fn weekdays(field: &str, names: &[String], violations: &mut Violations) -> Option<Vec<Weekday>> {
-    if names.len() > 50 {
-        violations.add(field, Invalid::new("too_many", "must have at most 50 entries"));
-        return None;
-    }
-    let mut days = Vec::with_capacity(names.len().min(7));
-    let mut is_valid = true;
-    for (index, name) in names.iter().enumerate() {
-        match violations.check(format!("{field}.{index}"), parse_weekday(name)) {
-            Some(day) if !days.contains(&day) => days.push(day),
-            Some(_) => {}
-            None => is_valid = false,
-        }
-    }
-    is_valid.then_some(days)
 }
 
 /// The body of a package to be created.

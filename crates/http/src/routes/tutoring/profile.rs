@@ -69,13 +69,13 @@ impl Parse for TutorProfileBody {
 
 /// Get your tutor profile
 ///
-/// Returns the public profile of the caller, who must be a tutor.
+/// Returns the caller's public profile. Only tutors have one.
 #[utoipa::path(
     tag = "tutoring",
     params(("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier response")),
     responses(
-        (status = 200, description = "Your profile, with its `ETag`", body = TutorBody),
-        (status = 304, description = "Your profile has not changed"),
+        (status = 200, description = "The profile, with its `ETag`", body = TutorBody),
+        (status = 304, description = "The profile has not changed"),
         (status = 403, description = "Only tutors have a tutor profile"),
     ),
 )]
@@ -91,7 +91,8 @@ pub(crate) async fn get_own_tutor_profile(
 
 /// Update your tutor profile
 ///
-/// The profile is public. `time_zone` applies to your account, and to the times of your packages.
+/// Changes the fields that are sent. The profile is public. `time_zone` applies to the caller's account and to the times of
+/// the caller's packages. Only tutors have a profile.
 #[utoipa::path(
     tag = "tutoring",
     request_body = TutorProfileBody,

@@ -106,8 +106,8 @@ pub(crate) struct TutorsBody {
 
 /// Search tutors
 ///
-/// Returns active tutors that match all conditions. The caller may be anonymous; a signed-in caller does not see tutors
-/// on either side of a block.
+/// Returns active tutors that match all conditions. No access token is required; with one, tutors whom the caller
+/// has blocked, or who have blocked the caller, are left out.
 #[utoipa::path(
     tag = "tutoring",
     params(SearchQuery),
