@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use astegni_domain::change::Change;
 use astegni_domain::money::{Currency, Money};
 use astegni_domain::schedule::{parse_weekday, weekday_name};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc, Weekday};
@@ -10,18 +11,21 @@ use chrono_tz::Tz;
 use crate::error::StoreError;
 
 /// Parses the stored name of an enum variant or of a time zone.
-pub(crate) fn word<T: FromStr>(column: &'static str, value: &str) -> Result<T, StoreError> {
+pub(crate) fn parse_column<T: FromStr>(column: &'static str, value: &str) -> Result<T, StoreError> {
     value.parse().map_err(|_| StoreError::Corrupt { column, value: value.to_owned() })
 }
 
 /// Parses the stored name of an enum variant in a nullable column.
-pub(crate) fn optional_word<T: FromStr>(column: &'static str, value: Option<&str>) -> Result<Option<T>, StoreError> {
-    value.map(|value| word(column, value)).transpose()
+pub(crate) fn parse_optional_column<T: FromStr>(
+    column: &'static str,
+    value: Option<&str>,
+) -> Result<Option<T>, StoreError> {
+    value.map(|value| parse_column(column, value)).transpose()
 }
 
 /// Parses the IANA name of a time zone.
 pub(crate) fn zone(column: &'static str, value: &str) -> Result<Tz, StoreError> {
-    word(column, value)
+    parse_column(column, value)
 }
 
 /// Reads a stored timestamp, which is always UTC.
@@ -44,7 +48,7 @@ pub(crate) fn money(value: Option<i64>) -> Option<Money> {
 
 /// Parses a three-letter currency code.
 pub(crate) fn currency(column: &'static str, value: &str) -> Result<Currency, StoreError> {
-    word(column, value)
+    parse_column(column, value)
 }
 
 /// Parses a JSON array of strings.
@@ -59,7 +63,7 @@ pub(crate) fn integers(column: &'static str, json: &str) -> Result<Vec<i64>, Sto
 
 /// Parses a JSON array of civil dates.
 pub(crate) fn dates(column: &'static str, json: &str) -> Result<Vec<NaiveDate>, StoreError> {
-    list::<String>(column, json)?.iter().map(|date| word(column, date)).collect()
+    list::<String>(column, json)?.iter().map(|date| parse_column(column, date)).collect()
 }
 
 /// Parses a JSON array of English weekday names.
@@ -85,6 +89,16 @@ pub(crate) fn json_weekdays(days: &[Weekday]) -> String {
 /// Writes a JSON array of civil dates.
 pub(crate) fn json_dates(dates: &[NaiveDate]) -> String {
     json(dates.iter().map(ToString::to_string))
+}
+
+/// Returns the value of a changeset for a change of a nullable column.
+#[expect(clippy::option_option, reason = "a changeset skips None and sets NULL for Some(None)")]
+pub(crate) fn nullable<T>(change: Change<T>) -> Option<Option<T>> {
+    match change {
+        Change::Keep => None,
+        Change::Clear => Some(None),
+        Change::Set(value) => Some(Some(value)),
+    }
 }
 
 /// Returns the `LIKE` pattern for values that contain a text, with wildcards in the text escaped by a backslash.

@@ -99,7 +99,7 @@ impl From<DieselError> for StoreError {
     }
 }
 
-/// Returns whether a message reports a temporary outage. Diesel passes on no error codes to tell by.
+/// Returns whether a message reports a temporary outage. Diesel does not expose the SQLSTATE.
 fn is_outage(message: &str) -> bool {
     const OUTAGES: [&str; 9] = [
         "database is locked",

@@ -30,7 +30,7 @@ pub use password::Password;
 pub use ports::{AccountRepository, Credentials, DeviceRepository, PasswordHasher, TokenIssuer};
 #[cfg(feature = "test-util")]
 pub use ports::{MockAccountRepository, MockDeviceRepository, MockPasswordHasher, MockTokenIssuer};
-pub use profile::{Change, ProfileChanges, parse_birth_date, person_name, phone_number, profile_picture};
+pub use profile::{ProfileChanges, parse_birth_date, person_name, phone_number, profile_picture};
 pub use role::{Role, parse_roles};
 pub use role_change::{RoleChange, RoleChangePlan, plan_role_change};
 pub use service::{AccountService, Registration, SignedIn};

@@ -4,46 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
+use crate::change::Change;
 use crate::schedule::parse_date;
 use crate::text;
 use crate::validation::Invalid;
-
-/// A change of a nullable field (RFC 7396).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Change<T> {
-    /// The field keeps its value.
-    #[default]
-    Keep,
-    /// The field becomes null.
-    Clear,
-    /// The field takes a new value.
-    Set(T),
-}
-
-impl<T> Change<T> {
-    /// Parses the new value, if there is one.
-    pub fn try_map<U, E>(self, parse: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
-        Ok(match self {
-            Self::Keep => Change::Keep,
-            Self::Clear => Change::Clear,
-            Self::Set(value) => Change::Set(parse(value)?),
-        })
-    }
-
-    /// Returns the value that a field without an earlier value gets.
-    pub fn into_value(self) -> Option<T> {
-        match self {
-            Self::Keep | Self::Clear => None,
-            Self::Set(value) => Some(value),
-        }
-    }
-}
-
-impl<T> From<Option<T>> for Change<T> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Keep, Self::Set)
-    }
-}
 
 /// Changes of the personal fields of an account. Each field is documented at [`User`](super::User).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,17 +76,6 @@ mod tests {
     #[track_caller]
     fn code<T: std::fmt::Debug>(parsed: Result<T, Invalid>) -> &'static str {
         parsed.unwrap_err().code
-    }
-
-    #[test]
-    fn a_change_keeps_clears_or_sets() {
-        let parse = |text: &str| text.parse::<u8>();
-        assert_eq!(Change::Set("7").try_map(parse), Ok(Change::Set(7)));
-        assert!(Change::Set("x").try_map(parse).is_err());
-        assert_eq!(Change::Keep.try_map(parse), Ok(Change::Keep));
-        assert_eq!(Change::Clear.try_map(parse), Ok(Change::Clear));
-        assert_eq!([Change::Set(7), Change::Keep, Change::Clear].map(Change::into_value), [Some(7), None, None]);
-        assert_eq!([Change::from(Some(7)), Change::from(None)], [Change::Set(7), Change::Keep]);
     }
 
     #[test]

@@ -57,10 +57,10 @@ pub trait ConnectionQueries: Send + Sync {
     /// Returns the viewer's connections with some other users, by id.
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError>;
 
-    /// Returns the lengths of the viewer's own lists.
+    /// Returns the numbers of the viewer's own connections.
     async fn counters(&self, viewer: UserId) -> Result<Counters, RepositoryError>;
 
-    /// Returns the lengths of a user's public lists. MUST equal the lengths of the lists that the viewer sees, at a
-    /// cost that does not depend on the number of the owner's connections.
+    /// Returns the numbers of a user's public connections. MUST equal the lengths of the lists that the viewer sees, at
+    /// a cost that does not depend on the number of the owner's connections.
     async fn public_counters(&self, owner: UserId, viewer: Viewer) -> Result<Counters, RepositoryError>;
 }

@@ -102,7 +102,7 @@ impl ConnectionService {
         self.queries.list(actor.user_id, filter, page).await
     }
 
-    /// Returns the lengths of the actor's own lists.
+    /// Returns the numbers of the actor's own connections.
     pub async fn counters(&self, actor: &Actor) -> Result<Counters, RepositoryError> {
         self.queries.counters(actor.user_id).await
     }
@@ -138,7 +138,7 @@ impl ConnectionService {
         Ok(self.queries.public_list(owner, viewer, filter, page).await?)
     }
 
-    /// Returns the lengths of a user's public lists, as the viewer sees them.
+    /// Returns the numbers of a user's public connections, as the viewer sees them.
     pub async fn public_counters(&self, viewer: Viewer, owner: UserId) -> Result<Counters, ConnectionError> {
         self.gate.open(viewer, owner).await?;
         Ok(self.queries.public_counters(owner, viewer).await?)

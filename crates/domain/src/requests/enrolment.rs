@@ -5,6 +5,36 @@ use chrono::{DateTime, Utc};
 use super::{Contact, RequestStatus, RequesterContact, RequesterType};
 use crate::ids::{EnrolmentId, StudentId, UserId};
 
+/// The state of the payment for an enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Nothing has been paid yet.
+    Pending,
+}
+
+impl PaymentStatus {
+    /// Returns the name used in the database.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The status of an enrolment and of its course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum EnrolmentStatus {
+    /// The tutor teaches the student.
+    Active,
+}
+
+impl EnrolmentStatus {
+    /// Returns the name used in the database.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// A student's latest enrolment with a tutor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
@@ -57,6 +87,11 @@ impl EnrolmentRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_enrolment_is_stored_as_active_and_unpaid() {
+        assert_eq!((EnrolmentStatus::Active.as_str(), PaymentStatus::Pending.as_str()), ("active", "pending"));
+    }
 
     #[test]
     fn a_block_hides_contact_data_from_the_tutor() {

@@ -40,7 +40,7 @@ pub use draft::{
     parse_weeks, parse_years,
 };
 pub use duplicate::{DuplicateKey, PendingRequest, duplicate_of};
-pub use enrolment::{EnrolledStudent, Enrolment, EnrolmentRecord};
+pub use enrolment::{EnrolledStudent, Enrolment, EnrolmentRecord, EnrolmentStatus, PaymentStatus};
 pub use errors::{AcceptError, AnswerError, CreateRequestError, ReadRequestError};
 pub use ports::{CreationQuery, RequestQueries, RequestRepository, SentRequest};
 #[cfg(feature = "test-util")]

@@ -2,7 +2,9 @@
 
 mod devices;
 mod repository;
+mod roles;
 mod rows;
 
 pub(crate) use devices::insert as insert_device;
-pub(crate) use rows::{find as find_user, insert_account, roles};
+pub(crate) use roles::roles;
+pub(crate) use rows::{find as find_user, insert_account};

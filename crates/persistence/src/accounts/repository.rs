@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{devices, rows};
+use super::{devices, roles, rows};
 use crate::Database;
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, UniqueKey};
@@ -79,9 +79,9 @@ impl AccountRepository for Database {
             if let Some(role) = plan.new_profile {
                 rows::insert_profile(conn, id, role, now.naive_utc())?;
             }
-            let roles = rows::json_roles(&plan.roles, &stored_roles)?;
+            let role_names = roles::json_roles(&plan.roles, &stored_roles)?;
             diesel::update(users::table.find(id))
-                .set((users::roles.eq(roles), users::active_role.eq(plan.active_role.as_str())))
+                .set((users::roles.eq(role_names), users::active_role.eq(plan.active_role.as_str())))
                 .execute(conn)?;
             devices::lock(conn, device.get(), now)?;
             devices::add_token(conn, device.get(), &token, now)?;
@@ -130,5 +130,5 @@ fn guard_role_change(
         .optional()?;
     let (roles, hash) = facts.ok_or(StoreError::Conflict)?;
     let same_hash = plan.checked_hash.is_none() || plan.checked_hash == hash;
-    if same_hash && rows::roles(&roles)? == plan.held { Ok(roles) } else { Err(StoreError::Conflict) }
+    if same_hash && roles::roles(&roles)? == plan.held { Ok(roles) } else { Err(StoreError::Conflict) }
 }

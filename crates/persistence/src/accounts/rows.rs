@@ -1,15 +1,13 @@
 //! Rows of accounts, and the queries that several adapters share.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
-
-use astegni_domain::accounts::{Change, EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User, Username};
+use astegni_domain::accounts::{EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User, Username};
 use astegni_domain::ids::{ParentId, StudentId, TutorId, UserId};
 use astegni_domain::text::fold;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use crate::columns::{self, instant};
+use super::roles::{json_roles, roles};
+use crate::columns::{self, instant, nullable};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{calendars, connection_counters, parent_profiles, student_profiles, tutor_profiles, users};
@@ -39,43 +37,6 @@ pub(crate) struct UserRow {
 
 type ProfileColumns = (Option<i64>, Option<i64>, Option<i64>);
 
-/// The number of distinct unknown roles that are logged.
-const MAX_UNKNOWN_ROLES: usize = 100;
-
-static UNKNOWN_ROLES: Mutex<Option<HashSet<String>>> = Mutex::new(None);
-
-/// Parses the roles of a user from their column.
-///
-/// A role that this version does not know is skipped and logged once for each process: one such row must not fail the
-/// lists of other users.
-pub(crate) fn roles(json: &str) -> Result<Vec<Role>, StoreError> {
-    let mut roles = Vec::new();
-    for name in columns::strings("users.roles", json)? {
-        match name.parse() {
-            Ok(role) => roles.push(role),
-            Err(_) if is_first_sighting(&UNKNOWN_ROLES, &name) => {
-                tracing::warn!(role = name, "users.roles holds an unknown role; it is skipped");
-            }
-            Err(_) => {}
-        }
-    }
-    Ok(roles)
-}
-
-/// Returns whether a name was not seen before, and remembers it.
-fn is_first_sighting(seen: &Mutex<Option<HashSet<String>>>, name: &str) -> bool {
-    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-    let seen = seen.get_or_insert_default();
-    seen.len() < MAX_UNKNOWN_ROLES && seen.insert(name.to_owned())
-}
-
-/// Returns the column for a user's roles, with the unknown ones that were `stored` so far kept at the end.
-pub(crate) fn json_roles(roles: &[Role], stored: &str) -> Result<String, StoreError> {
-    let stored = columns::strings("users.roles", stored)?;
-    let unknown = stored.iter().map(String::as_str).filter(|name| name.parse::<Role>().is_err());
-    Ok(columns::json(roles.iter().map(|role| role.as_str()).chain(unknown)))
-}
-
 impl UserRow {
     fn into_user(self, (student, tutor, parent): ProfileColumns) -> Result<User, StoreError> {
         Ok(User {
@@ -89,7 +50,7 @@ impl UserRow {
             phone: self.phone,
             date_of_birth: self.date_of_birth,
             roles: roles(&self.roles)?,
-            active_role: columns::optional_word("users.active_role", self.active_role.as_deref())?,
+            active_role: columns::parse_optional_column("users.active_role", self.active_role.as_deref())?,
             profiles: ProfileIds {
                 student: student.map(StudentId::new),
                 tutor: tutor.map(TutorId::new),
@@ -236,15 +197,6 @@ struct UserChangesRow {
     updated_at: NaiveDateTime,
 }
 
-#[expect(clippy::option_option, reason = "see `UserChangesRow`")]
-fn nullable<T>(change: Change<T>) -> Option<Option<T>> {
-    match change {
-        Change::Keep => None,
-        Change::Clear => Some(None),
-        Change::Set(value) => Some(Some(value)),
-    }
-}
-
 /// Writes the changes of an account and accepts the pending follows of one that becomes public.
 pub(crate) fn update(
     conn: &mut AnyConnection,
@@ -282,26 +234,4 @@ pub(crate) fn refresh_names(conn: &mut AnyConnection, id: i64) -> Result<User, S
         crate::tutoring::refresh_search(conn, tutor.get())?;
     }
     Ok(user)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_role_is_skipped_and_kept_when_the_roles_are_written() {
-        let stored = r#"["wizard","student","tutor"]"#;
-        assert_eq!(roles(stored).unwrap(), [Role::Student, Role::Tutor]);
-        assert_eq!(json_roles(&[Role::Student, Role::Parent], stored).unwrap(), r#"["student","parent","wizard"]"#);
-        assert!(roles("wizard").is_err());
-    }
-
-    #[test]
-    fn each_unknown_role_is_noticed_once_and_their_number_is_bounded() {
-        let seen = Mutex::new(None);
-        assert!(is_first_sighting(&seen, "wizard"));
-        assert!(!is_first_sighting(&seen, "wizard"));
-        let noticed = (0..200).filter(|number| is_first_sighting(&seen, &number.to_string())).count();
-        assert_eq!(noticed, MAX_UNKNOWN_ROLES - 1);
-    }
 }

@@ -47,12 +47,12 @@ struct CardRow {
 }
 
 fn card(row: CardRow, now: DateTime<Utc>) -> Result<RequestCard, StoreError> {
-    let status: RequestStatus = columns::word("requested_sessions.status", &row.status)?;
+    let status: RequestStatus = columns::parse_column("requested_sessions.status", &row.status)?;
     Ok(RequestCard {
         request_id: RequestId::new(row.id),
         package_id: row.package_id.map(PackageId::new),
         tutor_id: TutorId::new(row.tutor_id),
-        requester_type: columns::word("requested_sessions.requester_type", &row.requester_type)?,
+        requester_type: columns::parse_column("requested_sessions.requester_type", &row.requester_type)?,
         status: status.at(instant(row.expires_at), now),
         schedule: row.schedule.try_into()?,
         year_range: columns::integers("requested_sessions.year_range", &row.year_range)?,
@@ -102,7 +102,7 @@ pub(super) fn messages(
     }
     let rows: Vec<MessageColumns> = query.load(conn)?;
     let message = |(row, (sender_name, sender_avatar), request): MessageColumns| {
-        let message_type: MessageType = columns::word("chat_messages.message_type", &row.message_type)?;
+        let message_type: MessageType = columns::parse_column("chat_messages.message_type", &row.message_type)?;
         Ok::<_, StoreError>(Message {
             id: MessageId::new(row.id),
             conversation_id: ConversationId::new(row.conversation_id),

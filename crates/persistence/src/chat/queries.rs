@@ -168,7 +168,7 @@ fn last_messages(conn: &mut AnyConnection, ids: &[i64]) -> Result<HashMap<i64, L
         .map(|(id, (content, is_deleted), message_type, sender, at)| {
             let message = LastMessage {
                 content: unless_deleted(content, is_deleted),
-                message_type: columns::word("chat_messages.message_type", &message_type)?,
+                message_type: columns::parse_column("chat_messages.message_type", &message_type)?,
                 sender_user_id: UserId::new(sender),
                 created_at: instant(at),
             };
@@ -221,7 +221,7 @@ fn describe(
         .map(|(row, settings)| {
             Ok(Conversation {
                 id: ConversationId::new(row.id),
-                kind: columns::word("conversations.type", &row.kind)?,
+                kind: columns::parse_column("conversations.type", &row.kind)?,
                 name: row.name,
                 avatar_url: row.avatar_url,
                 other: others.remove(&row.id),

@@ -34,7 +34,7 @@ fn stored(conn: &mut AnyConnection, user: UserId) -> Result<Counters, StoreError
     Ok(Counters { followers, following, friends, pending_received, pending_sent, blocked })
 }
 
-/// Returns the lengths of a viewer's own lists.
+/// Returns the numbers of a viewer's own connections.
 ///
 /// A connection with a child without a login is hidden once a guardianship over the child has ended; only the
 /// viewer's guardianships are searched for such children.
@@ -63,7 +63,7 @@ pub(super) fn own(conn: &mut AnyConnection, viewer: UserId) -> Result<Counters, 
     Ok(stored.without(hidden))
 }
 
-/// Returns the lengths of a user's public lists, as a viewer sees them.
+/// Returns the numbers of a user's public connections, as a viewer sees them.
 ///
 /// The viewer's blocks, made and received, are probed for connections with the owner. Children without a login
 /// need no probe: they consent to nothing, so that no public connection leads to them.

@@ -29,10 +29,10 @@ pub(super) struct EdgeRow {
 pub(super) fn edge(row: &EdgeRow) -> Result<Edge, StoreError> {
     Ok(Edge {
         id: ConnectionId::new(row.id),
-        kind: columns::word("connections.connection_type", &row.connection_type)?,
+        kind: columns::parse_column("connections.connection_type", &row.connection_type)?,
         initiator: UserId::new(row.user_id_1),
         recipient: UserId::new(row.user_id_2),
-        status: columns::word("connections.status", &row.status)?,
+        status: columns::parse_column("connections.status", &row.status)?,
         since: instant(row.updated_at),
     })
 }

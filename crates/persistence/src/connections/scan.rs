@@ -166,7 +166,7 @@ impl ConnectionScan {
         let is_guardian = exists(
             wards
                 .filter(guardianships::parent_user_id.eq(users::id))
-                .filter(guardianships::status.eq_any(["invited", "active"]))
+                .filter(guardianships::status.eq_any(GuardianshipStatus::OPEN.map(GuardianshipStatus::as_str)))
                 .filter(student_profiles::user_id.eq(viewer)),
         );
         let has_login = users::password_hash.is_not_null();

@@ -24,7 +24,7 @@ type Transactions = <AnyConnection as Connection>::TransactionManager;
 /// Maximum number of writes in one commit on SQLite.
 const BATCH_SIZE: usize = 64;
 
-/// A job with its reply channel. It is given a connection, or the reason for there being none.
+/// A job with its reply channel. It is given a connection, or the error that prevented the checkout.
 type Work = Box<dyn FnOnce(Result<&mut Pooled, StoreError>) -> Finished + Send>;
 
 /// Tells the caller of a job its result, given whether the transaction around it was committed.
@@ -37,7 +37,7 @@ pub(super) struct Task {
     span: Span,
 }
 
-/// A job that has run but whose caller has not been told: that depends on the commit.
+/// A completed job whose reply waits for the commit.
 struct Finished {
     reply: Reply,
     next: Next,
@@ -90,7 +90,7 @@ impl Task {
         ((self.work)(Err(error)).reply)(Ok(()));
     }
 
-    /// Returns the task unless it has been queued for too long, in which case its caller is told so.
+    /// Returns the task, or rejects it if its deadline has passed.
     fn unless_overdue(self) -> Option<Self> {
         if self.queued_at.elapsed() <= QUEUE_TIMEOUT {
             return Some(self);

@@ -29,11 +29,11 @@ pub(super) fn guardianship(row: &GuardianshipRow) -> Result<Guardianship, StoreE
         id: GuardianshipId::new(row.id),
         parent: UserId::new(row.parent_user_id),
         student: StudentId::new(row.student_id),
-        status: columns::word("guardianships.status", &row.status)?,
+        status: columns::parse_column("guardianships.status", &row.status)?,
     })
 }
 
-/// Returns the statuses of open guardianships as the database spells them.
+/// Returns the stored names of open statuses.
 pub(super) fn open_statuses() -> [&'static str; 2] {
     GuardianshipStatus::OPEN.map(GuardianshipStatus::as_str)
 }

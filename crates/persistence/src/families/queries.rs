@@ -42,7 +42,7 @@ fn open_children(
     let child = |(row, origin, created_at, (user, name, has_login), grade_level): ChildColumns| {
         Ok(ChildRecord {
             guardianship: guardianship(&row)?,
-            origin: columns::word("guardianships.origin", &origin)?,
+            origin: columns::parse_column("guardianships.origin", &origin)?,
             user_id: UserId::new(user),
             name,
             grade_level,
@@ -107,7 +107,7 @@ pub(super) fn guardians(
     let guardian = |(row, origin, created_at, responded_at, ended_at, name): GuardianColumns| {
         Ok::<_, StoreError>(Guardian {
             guardianship: guardianship(&row)?,
-            origin: columns::word("guardianships.origin", &origin)?,
+            origin: columns::parse_column("guardianships.origin", &origin)?,
             name,
             created_at: instant(created_at),
             responded_at: responded_at.map(instant),

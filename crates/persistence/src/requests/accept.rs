@@ -94,9 +94,9 @@ fn insert_enrolment(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i
             enrolled_students::request_id.eq(request),
             enrolled_students::agreed_price_cents.eq(plan.agreed_price.map(Money::cents)),
             enrolled_students::currency.eq(plan.currency.as_str()),
-            enrolled_students::payment_status.eq("pending"),
+            enrolled_students::payment_status.eq(plan.payment_status.as_str()),
             enrolled_students::payment_due_date.eq(plan.payment_due_date),
-            enrolled_students::status.eq("active"),
+            enrolled_students::status.eq(plan.status.as_str()),
             enrolled_students::enrolled_at.eq(at),
         ))
         .returning(enrolled_students::id)
@@ -108,7 +108,7 @@ fn insert_enrolment(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i
             enrolled_courses::package_id.eq(package),
             enrolled_courses::request_id.eq(request),
             enrolled_courses::enrolment_id.eq(enrolment),
-            enrolled_courses::status.eq("active"),
+            enrolled_courses::status.eq(plan.status.as_str()),
             enrolled_courses::created_at.eq(at),
         ))
         .returning(enrolled_courses::id)

@@ -1,6 +1,7 @@
 //! Facts about requests that rules need.
 
 use astegni_domain::connections::Standing;
+use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::requests::{
     CreationFacts, CreationQuery, DuplicateKey, PendingRequest, RequestStatus, StudentFact, TutorFact,
@@ -72,7 +73,7 @@ pub(super) fn is_guardian(conn: &mut AnyConnection, user: UserId, student: Stude
     let active = guardianships::table
         .filter(guardianships::parent_user_id.eq(user.get()))
         .filter(guardianships::student_id.eq(student.get()))
-        .filter(guardianships::status.eq("active"));
+        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()));
     Ok(diesel::select(exists(active)).get_result(conn)?)
 }
 

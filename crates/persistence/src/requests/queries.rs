@@ -1,6 +1,7 @@
 //! [`RequestQueries`] on Diesel.
 
 use astegni_domain::RepositoryError;
+use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{RequestId, TutorId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
 use astegni_domain::requests::{EnrolmentRecord, RequestQueries, RequestRecord, RequestStatus};
@@ -75,7 +76,7 @@ fn own_students(conn: &mut AnyConnection, user: i64) -> Result<Vec<i64>, StoreEr
         student_profiles::table.filter(student_profiles::user_id.eq(user)).select(student_profiles::id).load(conn)?;
     let wards: Vec<i64> = guardianships::table
         .filter(guardianships::parent_user_id.eq(user))
-        .filter(guardianships::status.eq("active"))
+        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()))
         .select(guardianships::student_id)
         .load(conn)?;
     students.extend(wards);

@@ -70,7 +70,7 @@ pub(super) struct StudentColumns {
 
 pub(super) type RecordColumns = (RequestRow, TutorColumns, RequesterColumns, StudentColumns);
 
-/// Whether a block in either direction stands between a request's tutor and its requester.
+/// Whether the tutor or the requester has blocked the other.
 #[diesel::dsl::auto_type]
 pub(super) fn tutor_and_requester_blocked() -> _ {
     let block: &'static str = Kind::Block.as_str();
@@ -108,7 +108,7 @@ pub(super) fn request(
         id: RequestId::new(row.id),
         tutor_id: TutorId::new(row.tutor_id),
         requester_id: UserId::new(row.requester_id),
-        requester_type: columns::word("requested_sessions.requester_type", &row.requester_type)?,
+        requester_type: columns::parse_column("requested_sessions.requester_type", &row.requester_type)?,
         student_id: StudentId::new(row.student_id),
         parties: Parties { tutor: UserId::new(tutor_user), student: UserId::new(student_user) },
         package,
@@ -121,7 +121,7 @@ pub(super) fn request(
             months: columns::strings("requested_sessions.months", &row.months)?,
             counter_offer_price: columns::money(row.counter_offer_price_cents),
         },
-        status: columns::word("requested_sessions.status", &row.status)?,
+        status: columns::parse_column("requested_sessions.status", &row.status)?,
         created_at: instant(row.created_at),
         expires_at: instant(row.expires_at),
         updated_at: instant(row.updated_at),

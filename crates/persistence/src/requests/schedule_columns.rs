@@ -45,7 +45,10 @@ impl TryFrom<ScheduleColumns> for ScheduleFields {
                 .map_err(|_| StoreError::Corrupt { column: "requested_sessions.weeks", value: weeks.to_string() })
         };
         Ok(Self {
-            schedule_type: columns::optional_word("requested_sessions.schedule_type", row.schedule_type.as_deref())?,
+            schedule_type: columns::parse_optional_column(
+                "requested_sessions.schedule_type",
+                row.schedule_type.as_deref(),
+            )?,
             days: columns::weekdays("requested_sessions.days", &row.days)?,
             specific_dates: columns::dates("requested_sessions.specific_dates", &row.specific_dates)?,
             start_time: row.start_time,

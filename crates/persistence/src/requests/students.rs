@@ -94,7 +94,7 @@ fn record(
             profile_picture: student.profile_picture,
             package_name: request.package_name,
             accepted_at: instant(enrolled_at),
-            requester_type: columns::word("requested_sessions.requester_type", &request.requester_type)?,
+            requester_type: columns::parse_column("requested_sessions.requester_type", &request.requester_type)?,
         },
         contact: RequesterContact {
             requester: UserId::new(request.requester_id),

@@ -66,15 +66,15 @@ fn session((row, joined): (SessionRow, JoinedColumns)) -> Result<Session, StoreE
             slot,
             starts_at: instant(row.starts_at),
             ends_at: instant(row.ends_at),
-            dst: columns::optional_word("sessions.dst", row.dst.as_deref())?,
+            dst: columns::parse_optional_column("sessions.dst", row.dst.as_deref())?,
         },
         time_zone: columns::zone("sessions.time_zone", &row.time_zone)?,
         topics: columns::strings("sessions.topics", &row.topics)?,
         topics_covered: columns::strings("sessions.topics_covered", &row.topics_covered)?,
-        mode: columns::word("sessions.session_mode", &row.session_mode)?,
+        mode: columns::parse_column("sessions.session_mode", &row.session_mode)?,
         location: row.location,
-        status: columns::word("sessions.status", &row.status)?,
-        priority: columns::word("sessions.priority_level", &row.priority_level)?,
+        status: columns::parse_column("sessions.status", &row.status)?,
+        priority: columns::parse_column("sessions.priority_level", &row.priority_level)?,
         version: row.version,
         created_at: instant(row.created_at),
         updated_at: instant(row.updated_at),
@@ -115,7 +115,7 @@ impl SessionQueries for Database {
                 .load(conn)?;
             rows.into_iter()
                 .map(|(status, sessions, minutes)| {
-                    let status = columns::word("sessions.status", &status)?;
+                    let status = columns::parse_column("sessions.status", &status)?;
                     Ok(StatusTotal { status, sessions, minutes: minutes.unwrap_or_default() })
                 })
                 .collect()

@@ -53,7 +53,7 @@ pub(crate) fn package(row: PackageRow) -> Result<Package, StoreError> {
             course_ids: columns::integers("tutor_packages.course_ids", &row.course_ids)?,
             grade_level: columns::strings("tutor_packages.grade_level", &row.grade_level)?,
             session_format: row.session_format,
-            schedule_type: columns::word("tutor_packages.schedule_type", &row.schedule_type)?,
+            schedule_type: columns::parse_column("tutor_packages.schedule_type", &row.schedule_type)?,
             schedule_days: columns::weekdays("tutor_packages.schedule_days", &row.schedule_days)?,
             start_time: row.start_time,
             end_time: row.end_time,
@@ -187,8 +187,7 @@ impl PackageRepository for Database {
         let updated = self.write(move |conn| {
             lock(conn, tutor.get())?;
             guard_active(conn, tutor, Some(id), &terms)?;
-            // Later than the version that it replaces even if the clock stands still, so that no two versions are
-            // taken for the same.
+            // Later than the version that it replaces even if the clock has not advanced, so that versions stay distinct.
             let at = now.max(seen_at + TimeDelta::microseconds(1)).naive_utc();
             let changed = diesel::update(stored(id, seen_at)).set(terms_row(terms, at)).execute(conn)?;
             if changed == 0 {

@@ -132,12 +132,12 @@ fn keyset(card: &TutorCard, sort: SortTutors) -> Keyset {
     Keyset { sort, id: card.profile.id.get() }
 }
 
-/// Returns an entry of a list as the folded column spells it.
+/// Returns an entry of a list in the format of the folded column.
 fn entry(text: &str) -> String {
     format!("|{}|", fold(text).replace('|', " "))
 }
 
-/// Returns a list as the folded column spells it, so that whole entries can be searched for.
+/// Returns a list in the format of the folded column, so that whole entries can be searched for.
 pub(super) fn folded_list(entries: &[String]) -> String {
     entries.iter().fold("|".to_owned(), |list, entry| list + &fold(entry).replace('|', " ") + "|")
 }

@@ -1,7 +1,6 @@
 //! [`TutorRepository`] on Diesel: profiles.
 
 use astegni_domain::RepositoryError;
-use astegni_domain::change::Change;
 use astegni_domain::ids::{TutorId, UserId};
 use astegni_domain::page::CountedPage;
 use astegni_domain::text::fold;
@@ -12,7 +11,7 @@ use diesel::prelude::*;
 
 use super::search::{self, folded_list};
 use crate::Database;
-use crate::columns::{self, instant};
+use crate::columns::{self, instant, nullable};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{tutor_profiles, users};
@@ -57,7 +56,7 @@ pub(super) fn card((tutor, user): (TutorRow, TutorUserRow)) -> Result<TutorCard,
     Ok(TutorCard {
         price: columns::money(tutor.price_min_cents),
         price_max: columns::money(tutor.price_max_cents),
-        currency: columns::optional_word("tutor_profiles.price_currency", currency)?,
+        currency: columns::parse_optional_column("tutor_profiles.price_currency", currency)?,
         profile: TutorProfile {
             id: TutorId::new(tutor.id),
             user_id: UserId::new(tutor.user_id),
@@ -105,16 +104,6 @@ struct ChangesRow {
     session_format: Option<Option<String>>,
     location: Option<Option<String>>,
     updated_at: NaiveDateTime,
-}
-
-/// Translates a change to a changeset's terms.
-#[expect(clippy::option_option, reason = "a changeset skips None and sets NULL for Some(None)")]
-fn nullable<T>(change: Change<T>) -> Option<Option<T>> {
-    match change {
-        Change::Keep => None,
-        Change::Clear => Some(None),
-        Change::Set(value) => Some(Some(value)),
-    }
 }
 
 #[async_trait]

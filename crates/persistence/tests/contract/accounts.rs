@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
-    AccountRepository, Actor, Change, CreateAccountError, DeviceRepository, NewDevice, ProfileChanges, RefreshVerdict,
-    Role, RoleChange, RoleChangePlan, User, Username, judge_refresh, plan_role_change,
+    AccountRepository, Actor, CreateAccountError, DeviceRepository, NewDevice, ProfileChanges, RefreshVerdict, Role,
+    RoleChange, RoleChangePlan, User, Username, judge_refresh, plan_role_change,
 };
+use astegni_domain::change::Change;
 use astegni_domain::clock::ManualClock;
 use astegni_domain::connections::{ConnectionFilter, ConnectionService, Kind};
 use astegni_domain::ids::{DeviceId, UserId};

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 
 use astegni_domain::accounts::{
-    AccountRepository, Actor, Change, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, Role, User,
+    AccountRepository, Actor, EmailAddress, NewAccount, NewDevice, ProfileChanges, RefreshToken, Role, User,
 };
+use astegni_domain::change::Change;
 use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{PackageId, TutorId};
 use astegni_domain::money::Money;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use astegni_domain::accounts::{Actor, Change, NewAccount, ProfileChanges, Role};
+use astegni_domain::accounts::{Actor, NewAccount, ProfileChanges, Role};
+use astegni_domain::change::Change;
 use astegni_domain::connections::{
     Connection, ConnectionFilter, ConnectionQueries, ConnectionRepository, Counters, Direction, Kind, ProfileAccess,
     ProfileFacts, Refusal, Side, Standing, Status, Viewer, is_public, is_visible,

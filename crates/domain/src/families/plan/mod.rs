@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{Evidence, FamilyRefusal, GuardianshipFacts, GuardianshipStatus, GuardianshipTransition};
-use crate::accounts::{Change, NewAccount, ProfileChanges, Role};
+use crate::accounts::{NewAccount, ProfileChanges, Role};
+use crate::change::Change;
 use crate::connections::Standing;
 use crate::cooldown::Cooldown;
 use crate::ids::{StudentId, UserId};

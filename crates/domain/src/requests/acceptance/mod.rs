@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::answer::{self, AnswerPlan};
-use super::{PackageSnapshot, RequestStatus, RequestTransition, SessionRequest};
+use super::{EnrolmentStatus, PackageSnapshot, PaymentStatus, RequestStatus, RequestTransition, SessionRequest};
 use crate::ids::{StudentId, TutorId};
 use crate::money::{Currency, Money};
 use crate::schedule::{
@@ -64,6 +64,10 @@ pub struct AcceptancePlan {
     pub agreed_price: Option<Money>,
     /// The currency of the price.
     pub currency: Currency,
+    /// The status of the enrolment and of its course.
+    pub status: EnrolmentStatus,
+    /// The state of the payment.
+    pub payment_status: PaymentStatus,
     /// The civil date, in the request's time zone, on which payment is due.
     pub payment_due_date: NaiveDate,
     /// The time zone of the sessions' wall clock.
@@ -182,6 +186,8 @@ pub fn plan_acceptance(
         package: request.package.clone(),
         agreed_price: request.agreed_price(),
         currency: request.currency(),
+        status: EnrolmentStatus::Active,
+        payment_status: PaymentStatus::Pending,
         payment_due_date: today.checked_add_days(Days::new(PAYMENT_DAYS)).unwrap_or(today),
         time_zone: preview.time_zone,
         topics: request.terms.message.iter().filter(|message| !message.is_empty()).cloned().collect(),

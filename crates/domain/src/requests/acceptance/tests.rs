@@ -74,6 +74,8 @@ fn an_acceptance_creates_25_sessions_at_the_packages_price() {
         package: request().package,
         agreed_price: Some(Money::from_cents(10_000)),
         currency: "USD".parse().unwrap(),
+        status: EnrolmentStatus::Active,
+        payment_status: PaymentStatus::Pending,
         payment_due_date: "2026-02-06".parse().unwrap(),
         time_zone: Tz::Africa__Addis_Ababa,
         topics: vec!["Fractions".to_owned()],

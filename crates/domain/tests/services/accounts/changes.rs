@@ -2,9 +2,10 @@
 
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
-    Change, ChangePasswordError, Device, MeError, Password, ProfileChanges, Role, RoleChangeError, RoleChangePlan,
-    SignedIn, User,
+    ChangePasswordError, Device, MeError, Password, ProfileChanges, Role, RoleChangeError, RoleChangePlan, SignedIn,
+    User,
 };
+use astegni_domain::change::Change;
 use astegni_domain::ids::DeviceId;
 use futures_executor::block_on;
 

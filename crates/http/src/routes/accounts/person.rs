@@ -1,6 +1,7 @@
 //! The personal fields of an account, for registrations and updates.
 
-use astegni_domain::accounts::{Change, ProfileChanges, parse_birth_date, person_name, phone_number, profile_picture};
+use astegni_domain::accounts::{ProfileChanges, parse_birth_date, person_name, phone_number, profile_picture};
+use astegni_domain::change::Change;
 use astegni_domain::schedule::parse_zone;
 use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
