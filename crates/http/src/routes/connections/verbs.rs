@@ -97,7 +97,7 @@ pub(crate) async fn befriend_user(
 
 /// Unfriend a user
 ///
-/// Ends the friendship, or withdraws or declines an offer of friendship. Succeeds if there is none.
+/// Ends the friendship, or removes an offer of friendship, pending or rejected by the caller. Succeeds if there is none.
 #[utoipa::path(
     tag = "connections",
     params(("id" = i64, Path, description = "Id of the user")),
