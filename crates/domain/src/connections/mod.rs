@@ -12,6 +12,8 @@
 
 mod counters;
 mod errors;
+#[cfg(test)]
+mod fixtures;
 mod gate;
 mod pair;
 mod plan;

@@ -67,18 +67,9 @@ impl Pair {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
     use crate::connections::Status;
-
-    const ME: UserId = UserId::new(1);
-    const OTHER: UserId = UserId::new(2);
-
-    fn edge(id: i64, kind: Kind, status: Status, initiator: UserId) -> Edge {
-        let recipient = if initiator == ME { OTHER } else { ME };
-        Edge { id: ConnectionId::new(id), kind, initiator, recipient, status, since: DateTime::UNIX_EPOCH }
-    }
+    use crate::connections::fixtures::{ME, OTHER, edge};
 
     fn pair(edges: Vec<Edge>) -> Pair {
         let profile = ProfileFacts::of_stranger(true, false);

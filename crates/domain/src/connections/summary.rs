@@ -87,15 +87,7 @@ mod tests {
 
     use super::*;
     use crate::connections::ProfileCard;
-    use crate::ids::ConnectionId;
-
-    const ME: UserId = UserId::new(1);
-    const OTHER: UserId = UserId::new(2);
-
-    fn edge(id: i64, kind: Kind, status: Status, initiator: UserId) -> Edge {
-        let recipient = if initiator == ME { OTHER } else { ME };
-        Edge { id: ConnectionId::new(id), kind, initiator, recipient, status, since: DateTime::UNIX_EPOCH }
-    }
+    use crate::connections::fixtures::{ME, OTHER, edge};
 
     fn connection(edge: Edge) -> Connection {
         let card = |id| ProfileCard { id, name: None, profile_picture: None, roles: Vec::new() };
