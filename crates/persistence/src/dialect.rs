@@ -3,8 +3,13 @@
 use astegni_domain::families::GuardianshipStatus;
 use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
+use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, SqliteConnection};
 
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
@@ -32,6 +37,37 @@ pub(crate) fn begin_write(conn: &mut AnyConnection) -> QueryResult<()> {
     match conn {
         AnyConnection::Pg(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
         AnyConnection::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE"),
+    }
+}
+
+/// Runs a statement and returns its rows.
+pub(crate) fn load<'q, Q, Row>(conn: &mut AnyConnection, query: Q) -> QueryResult<Vec<Row>>
+where
+    Q: LoadQuery<'q, PgConnection, Row> + LoadQuery<'q, SqliteConnection, Row>,
+{
+    on_backend!(conn, |inner| query.internal_load(inner)?.collect())
+}
+
+/// Runs a statement and returns the number of affected rows.
+pub(crate) fn execute<Q>(conn: &mut AnyConnection, query: Q) -> QueryResult<usize>
+where
+    Q: QueryFragment<Pg> + QueryFragment<Sqlite> + QueryId,
+{
+    on_backend!(conn, |inner| inner.execute_returning_count(&query))
+}
+
+/// Checks that the database responds and can be written to.
+pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
+    match conn {
+        AnyConnection::Pg(inner) => {
+            let read_only: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(
+                "current_setting('transaction_read_only')::boolean",
+            ))
+            .get_result(inner)?;
+            if read_only { Err(StoreError::Unavailable("the server is read-only".to_owned())) } else { Ok(()) }
+        }
+        // Taking the write lock fails where the file or the disk does not allow it.
+        AnyConnection::Sqlite(inner) => Ok(inner.batch_execute("BEGIN IMMEDIATE; ROLLBACK")?),
     }
 }
 

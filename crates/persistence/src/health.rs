@@ -8,6 +8,6 @@ use crate::Database;
 #[async_trait]
 impl HealthProbe for Database {
     async fn is_reachable(&self) -> bool {
-        self.ping().await.inspect_err(|error| tracing::warn!(%error, "the database cannot be reached")).is_ok()
+        self.probe().await.inspect_err(|error| tracing::warn!(%error, "the database cannot be reached")).is_ok()
     }
 }

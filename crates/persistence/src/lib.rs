@@ -19,6 +19,7 @@ mod migrations;
 mod requests;
 mod schedule;
 mod schema;
+mod statement;
 mod tutoring;
 
 pub use connection::{DatabaseUrl, InvalidDatabaseUrl};

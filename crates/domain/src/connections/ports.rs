@@ -51,9 +51,6 @@ pub trait ConnectionQueries: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError>;
 
-    /// Returns one of the viewer's connections.
-    async fn find(&self, viewer: UserId, id: ConnectionId) -> Result<Option<Connection>, RepositoryError>;
-
     /// Returns the viewer's connections with some other users, by id.
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError>;
 

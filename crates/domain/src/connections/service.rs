@@ -45,7 +45,7 @@ impl ConnectionService {
         let decide = |pair: Pair, now| plan_request(pair, kind, message.clone(), now);
         let (plan, created) = self.change(actor.user_id, other, decide).await?;
         let id = created.or_else(|| plan.seen.own(kind).map(|edge| edge.id)).ok_or(Refusal::ConnectionNotFound)?;
-        self.load(actor, id).await
+        self.load(actor, other, id).await
     }
 
     /// Like [`Self::request`], but succeeds if the connection exists. Returns everything between the two.
@@ -75,7 +75,7 @@ impl ConnectionService {
     pub async fn answer(&self, actor: &Actor, id: ConnectionId, answer: Answer) -> Result<Connection, ConnectionError> {
         let other = self.counterpart(actor, id).await?;
         let (_, created) = self.change(actor.user_id, other, |pair, now| plan_answer(pair, id, answer, now)).await?;
-        self.load(actor, created.unwrap_or(id)).await
+        self.load(actor, other, created.unwrap_or(id)).await
     }
 
     /// Ends a connection.
@@ -89,7 +89,7 @@ impl ConnectionService {
         let other = self.counterpart(actor, id).await?;
         let pair = self.connections.pair(actor.user_id, other).await?.ok_or(Refusal::ConnectionNotFound)?;
         pair.find_visible(id)?;
-        self.load(actor, id).await
+        self.load(actor, other, id).await
     }
 
     /// Returns a page of the actor's own connections, newest first.
@@ -151,8 +151,10 @@ impl ConnectionService {
         Ok(edge.other(actor.user_id))
     }
 
-    async fn load(&self, actor: &Actor, id: ConnectionId) -> Result<Connection, ConnectionError> {
-        Ok(self.queries.find(actor.user_id, id).await?.ok_or(Refusal::ConnectionNotFound)?)
+    async fn load(&self, actor: &Actor, other: UserId, id: ConnectionId) -> Result<Connection, ConnectionError> {
+        let connections = self.queries.between(actor.user_id, vec![other]).await?;
+        let found = connections.into_iter().find(|connection| connection.edge.id == id);
+        Ok(found.ok_or(Refusal::ConnectionNotFound)?)
     }
 
     async fn change(

@@ -2,7 +2,8 @@
 
 use strum::VariantArray;
 
-use super::{Kind, Side, Standing, Status};
+use super::{Edge, Kind, ProfileAccess, Side, Standing, Status, SubjectAccount};
+use crate::ids::UserId;
 
 /// Returns whether a participant may see a connection, given the side and the standing of that participant.
 ///
@@ -19,6 +20,21 @@ pub fn is_visible(kind: Kind, status: Status, side: Side, standing: Standing) ->
 /// Returns whether everyone who may list a user's connections sees a connection.
 pub fn is_public(kind: Kind, status: Status) -> bool {
     matches!(kind, Kind::Follow | Kind::Friend) && status == Status::Accepted
+}
+
+/// Returns whether the list of a user's own connections shows a connection, given the blocks and the user's access to
+/// the profile of the other participant.
+pub fn is_listed(edge: &Edge, owner: UserId, standing: Standing, access: ProfileAccess) -> bool {
+    let visible = |side| is_visible(edge.kind, edge.status, side, standing);
+    access != ProfileAccess::Hidden && edge.side(owner).is_some_and(visible)
+}
+
+/// Returns whether the public list of a user shows a connection to a viewer, given the other participant, the blocks
+/// between that participant and the viewer, and the viewer's access to that participant's profile. Children without a
+/// login and users with a block in either direction are left out.
+pub fn is_listed_publicly(edge: &Edge, other: &SubjectAccount, standing: Standing, access: ProfileAccess) -> bool {
+    let is_shown = other.has_login && standing == Standing::Open && access != ProfileAccess::Hidden;
+    is_shown && is_public(edge.kind, edge.status)
 }
 
 /// The part of a user's connections that a list is limited to.
@@ -62,55 +78,36 @@ impl ConnectionFilter {
     }
 }
 
-/// A set of states on one side of a list: each of the kinds in each of the statuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateFilter {
+/// A state of connections, seen from one side of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the fields are named after the properties of connections")]
+pub struct ListedState {
     /// The side of the user whose connections are listed.
     pub side: Side,
-    /// The selected kinds, never empty.
-    pub kinds: Vec<Kind>,
-    /// The selected statuses, never empty.
-    pub statuses: Vec<Status>,
-    /// The statuses among them that the viewer sees even if the other participant has blocked the viewer.
-    pub despite_block: Vec<Status>,
+    pub kind: Kind,
+    pub status: Status,
 }
 
-/// Returns the states that a user sees in the list of their own connections.
-pub fn own_states(filter: &ConnectionFilter) -> Vec<StateFilter> {
-    states(|kind, status, side, standing| {
-        filter.selects(kind, status, side) && is_visible(kind, status, side, standing)
+/// Returns the states that a user sees in the list of their own connections, given the standing at its best.
+/// [`is_visible`] decides on single connections.
+pub fn own_states(filter: &ConnectionFilter) -> Vec<ListedState> {
+    states(|ListedState { side, kind, status }| {
+        let visible = |standing: &Standing| is_visible(kind, status, side, *standing);
+        filter.selects(kind, status, side) && Standing::VARIANTS.iter().any(visible)
     })
 }
 
 /// Returns the states that others see in the list of a user's connections.
-pub fn public_states(filter: &ConnectionFilter) -> Vec<StateFilter> {
-    states(|kind, status, side, standing| {
-        standing == Standing::Open && filter.selects(kind, status, side) && is_public(kind, status)
-    })
+pub fn public_states(filter: &ConnectionFilter) -> Vec<ListedState> {
+    states(|ListedState { side, kind, status }| filter.selects(kind, status, side) && is_public(kind, status))
 }
 
-/// Evaluates a rule for every state, and groups the kinds for which the result is the same.
-fn states(shown: impl Fn(Kind, Status, Side, Standing) -> bool) -> Vec<StateFilter> {
-    let mut groups: Vec<StateFilter> = Vec::new();
-    for &side in Side::VARIANTS {
-        for &kind in Kind::VARIANTS {
-            let statuses = |standing| -> Vec<Status> {
-                Status::VARIANTS.iter().copied().filter(|status| shown(kind, *status, side, standing)).collect()
-            };
-            let (open, despite_block) = (statuses(Standing::Open), statuses(Standing::BlockedByThem));
-            if open.is_empty() {
-                continue;
-            }
-            let same = |group: &&mut StateFilter| {
-                (group.side, &group.statuses, &group.despite_block) == (side, &open, &despite_block)
-            };
-            match groups.iter_mut().find(same) {
-                Some(group) => group.kinds.push(kind),
-                None => groups.push(StateFilter { side, kinds: vec![kind], statuses: open, despite_block }),
-            }
-        }
-    }
-    groups
+/// Returns the states that a rule selects, of those that exist: a block takes effect immediately.
+fn states(selects: impl Fn(ListedState) -> bool) -> Vec<ListedState> {
+    let of_kind = |side, kind| Status::VARIANTS.iter().map(move |&status| ListedState { side, kind, status });
+    let of_side = |&side: &Side| Kind::VARIANTS.iter().flat_map(move |&kind| of_kind(side, kind));
+    let exists = |state: &ListedState| state.kind != Kind::Block || state.status == Status::Accepted;
+    Side::VARIANTS.iter().flat_map(of_side).filter(exists).filter(|state| selects(*state)).collect()
 }
 
 #[cfg(test)]
@@ -214,38 +211,32 @@ mod tests {
     }
 
     #[test]
-    fn the_own_list_uses_one_filter_per_side() {
-        let expected = [
-            StateFilter {
-                side: Initiator,
-                kinds: vec![Follow, Friend, Block],
-                statuses: vec![Pending, Accepted],
-                despite_block: vec![],
-            },
-            StateFilter {
-                side: Recipient,
-                kinds: vec![Follow, Friend],
-                statuses: vec![Pending, Accepted, Rejected],
-                despite_block: vec![Rejected],
-            },
-        ];
-        assert_eq!(own_states(&ConnectionFilter::default()), expected);
+    fn the_own_list_shows_neither_received_blocks_nor_received_rejections() {
+        let shown = own_states(&ConnectionFilter::default());
+        let state = |side, kind, status| ListedState { side, kind, status };
+        assert_eq!(shown.len(), 11);
+        for side in [Initiator, Recipient] {
+            for kind in [Follow, Friend] {
+                assert!(shown.contains(&state(side, kind, Pending)) && shown.contains(&state(side, kind, Accepted)));
+                assert_eq!(shown.contains(&state(side, kind, Rejected)), side == Recipient);
+            }
+            assert_eq!(shown.contains(&state(side, Block, Accepted)), side == Initiator);
+        }
     }
 
     #[test]
     fn a_public_list_shows_accepted_follows_and_friendships_of_either_side() {
-        let shown =
-            |side| StateFilter { side, kinds: vec![Follow, Friend], statuses: vec![Accepted], despite_block: vec![] };
-        assert_eq!(public_states(&ConnectionFilter::default()), [shown(Initiator), shown(Recipient)]);
+        let shown = |side| [Follow, Friend].map(|kind| ListedState { side, kind, status: Accepted });
+        assert_eq!(public_states(&ConnectionFilter::default()), [shown(Initiator), shown(Recipient)].concat());
         let pending = ConnectionFilter { status: Some(Pending), ..ConnectionFilter::default() };
         assert_eq!(public_states(&pending), []);
         let blocks = ConnectionFilter { kind: Some(Block), ..ConnectionFilter::default() };
         assert_eq!(public_states(&blocks), []);
     }
 
-    /// Groups contain exactly the states of the table, whatever the filter.
+    /// No visible state is missing, and no state is listed that is visible under no standing, whatever the filter.
     #[test]
-    fn derived_filters_select_exactly_the_visible_states() {
+    fn listed_states_are_the_visible_states() {
         let kinds = Kind::VARIANTS.iter().copied().map(Some).chain([None]);
         let filters = kinds.flat_map(|kind| {
             let statuses = Status::VARIANTS.iter().copied().map(Some).chain([None]);
@@ -256,26 +247,15 @@ mod tests {
             })
         });
         for filter in filters {
-            let groups = own_states(&filter);
+            let listed = own_states(&filter);
             for &kind in Kind::VARIANTS {
                 for &status in Status::VARIANTS {
                     for &side in Side::VARIANTS {
-                        for &standing in Standing::VARIANTS {
-                            let expected =
-                                filter.selects(kind, status, side) && is_visible(kind, status, side, standing);
-                            let statuses = |group: &StateFilter| match standing {
-                                Standing::BlockedByThem => group.despite_block.contains(&status),
-                                Standing::Open | Standing::BlockedByYou => group.statuses.contains(&status),
-                            };
-                            let hits = groups
-                                .iter()
-                                .filter(|group| group.side == side && group.kinds.contains(&kind) && statuses(group));
-                            assert_eq!(
-                                hits.count(),
-                                usize::from(expected),
-                                "{filter:?} {kind:?} {status:?} {side:?} {standing:?}"
-                            );
-                        }
+                        let exists = kind != Block || status == Accepted;
+                        let visible = Standing::VARIANTS.iter().any(|s| is_visible(kind, status, side, *s));
+                        let expected = exists && visible && filter.selects(kind, status, side);
+                        let hits = listed.iter().filter(|state| **state == ListedState { side, kind, status });
+                        assert_eq!(hits.count(), usize::from(expected), "{filter:?} {kind:?} {status:?} {side:?}");
                     }
                 }
             }

@@ -7,4 +7,4 @@ mod rows;
 
 pub(crate) use devices::insert as insert_device;
 pub(crate) use roles::roles;
-pub(crate) use rows::{find as find_user, insert_account};
+pub(crate) use rows::{find as find_user, find_all, insert_account};

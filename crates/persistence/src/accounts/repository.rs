@@ -39,7 +39,7 @@ impl AccountRepository for Database {
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError> {
-        Ok(self.read(move |conn| rows::find(conn, id.get())).await?)
+        Ok(self.account(id).await?)
     }
 
     async fn credentials(&self, email: EmailAddress) -> Result<Option<Credentials>, RepositoryError> {

@@ -1,5 +1,7 @@
 //! Rows of accounts, and the queries that several adapters share.
 
+use std::collections::BTreeMap;
+
 use astegni_domain::accounts::{EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User, Username};
 use astegni_domain::ids::{ParentId, StudentId, TutorId, UserId};
 use astegni_domain::text::fold;
@@ -9,6 +11,7 @@ use diesel::prelude::*;
 use super::roles::{json_roles, roles};
 use crate::columns::{self, instant, nullable};
 use crate::connection::AnyConnection;
+use crate::database::Results;
 use crate::error::StoreError;
 use crate::schema::{calendars, connection_counters, parent_profiles, student_profiles, tutor_profiles, users};
 
@@ -66,20 +69,41 @@ impl UserRow {
     }
 }
 
+/// Accounts with their profiles.
+#[diesel::dsl::auto_type]
+fn with_profiles() -> _ {
+    users::table.left_join(student_profiles::table).left_join(tutor_profiles::table).left_join(parent_profiles::table)
+}
+
+/// The columns of the profiles' ids.
+#[diesel::dsl::auto_type]
+fn profile_ids() -> _ {
+    (student_profiles::id.nullable(), tutor_profiles::id.nullable(), parent_profiles::id.nullable())
+}
+
 /// Returns an account with its profiles, if it exists.
 pub(crate) fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<User>, StoreError> {
-    let row: Option<(UserRow, ProfileColumns)> = users::table
-        .left_join(student_profiles::table)
-        .left_join(tutor_profiles::table)
-        .left_join(parent_profiles::table)
+    let row: Option<(UserRow, ProfileColumns)> = with_profiles()
         .filter(users::id.eq(id))
-        .select((
-            UserRow::as_select(),
-            (student_profiles::id.nullable(), tutor_profiles::id.nullable(), parent_profiles::id.nullable()),
-        ))
+        .select((UserRow::as_select(), profile_ids()))
         .first(conn)
         .optional()?;
     row.map(|(user, profiles)| user.into_user(profiles)).transpose()
+}
+
+/// Returns some accounts with their profiles, each if it exists.
+pub(crate) fn find_all(conn: &mut AnyConnection, ids: &[UserId]) -> Results<Option<User>> {
+    if let [id] = ids {
+        return Ok(vec![find(conn, id.get())]);
+    }
+    let keys: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let rows: Vec<(UserRow, ProfileColumns)> = with_profiles()
+        .filter(users::id.eq_any(keys))
+        .select((UserRow::as_select(), profile_ids()))
+        .load(conn)?;
+    let users = rows.into_iter().map(|(user, profiles)| Ok((user.id, user.into_user(profiles)?)));
+    let users: BTreeMap<i64, User> = users.collect::<Result<_, StoreError>>()?;
+    Ok(ids.iter().map(|id| Ok(users.get(&id.get()).cloned())).collect())
 }
 
 #[derive(Insertable)]

@@ -1,66 +1,85 @@
 //! The counters of users' lists, less the connections that a viewer may not see.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use astegni_domain::connections::{Counters, Edge, Kind, Side, Viewer, is_public};
+use astegni_domain::connections::{Counters, Kind, ProfileAccess, Side, Status, SubjectAccount, Viewer, is_public};
 use astegni_domain::ids::UserId;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
 
-use super::facts::{EdgeRow, edge};
-use super::people;
+use super::facts;
+use super::rows::EdgeRow;
+use crate::columns;
 use crate::connection::AnyConnection;
-use crate::dialect;
+use crate::database::Results;
 use crate::error::StoreError;
-use crate::schema::connection_counters as counters;
 use crate::schema::{connections, guardianships, student_profiles, users};
+use crate::statement::{self, Statement};
 
-/// Loads the stored counters, which include hidden connections.
-fn stored(conn: &mut AnyConnection, user: UserId) -> Result<Counters, StoreError> {
-    type Row = (i64, i64, i64, i64, i64, i64);
-    let row: Option<Row> = counters::table
-        .find(user.get())
-        .select((
-            counters::followers_count,
-            counters::following_count,
-            counters::friends_count,
-            counters::pending_received_count,
-            counters::pending_sent_count,
-            counters::blocked_count,
-        ))
-        .first(conn)
-        .optional()?;
-    let row = row.ok_or_else(|| StoreError::missing_row("connection_counters", user.get()))?;
-    let (followers, following, friends, pending_received, pending_sent, blocked) = row;
-    Ok(Counters { followers, following, friends, pending_received, pending_sent, blocked })
+type CounterColumns = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
+type CounterRow = (i64, i64, i64, i64, i64, i64);
+
+fn counters((followers, following, friends, pending_received, pending_sent, blocked): CounterRow) -> Counters {
+    Counters { followers, following, friends, pending_received, pending_sent, blocked }
 }
 
-/// Returns the numbers of a viewer's own connections.
-///
-/// A connection with a child without a login is hidden once a guardianship over the child has ended; only the
-/// viewer's guardianships are searched for such children.
-pub(super) fn own(conn: &mut AnyConnection, viewer: UserId) -> Result<Counters, StoreError> {
+/// Loads the stored counters of some users, which include hidden connections, and whether each has ever been a
+/// guardian.
+fn stored(conn: &mut AnyConnection, ids: &[UserId]) -> Result<BTreeMap<UserId, (Counters, bool)>, StoreError> {
+    let places = vec!["?"; statement::padded(ids.len())].join(",");
+    let text = format!(
+        "SELECT c.user_id, (EXISTS (SELECT 1 FROM guardianships g WHERE g.parent_user_id = c.user_id)), \
+         c.followers_count, c.following_count, c.friends_count, c.pending_received_count, c.pending_sent_count, \
+         c.blocked_count FROM connection_counters c WHERE c.user_id IN ({places})"
+    );
+    let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
+    let rows: Vec<(i64, bool, CounterRow)> = Statement::<(BigInt, Bool, CounterColumns)>::new(text)
+        .bind_all(ids.iter().map(|id| id.get()).chain(padding))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, is_guardian, row)| (UserId::new(id), (counters(row), is_guardian))).collect())
+}
+
+/// Returns the numbers of each viewer's own connections.
+pub(crate) fn own(conn: &mut AnyConnection, viewers: &[UserId]) -> Results<Counters> {
+    let stored = stored(conn, viewers)?;
+    let visible = |viewer: &UserId| {
+        let found = stored.get(viewer).copied();
+        let (counters, is_guardian) =
+            found.ok_or_else(|| StoreError::missing_row("connection_counters", viewer.get()))?;
+        Ok(if is_guardian { counters.without(hidden_wards(conn, *viewer)?) } else { counters })
+    };
+    Ok(viewers.iter().map(visible).collect())
+}
+
+/// Counts a viewer's connections with children without a login whom the viewer no longer sees, because the
+/// guardianship has ended.
+fn hidden_wards(conn: &mut AnyConnection, viewer: UserId) -> Result<Counters, StoreError> {
     let wards = guardianships::table
-        .inner_join(student_profiles::table.inner_join(users::table))
+        .inner_join(student_profiles::table)
         .filter(guardianships::parent_user_id.eq(viewer.get()))
-        .filter(users::password_hash.is_null())
-        .select(users::id);
-    let rows: Vec<EdgeRow> = connections::table
+        .select(student_profiles::user_id);
+    let rows: Vec<(EdgeRow, bool)> = connections::table
+        .inner_join(users::table.on(users::id.eq(connections::user_id_2)))
         .filter(connections::user_id_1.eq(viewer.get()))
         .filter(connections::user_id_2.eq_any(wards))
-        .select(EdgeRow::as_select())
+        .filter(users::password_hash.is_null())
+        .select((EdgeRow::as_select(), users::is_private))
         .load(conn)?;
-    let edges = rows.iter().map(edge).collect::<Result<Vec<Edge>, _>>()?;
-    let stored = stored(conn, viewer)?;
-    if edges.is_empty() {
-        return Ok(stored);
+    let mut edges = Vec::with_capacity(rows.len());
+    let mut subjects = Vec::with_capacity(rows.len());
+    for (row, is_private) in rows {
+        let edge = row.edge()?;
+        subjects.push(SubjectAccount { id: edge.recipient, has_login: false, is_private });
+        edges.push(edge);
     }
-    let children: Vec<i64> = edges.iter().map(|edge| edge.recipient.get()).collect();
-    let visible = people::cards(conn, Viewer::User(viewer), &children)?;
+    let profiles = facts::profiles(conn, Viewer::User(viewer), &subjects)?;
     let mut hidden = Counters::default();
-    for edge in edges.iter().filter(|edge| !visible.contains_key(&edge.recipient)) {
-        hidden.add(Counters::of(edge.kind, edge.status, Side::Initiator), 1);
+    for edge in edges {
+        if profiles.get(&edge.recipient).is_none_or(|profile| profile.access() == ProfileAccess::Hidden) {
+            hidden.add(Counters::of(edge.kind, edge.status, Side::Initiator), 1);
+        }
     }
-    Ok(stored.without(hidden))
+    Ok(hidden)
 }
 
 /// Returns the numbers of a user's public connections, as a viewer sees them.
@@ -68,31 +87,28 @@ pub(super) fn own(conn: &mut AnyConnection, viewer: UserId) -> Result<Counters, 
 /// The viewer's blocks, made and received, are probed for connections with the owner. Children without a login
 /// need no probe: they consent to nothing, so that no public connection leads to them.
 pub(super) fn public(conn: &mut AnyConnection, owner: UserId, viewer: Viewer) -> Result<Counters, StoreError> {
-    let stored = stored(conn, owner)?;
+    let (stored, _) = stored(conn, &[owner])?
+        .remove(&owner)
+        .ok_or_else(|| StoreError::missing_row("connection_counters", owner.get()))?;
     let Some(viewer) = viewer.user() else { return Ok(stored) };
+    let text = "WITH blocked(id) AS (\
+            SELECT user_id_2 FROM connections WHERE user_id_1 = ? AND connection_type = 'block' \
+            UNION SELECT user_id_1 FROM connections WHERE user_id_2 = ? AND connection_type = 'block') \
+        SELECT TRUE, c.connection_type, c.status, COUNT(*) FROM blocked \
+            JOIN connections c ON c.user_id_1 = ? AND c.user_id_2 = blocked.id GROUP BY c.connection_type, c.status \
+        UNION ALL SELECT FALSE, c.connection_type, c.status, COUNT(*) FROM blocked \
+            JOIN connections c ON c.user_id_1 = blocked.id AND c.user_id_2 = ? GROUP BY c.connection_type, c.status";
+    let rows: Vec<(bool, String, String, i64)> = Statement::<(Bool, Text, Text, BigInt)>::new(text)
+        .bind_all([viewer, viewer, owner, owner].map(UserId::get))
+        .load(conn)?;
     let mut hidden = Counters::default();
-    for edge in with_blocked(conn, owner.get(), viewer.get())? {
-        if let Some(side) = edge.side(owner).filter(|_| is_public(edge.kind, edge.status)) {
-            hidden.add(Counters::of(edge.kind, edge.status, side), 1);
+    for (initiated, kind, status, count) in rows {
+        let kind: Kind = columns::parse_column("connections.connection_type", &kind)?;
+        let status: Status = columns::parse_column("connections.status", &status)?;
+        let side = if initiated { Side::Initiator } else { Side::Recipient };
+        if is_public(kind, status) {
+            hidden.add(Counters::of(kind, status, side), count);
         }
     }
     Ok(stored.without(hidden))
-}
-
-/// Loads the connections between an owner and every user with whom a viewer has a block, in either direction.
-fn with_blocked(conn: &mut AnyConnection, owner: i64, viewer: i64) -> Result<Vec<Edge>, StoreError> {
-    let blocks = connections::table.filter(connections::connection_type.eq(Kind::Block.as_str()));
-    let made: Vec<i64> = blocks.filter(connections::user_id_1.eq(viewer)).select(connections::user_id_2).load(conn)?;
-    let received: Vec<i64> =
-        blocks.filter(connections::user_id_2.eq(viewer)).select(connections::user_id_1).load(conn)?;
-    let users: Vec<i64> = made.into_iter().chain(received).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut rows: Vec<EdgeRow> = Vec::new();
-    for users in users.chunks(dialect::MAX_PARAMETERS) {
-        let there = connections::user_id_1.eq(owner).and(connections::user_id_2.eq_any(users));
-        let back = connections::user_id_2.eq(owner).and(connections::user_id_1.eq_any(users));
-        let edges = connections::table.select(EdgeRow::as_select());
-        rows.extend(edges.filter(there).load::<EdgeRow>(conn)?);
-        rows.extend(edges.filter(back).load::<EdgeRow>(conn)?);
-    }
-    rows.iter().map(edge).collect()
 }

@@ -3,39 +3,20 @@
 use std::collections::BTreeMap;
 
 use astegni_domain::connections::{Edge, Kind, Pair, ProfileFacts, Relation, Standing, SubjectAccount, Viewer};
-use astegni_domain::ids::{ConnectionId, UserId};
-use chrono::NaiveDateTime;
+use astegni_domain::ids::UserId;
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable};
 
-use crate::columns::{self, instant};
+use super::between::keys;
+use super::rows::{EdgeColumns, EdgeRow};
 use crate::connection::AnyConnection;
+use crate::database::Results;
 use crate::error::StoreError;
 use crate::families;
 use crate::requests;
 use crate::schema::{connections, requested_sessions, student_profiles, tutor_profiles, users};
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = connections)]
-pub(super) struct EdgeRow {
-    pub(super) id: i64,
-    pub(super) user_id_1: i64,
-    pub(super) user_id_2: i64,
-    connection_type: String,
-    status: String,
-    updated_at: NaiveDateTime,
-}
-
-pub(super) fn edge(row: &EdgeRow) -> Result<Edge, StoreError> {
-    Ok(Edge {
-        id: ConnectionId::new(row.id),
-        kind: columns::parse_column("connections.connection_type", &row.connection_type)?,
-        initiator: UserId::new(row.user_id_1),
-        recipient: UserId::new(row.user_id_2),
-        status: columns::parse_column("connections.status", &row.status)?,
-        since: instant(row.updated_at),
-    })
-}
+use crate::statement::{self, Statement};
 
 /// Either direction between two users: two probes of the unique key, regardless of the length of their lists.
 #[diesel::dsl::auto_type]
@@ -51,7 +32,7 @@ fn edges_between(conn: &mut AnyConnection, one: UserId, other: UserId) -> Result
         .order(connections::id)
         .select(EdgeRow::as_select())
         .load(conn)?;
-    rows.iter().map(edge).collect()
+    rows.iter().map(EdgeRow::edge).collect()
 }
 
 /// Returns whether one of two users has blocked the other.
@@ -67,40 +48,75 @@ pub(crate) fn standing(conn: &mut AnyConnection, viewer: UserId, subject: UserId
     Ok(Standing::between(viewer, subject, &edges_between(conn, viewer, subject)?))
 }
 
-/// Loads the properties of an active account that decide who may see it.
-fn subject_account(conn: &mut AnyConnection, id: UserId) -> Result<Option<SubjectAccount>, StoreError> {
+type PairColumns = (BigInt, BigInt, Bool, Bool, Bool, Nullable<EdgeColumns>);
+
+/// Loads everything between each actor and the other user; none if the other account is not active.
+pub(crate) fn pairs(conn: &mut AnyConnection, pairs: &[(UserId, UserId)]) -> Results<Option<Pair>> {
+    type Row = (i64, i64, bool, bool, bool, Option<EdgeRow>);
+    let guards = |parent, student| {
+        format!(
+            "EXISTS (SELECT 1 FROM guardianships g JOIN student_profiles s ON s.id = g.student_id \
+             WHERE g.parent_user_id = pairs.{parent} AND s.user_id = pairs.{student})"
+        )
+    };
+    let text = format!(
+        "WITH pairs(actor, other) AS (VALUES {}) SELECT pairs.actor, u.id, u.password_hash IS NOT NULL, u.is_private, \
+         {} OR {}, c.id, c.user_id_1, c.user_id_2, c.connection_type, c.status, c.updated_at \
+         FROM pairs JOIN users u ON u.id = pairs.other AND u.is_active LEFT JOIN connections c \
+         ON (c.user_id_1 = pairs.actor AND c.user_id_2 = pairs.other) \
+         OR (c.user_id_1 = pairs.other AND c.user_id_2 = pairs.actor) ORDER BY c.id",
+        statement::rows(statement::padded(pairs.len()), 2),
+        guards("actor", "other"),
+        guards("other", "actor"),
+    );
+    let rows: Vec<Row> = Statement::<PairColumns>::new(text).bind_all(keys(pairs)).load(conn)?;
+    let mut found: BTreeMap<(UserId, UserId), Found> = BTreeMap::new();
+    for (actor, other, has_login, is_private, has_guardianship, edge) in rows {
+        let key = (UserId::new(actor), UserId::new(other));
+        let subject = SubjectAccount { id: key.1, has_login, is_private };
+        let pair = found.entry(key).or_insert_with(|| Found { subject, has_guardianship, edges: Vec::new() });
+        if let Some(edge) = edge {
+            let edge = edge.edge()?;
+            // A pair that is asked for several times has its rows repeated.
+            if pair.edges.last() != Some(&edge) {
+                pair.edges.push(edge);
+            }
+        }
+    }
+    Ok(pairs.iter().map(|key| found.get(key).map(|found| found.pair(conn, *key)).transpose()).collect())
+}
+
+/// The facts about a pair that a single query gives.
+struct Found {
+    subject: SubjectAccount,
+    /// Whether there is or was a guardianship between the two.
+    has_guardianship: bool,
+    edges: Vec<Edge>,
+}
+
+impl Found {
+    fn pair(&self, conn: &mut AnyConnection, (actor, other): (UserId, UserId)) -> Result<Pair, StoreError> {
+        let guardianships = if self.has_guardianship {
+            families::open_among(conn, &[actor.get(), other.get()])?
+        } else {
+            Vec::new()
+        };
+        let requested = has_requested(conn, actor, &[self.subject])?.contains(&other);
+        let profile = ProfileFacts::derive(actor, self.subject, &self.edges, &guardianships, requested);
+        Ok(Pair { actor, other, profile, edges: self.edges.clone(), guardianships })
+    }
+}
+
+/// Loads the facts that decide whether an anonymous viewer may reach a user; none if the account is not active.
+pub(super) fn public_relation(conn: &mut AnyConnection, subject: UserId) -> Result<Option<Relation>, StoreError> {
     let row: Option<(bool, bool)> = users::table
-        .find(id.get())
+        .find(subject.get())
         .filter(users::is_active.eq(true))
         .select((users::password_hash.is_not_null(), users::is_private))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(has_login, is_private)| SubjectAccount { id, has_login, is_private }))
-}
-
-/// Loads everything between two users; none if the other account is not active.
-pub(super) fn pair(conn: &mut AnyConnection, actor: UserId, other: UserId) -> Result<Option<Pair>, StoreError> {
-    let Some(subject) = subject_account(conn, other)? else { return Ok(None) };
-    let edges = edges_between(conn, actor, other)?;
-    let guardianships = families::open_among(conn, &[actor.get(), other.get()])?;
-    let requested = has_requested(conn, actor, &[subject])?.contains(&other);
-    let profile = ProfileFacts::derive(actor, subject, &edges, &guardianships, requested);
-    Ok(Some(Pair { actor, other, profile, edges, guardianships }))
-}
-
-/// Loads the facts that decide whether a viewer may reach a user; none if the account is not active.
-pub(super) fn relation(
-    conn: &mut AnyConnection,
-    viewer: Viewer,
-    subject: UserId,
-) -> Result<Option<Relation>, StoreError> {
-    let Some(viewer) = viewer.user() else {
-        let account = subject_account(conn, subject)?;
-        let profile = account.map(|account| ProfileFacts::of_stranger(account.has_login, account.is_private));
-        return Ok(profile.map(|profile| Relation { standing: Standing::Open, profile }));
-    };
-    let pair = pair(conn, viewer, subject)?;
-    Ok(pair.map(|pair| Relation { standing: pair.standing(), profile: pair.profile }))
+    let profile = row.map(|(has_login, is_private)| ProfileFacts::of_stranger(has_login, is_private));
+    Ok(profile.map(|profile| Relation { standing: Standing::Open, profile }))
 }
 
 /// Loads the facts that decide what a viewer may see of each of some users. The relations of public accounts are
@@ -122,7 +138,7 @@ pub(super) fn profiles(
     let there = connections::user_id_1.eq(viewer.get()).and(connections::user_id_2.eq_any(&ids));
     let back = connections::user_id_2.eq(viewer.get()).and(connections::user_id_1.eq_any(&ids));
     let rows: Vec<EdgeRow> = connections::table.filter(there.or(back)).select(EdgeRow::as_select()).load(conn)?;
-    let edges = rows.iter().map(edge).collect::<Result<Vec<_>, _>>()?;
+    let edges = rows.iter().map(EdgeRow::edge).collect::<Result<Vec<_>, _>>()?;
     let everyone: Vec<i64> = ids.iter().copied().chain([viewer.get()]).collect();
     let guardianships = families::open_among(conn, &everyone)?;
     let requested = has_requested(conn, viewer, &guarded)?;

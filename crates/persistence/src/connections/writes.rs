@@ -1,37 +1,59 @@
 //! Writes of connections, under the locks of both users' relation counters.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use astegni_domain::connections::{Counters, EdgeChange, Kind, Pair, RelationPlan, Status, plan_going_public};
 use astegni_domain::families::Evidence;
 use astegni_domain::ids::{ConnectionId, UserId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::facts;
 use crate::connection::AnyConnection;
+use crate::database::Results;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
-use crate::schema::connection_counters as counters;
 use crate::schema::{connections, users};
+use crate::statement::{self, Statement};
 use crate::{families, requests};
 
-/// Writes a plan. Fails with `Conflict` if the facts between the two users have changed.
+/// The maximum number of counters that one statement changes.
+const MAX_COUNTED: usize = 512;
+
+/// Writes plans that change nothing but connections, in one transaction. Each fails with `Conflict` on its own if the
+/// facts between its two users have changed.
+pub(crate) fn apply_all(conn: &mut AnyConnection, plans: &[RelationPlan]) -> Results<Option<ConnectionId>> {
+    lock(conn, plans)?;
+    let keys: Vec<(UserId, UserId)> = plans.iter().map(|plan| (plan.seen.actor, plan.seen.other)).collect();
+    let facts = facts::pairs(conn, &keys)?;
+    // Of several plans for the same two users, the first changes the facts of the others.
+    let mut changed = BTreeSet::new();
+    let holds = plans.iter().zip(facts).map(|(plan, facts)| {
+        let Pair { actor, other, .. } = plan.seen;
+        Ok(facts?.as_ref() == Some(&plan.seen) && changed.insert((actor.min(other), actor.max(other))))
+    });
+    let holds = holds.collect::<Result<Vec<bool>, StoreError>>()?;
+    let valid: Vec<&RelationPlan> = plans.iter().zip(&holds).filter(|(_, holds)| **holds).map(|(plan, _)| plan).collect();
+    let mut created = write(conn, &valid)?.into_iter();
+    let result = |holds: bool| if holds { created.next().ok_or(StoreError::Conflict) } else { Err(StoreError::Conflict) };
+    Ok(holds.into_iter().map(result).collect())
+}
+
+/// Writes a plan that may end guardianships and expire requests. Fails with `Conflict` if the facts between the two
+/// users have changed.
 pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
     let Pair { actor, other, .. } = plan.seen;
-    dialect::lock_relations(conn, vec![(actor.get(), LockMode::Exclusive), (other.get(), LockMode::Exclusive)])?;
+    lock(conn, std::slice::from_ref(plan))?;
     if !plan.ends.is_empty() {
         let students: Vec<i64> = plan.ends.iter().map(|facts| facts.guardianship.student.get()).collect();
         dialect::lock_guardianships(conn, &students)?;
     }
-    if facts::pair(conn, actor, other)?.as_ref() != Some(&plan.seen) {
+    let facts = facts::pairs(conn, &[(actor, other)])?.pop().transpose()?.flatten();
+    if facts.as_ref() != Some(&plan.seen) {
         return Err(StoreError::Conflict);
     }
-    let mut created = None;
-    for change in &plan.changes {
-        created = change_edge(conn, plan, *change)?.or(created);
-    }
-    for (user, difference) in plan.counter_changes() {
-        count(conn, &[user.get()], difference)?;
-    }
+    let created = write(conn, &[plan])?.pop().flatten();
     let requests = if plan.expires_requests {
         requests::pending_between(conn, actor, other, plan.at.naive_utc())?
     } else {
@@ -41,73 +63,124 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Opt
     Ok(created)
 }
 
-fn change_edge(
-    conn: &mut AnyConnection,
-    plan: &RelationPlan,
-    change: EdgeChange,
-) -> Result<Option<ConnectionId>, StoreError> {
-    let Pair { actor, other, .. } = plan.seen;
-    let at = plan.at.naive_utc();
-    let accepted_at = |status: Status| (status == Status::Accepted).then_some(at);
-    match change {
-        EdgeChange::Insert(kind, status) => {
-            let id: i64 = diesel::insert_into(connections::table)
-                .values((
-                    connections::user_id_1.eq(actor.get()),
-                    connections::user_id_2.eq(other.get()),
-                    connections::connection_type.eq(kind.as_str()),
-                    connections::status.eq(status.as_str()),
-                    connections::initiated_by.eq(actor.get()),
-                    connections::connection_message.eq(plan.message.as_deref()),
-                    connections::created_at.eq(at),
-                    connections::accepted_at.eq(accepted_at(status)),
-                    connections::updated_at.eq(at),
-                ))
-                .returning(connections::id)
-                .get_result(conn)?;
-            return Ok(Some(ConnectionId::new(id)));
-        }
-        EdgeChange::Update(id, status) => diesel::update(connections::table.find(id.get()))
-            .set((
-                connections::status.eq(status.as_str()),
-                connections::accepted_at.eq(accepted_at(status)),
-                connections::updated_at.eq(at),
-            ))
-            .execute(conn)?,
-        EdgeChange::Restart(id, status) => diesel::update(connections::table.find(id.get()))
-            .set((
-                connections::user_id_1.eq(actor.get()),
-                connections::user_id_2.eq(other.get()),
-                connections::initiated_by.eq(actor.get()),
-                connections::status.eq(status.as_str()),
-                connections::connection_message.eq(plan.message.as_deref()),
-                connections::created_at.eq(at),
-                connections::accepted_at.eq(accepted_at(status)),
-                connections::updated_at.eq(at),
-            ))
-            .execute(conn)?,
-        EdgeChange::Delete(id) => diesel::delete(connections::table.find(id.get())).execute(conn)?,
-    };
-    Ok(None)
+fn lock(conn: &mut AnyConnection, plans: &[RelationPlan]) -> Result<(), StoreError> {
+    let users: Vec<i64> = plans.iter().flat_map(|plan| [plan.seen.actor.get(), plan.seen.other.get()]).collect();
+    dialect::lock_all_relations(conn, &users)
 }
 
-/// Adds a difference to the counters of each of some users.
-fn count(conn: &mut AnyConnection, users: &[i64], difference: Counters) -> Result<(), StoreError> {
-    if difference == Counters::default() {
-        return Ok(());
+/// Writes the changes of plans for different pairs of users, and returns the connections that they create.
+fn write(conn: &mut AnyConnection, plans: &[&RelationPlan]) -> Result<Vec<Option<ConnectionId>>, StoreError> {
+    let mut differences: BTreeMap<i64, Counters> = BTreeMap::new();
+    let mut inserts = Vec::new();
+    for plan in plans {
+        for change in &plan.changes {
+            match *change {
+                EdgeChange::Insert(kind, status) => inserts.push((*plan, kind, status)),
+                change => change_edge(conn, plan, change)?,
+            }
+        }
+        for (user, difference) in plan.counter_changes() {
+            differences.entry(user.get()).or_default().add(difference, 1);
+        }
     }
-    let counted = diesel::update(counters::table.filter(counters::user_id.eq_any(users)))
-        .set((
-            counters::followers_count.eq(counters::followers_count + difference.followers),
-            counters::following_count.eq(counters::following_count + difference.following),
-            counters::friends_count.eq(counters::friends_count + difference.friends),
-            counters::pending_received_count.eq(counters::pending_received_count + difference.pending_received),
-            counters::pending_sent_count.eq(counters::pending_sent_count + difference.pending_sent),
-            counters::blocked_count.eq(counters::blocked_count + difference.blocked),
-        ))
-        .execute(conn)?;
-    // The rows were locked before, so that none can be missing.
-    if counted == users.len() { Ok(()) } else { Err(StoreError::Conflict) }
+    let created = insert_edges(conn, &inserts)?;
+    count(conn, &differences)?;
+    Ok(plans.iter().map(|plan| created.get(&(plan.seen.actor, plan.seen.other)).copied()).collect())
+}
+
+/// Inserts connections, and returns their ids by initiator and recipient.
+fn insert_edges(
+    conn: &mut AnyConnection,
+    edges: &[(&RelationPlan, Kind, Status)],
+) -> Result<BTreeMap<(UserId, UserId), ConnectionId>, StoreError> {
+    if edges.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let text = format!(
+        "WITH new(initiator, recipient, kind, status, message, created_at, accepted_at) AS (VALUES {}) \
+         INSERT INTO connections (user_id_1, user_id_2, connection_type, status, initiated_by, connection_message, \
+         created_at, accepted_at, updated_at) SELECT initiator, recipient, kind, status, initiator, message, created_at, \
+         accepted_at, created_at FROM new WHERE initiator <> 0 RETURNING id, user_id_1, user_id_2",
+        statement::rows(statement::padded(edges.len()), 7)
+    );
+    let mut statement = Statement::<(BigInt, BigInt, BigInt)>::new(text);
+    for (plan, kind, status) in edges {
+        let at = plan.at.naive_utc();
+        let Pair { actor, other, .. } = plan.seen;
+        statement = statement.bind(actor.get()).bind(other.get()).bind(kind.as_str()).bind(status.as_str());
+        statement = statement.bind(plan.message.as_deref()).bind(at).bind(accepted_at(*status, at));
+    }
+    for _ in edges.len()..statement::padded(edges.len()) {
+        let (no_text, no_time) = (None::<&str>, None::<NaiveDateTime>);
+        statement = statement.bind(0).bind(0).bind(no_text).bind(no_text).bind(no_text).bind(no_time).bind(no_time);
+    }
+    let created: Vec<(i64, i64, i64)> = statement.load(conn)?;
+    let key = |(id, one, two)| ((UserId::new(one), UserId::new(two)), ConnectionId::new(id));
+    Ok(created.into_iter().map(key).collect())
+}
+
+fn accepted_at(status: Status, at: NaiveDateTime) -> Option<NaiveDateTime> {
+    (status == Status::Accepted).then_some(at)
+}
+
+/// Writes a change of an existing connection.
+fn change_edge(conn: &mut AnyConnection, plan: &RelationPlan, change: EdgeChange) -> Result<(), StoreError> {
+    let Pair { actor, other, .. } = plan.seen;
+    let at = plan.at.naive_utc();
+    let statement = match change {
+        EdgeChange::Insert(..) => return Ok(()),
+        EdgeChange::Update(id, status) => {
+            Statement::new("UPDATE connections SET status = ?, accepted_at = ?, updated_at = ? WHERE id = ?")
+                .bind(status.as_str())
+                .bind(accepted_at(status, at))
+                .bind(at)
+                .bind(id.get())
+        }
+        EdgeChange::Restart(id, status) => Statement::new(
+            "UPDATE connections SET user_id_1 = ?, user_id_2 = ?, initiated_by = ?, status = ?, \
+             connection_message = ?, created_at = ?, accepted_at = ?, updated_at = ? WHERE id = ?",
+        )
+        .bind_all([actor.get(), other.get(), actor.get()])
+        .bind(status.as_str())
+        .bind(plan.message.as_deref())
+        .bind(at)
+        .bind(accepted_at(status, at))
+        .bind(at)
+        .bind(id.get()),
+        EdgeChange::Delete(id) => Statement::new("DELETE FROM connections WHERE id = ?").bind(id.get()),
+    };
+    statement.execute(conn)?;
+    Ok(())
+}
+
+/// Adds a difference to the counters of each user.
+fn count(conn: &mut AnyConnection, differences: &BTreeMap<i64, Counters>) -> Result<(), StoreError> {
+    let changes: Vec<[i64; 7]> = differences
+        .iter()
+        .filter(|(_, difference)| **difference != Counters::default())
+        .map(|(user, by)| {
+            [*user, by.followers, by.following, by.friends, by.pending_received, by.pending_sent, by.blocked]
+        })
+        .collect();
+    for changes in changes.chunks(MAX_COUNTED) {
+        let text = format!(
+            "WITH difference(id, followers, following, friends, received, sent, blocked) AS (VALUES {}) \
+             UPDATE connection_counters SET followers_count = followers_count + followers, \
+             following_count = following_count + following, friends_count = friends_count + friends, \
+             pending_received_count = pending_received_count + received, \
+             pending_sent_count = pending_sent_count + sent, blocked_count = blocked_count + blocked \
+             FROM difference WHERE user_id = id",
+            statement::rows(statement::padded(changes.len()), 7)
+        );
+        let padding = std::iter::repeat_n([0; 7], statement::padded(changes.len()) - changes.len());
+        let values = changes.iter().copied().chain(padding).flatten();
+        let counted = Statement::new(text).bind_all(values).execute(conn)?;
+        // The rows were locked before, so that none can be missing.
+        if counted != changes.len() {
+            return Err(StoreError::Conflict);
+        }
+    }
+    Ok(())
 }
 
 /// Locks the relations of an account whose privacy is about to be set to `is_private`, and accepts its pending follows
@@ -144,12 +217,8 @@ pub(crate) fn prepare_privacy_change(
             connections::updated_at.eq(at),
         ))
         .execute(conn)?;
-    count(conn, &[owner.get()], plan.owner_change)?;
-    let followers: Vec<i64> = plan.followers.into_iter().map(UserId::get).collect();
-    for followers in followers.chunks(dialect::MAX_PARAMETERS) {
-        count(conn, followers, plan.follower_change)?;
-    }
-    Ok(())
+    let followers = plan.followers.iter().map(|follower| (follower.get(), plan.follower_change));
+    count(conn, &followers.chain([(owner.get(), plan.owner_change)]).collect())
 }
 
 /// Loads the initiators of the follows that wait for an account, in ascending order.

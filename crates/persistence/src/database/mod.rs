@@ -5,9 +5,12 @@
 //! third of the p99 latency. A full channel, an exhausted pool, a lost server and a job that is still queued at its
 //! deadline all end as [`StoreError::Unavailable`]; no caller hangs.
 //!
-//! On PostgreSQL, the same threads serve reads and writes. SQLite allows one writer, so a thread of its own groups the
-//! queued writes into one commit, with a savepoint for each (see `worker`).
+//! Reads and writes have lanes of their own, so that writes that wait for a lock delay no reads. SQLite allows one writer:
+//! a single thread groups the queued writes into one commit, with a savepoint for each (see `worker`). Calls of the same
+//! kind that wait at the same moment share a job (see `coalesce`).
 
+mod coalesce;
+mod lane;
 mod worker;
 
 #[cfg(test)]
@@ -17,18 +20,20 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Sender, TrySendError, bounded};
-use diesel::Connection;
+use astegni_domain::accounts::User;
+use astegni_domain::connections::{Connection, Counters, Pair, RelationPlan};
+use astegni_domain::ids::{ConnectionId, UserId};
 use diesel::connection::SimpleConnection;
+use tokio::sync::oneshot;
 
-use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, Pooled, connect};
+use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, connect};
 use crate::error::StoreError;
-use worker::Task;
+use crate::{accounts, connections, dialect};
+pub(crate) use coalesce::{Coalescer, MAX_CALLS, Results};
+use lane::Lane;
+use worker::{Mode, Task};
 
 type Pool = r2d2::Pool<ConnectionSource>;
-
-/// Capacity of each queue, in jobs.
-const QUEUE_CAPACITY: usize = 1024;
 
 /// Time limit for a job in the queue, and for a thread that waits for a connection.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -36,7 +41,8 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Resources that a [`Database`] may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatabaseSettings {
-    /// Number of threads, each with at most one connection at a time. SQLite adds one thread for writing.
+    /// Number of threads that read, each with at most one connection at a time. PostgreSQL has as many that write, SQLite
+    /// a single one. Health checks use one more connection.
     pub threads: u32,
 }
 
@@ -65,13 +71,20 @@ pub fn checkpoint(url: &DatabaseUrl) -> Result<(), StoreError> {
 /// Implementation of every repository and query port on one database. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    queues: Arc<Queues>,
+    inner: Arc<Inner>,
 }
 
-/// The sending ends of the job queues. On PostgreSQL, both lead to the same threads.
-struct Queues {
-    reads: Sender<Task>,
-    writes: Sender<Task>,
+/// The lanes of a database, and the calls that share jobs on them.
+struct Inner {
+    reads: Lane,
+    writes: Lane,
+    /// Serves health checks alone, over a connection of its own, so that they wait for no other job.
+    probes: Coalescer<(), ()>,
+    accounts: Coalescer<UserId, Option<User>>,
+    pairs: Coalescer<(UserId, UserId), Option<Pair>>,
+    between: Coalescer<(UserId, UserId), Vec<Connection>>,
+    counters: Coalescer<UserId, Counters>,
+    relation_plans: Coalescer<RelationPlan, Option<ConnectionId>>,
 }
 
 impl Database {
@@ -80,25 +93,31 @@ impl Database {
     /// Connections are opened on demand, so this succeeds while the server is unreachable. The caller applies pending
     /// migrations beforehand.
     pub fn open(url: &DatabaseUrl, settings: DatabaseSettings) -> Result<Self, OpenError> {
-        let (reads, read_tasks) = bounded(QUEUE_CAPACITY);
-        let sqlite = matches!(url, DatabaseUrl::Sqlite(_));
-        let access = if sqlite { Access::Read } else { Access::Write };
-        let pool = pool(url, access, settings.threads);
-        for number in 0..settings.threads {
-            let (pool, tasks) = (pool.clone(), read_tasks.clone());
-            thread::Builder::new().name(format!("database-{number}")).spawn(move || worker::serve(&pool, &tasks))?;
-        }
-        let writes = if sqlite {
-            let (writes, write_tasks) = bounded(QUEUE_CAPACITY);
-            let pool = self::pool(url, Access::Write, 1);
-            thread::Builder::new()
-                .name("database-writer".to_owned())
-                .spawn(move || worker::serve_in_batches(&pool, &write_tasks))?;
-            writes
-        } else {
-            reads.clone()
+        let (reads, writes) = match url {
+            DatabaseUrl::Sqlite(_) => (
+                Lane::open("reader", pool(url, Access::Read, settings.threads), Mode::Read)?,
+                Lane::open_in_batches("writer", pool(url, Access::Write, 1))?,
+            ),
+            DatabaseUrl::Postgres(_) => (
+                Lane::open("reader", pool(url, Access::Read, settings.threads), Mode::Read)?,
+                Lane::open("writer", pool(url, Access::Write, settings.threads), Mode::Write)?,
+            ),
         };
-        Ok(Self { queues: Arc::new(Queues { reads, writes }) })
+        let probes = Lane::open("probe", pool(url, Access::Write, 1), Mode::Read)?;
+        let inner = Inner {
+            probes: Coalescer::new(probes, |conn, calls| {
+                dialect::probe(conn)?;
+                Ok(calls.iter().map(|()| Ok(())).collect())
+            }),
+            accounts: Coalescer::new(reads.clone(), accounts::find_all),
+            pairs: Coalescer::new(reads.clone(), connections::pairs),
+            between: Coalescer::new(reads.clone(), connections::between),
+            counters: Coalescer::new(reads.clone(), connections::own_counters),
+            relation_plans: Coalescer::new(writes.clone(), connections::apply_all),
+            reads,
+            writes,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Runs a job that changes nothing, outside any transaction.
@@ -106,7 +125,7 @@ impl Database {
         &self,
         job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        Self::submit(&self.queues.reads, move |pooled| job(&mut pooled.conn)).await
+        self.inner.reads.run(job).await
     }
 
     /// Runs a job in a transaction, which is rolled back if the job fails or panics.
@@ -114,29 +133,41 @@ impl Database {
         &self,
         job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        #[expect(clippy::disallowed_methods, reason = "every other transaction goes through this one")]
-        let job = move |pooled: &mut Pooled| pooled.conn.transaction(job);
-        Self::submit(&self.queues.writes, job).await
+        self.inner.writes.run(job).await
     }
 
-    /// Runs a trivial query by the same path as any other read.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|conn| {
-            diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1").map_err(StoreError::from)
-        })
-        .await
+    /// Returns an account, if it exists.
+    pub(crate) async fn account(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.inner.accounts.call(id).await
     }
 
-    async fn submit<T: Send + 'static>(
-        queue: &Sender<Task>,
-        job: impl FnOnce(&mut Pooled) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let (task, reply) = Task::new(job);
-        queue.try_send(task).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Unavailable("the queue is full".to_owned()),
-            TrySendError::Disconnected(_) => StoreError::Unavailable("the database threads have ended".to_owned()),
-        })?;
-        reply.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the database thread has ended".to_owned())))
+    /// Returns everything between an actor and another user; none if the other account is not active.
+    pub(crate) async fn connections_pair(&self, actor: UserId, other: UserId) -> Result<Option<Pair>, StoreError> {
+        self.inner.pairs.call((actor, other)).await
+    }
+
+    /// Returns a viewer's connections with another user, by id.
+    pub(crate) async fn connections_between(&self, viewer: UserId, other: UserId) -> Result<Vec<Connection>, StoreError> {
+        self.inner.between.call((viewer, other)).await
+    }
+
+    /// Returns the numbers of a viewer's own connections.
+    pub(crate) async fn own_counters(&self, viewer: UserId) -> Result<Counters, StoreError> {
+        self.inner.counters.call(viewer).await
+    }
+
+    /// Writes a plan that changes nothing but connections.
+    pub(crate) async fn apply_relation(&self, plan: RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
+        self.inner.relation_plans.call(plan).await
+    }
+
+    /// Checks that the database can be reached and written to, and that no lane is stuck. Waits for no other job.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.inner.probes.call(()).await?;
+        if self.inner.reads.is_stuck() || self.inner.writes.is_stuck() {
+            return Err(StoreError::Unavailable("jobs are queued, and none has been started for a while".to_owned()));
+        }
+        Ok(())
     }
 }
 

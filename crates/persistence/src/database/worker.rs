@@ -11,9 +11,9 @@ use std::time::Instant;
 use crossbeam_channel::Receiver;
 use diesel::connection::TransactionManager;
 use diesel::{Connection, QueryResult};
-use tokio::sync::oneshot;
 use tracing::Span;
 
+use super::lane::Progress;
 use super::{Pool, QUEUE_TIMEOUT};
 use crate::connection::{AnyConnection, ConnectionSource, Pooled};
 use crate::dialect;
@@ -25,7 +25,16 @@ type Transactions = <AnyConnection as Connection>::TransactionManager;
 const BATCH_SIZE: usize = 64;
 
 /// A job with its reply channel. It is given a connection, or the error that prevented the checkout.
-type Work = Box<dyn FnOnce(Result<&mut Pooled, StoreError>) -> Finished + Send>;
+type Work = Box<dyn FnOnce(Result<(&mut Pooled, Mode), StoreError>) -> Finished + Send>;
+
+/// Whether a job runs in a transaction, which is rolled back if the job fails or panics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// The job changes nothing.
+    Read,
+    /// The job runs in a transaction, or in a savepoint of one.
+    Write,
+}
 
 /// Tells the caller of a job its result, given whether the transaction around it was committed.
 type Reply = Box<dyn FnOnce(Result<(), &str>) + Send>;
@@ -55,37 +64,37 @@ enum Next {
 }
 
 impl Task {
-    /// Creates the task of a job and the channel on which its result arrives.
+    /// Creates the task of a job. `reply` is given the result once it is final: after the commit, or after the error
+    /// that kept the job from running.
     pub(super) fn new<T: Send + 'static>(
-        job: impl FnOnce(&mut Pooled) -> Result<T, StoreError> + Send + 'static,
-    ) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
-        let (sender, receiver) = oneshot::channel();
+        job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+        reply: impl FnOnce(Result<T, StoreError>) + Send + 'static,
+    ) -> Self {
         let work: Work = Box::new(move |pooled| {
             let (result, next) = match pooled {
-                Ok(pooled) => run(pooled, job),
+                Ok((pooled, mode)) => run(pooled, mode, job),
                 Err(error) => (Err(error), Next::Continue),
             };
             let reply = move |committed: Result<(), &str>| {
-                let result = match (committed, result) {
+                reply(match (committed, result) {
                     // A conflict may have been with a write that is now rolled back as well.
                     (Err(reason), Err(error)) if error.is_refusal() => Err(StoreError::Unavailable(reason.to_owned())),
                     (Err(reason), Ok(_)) => Err(StoreError::Unavailable(reason.to_owned())),
                     (_, result) => result,
-                };
-                // A caller that has gone away needs no reply.
-                drop(sender.send(result));
+                });
             };
             Finished { reply: Box::new(reply), next }
         });
-        (Self { work, queued_at: Instant::now(), span: Span::current() }, receiver)
+        Self { work, queued_at: Instant::now(), span: Span::current() }
     }
 
-    fn run(self, pooled: &mut Pooled) -> Finished {
+    fn run(self, pooled: &mut Pooled, mode: Mode) -> Finished {
         let _entered = self.span.enter();
-        (self.work)(Ok(pooled))
+        (self.work)(Ok((pooled, mode)))
     }
 
-    fn reject(self, error: StoreError) {
+    /// Replies with an error instead of running the job.
+    pub(super) fn reject(self, error: StoreError) {
         let _entered = self.span.enter();
         ((self.work)(Err(error)).reply)(Ok(()));
     }
@@ -101,18 +110,20 @@ impl Task {
 }
 
 /// Runs tasks one by one until the queue is closed.
-pub(super) fn serve(pool: &Pool, tasks: &Receiver<Task>) {
+pub(super) fn serve(pool: &Pool, tasks: &Receiver<Task>, progress: &Progress, mode: Mode) {
     for task in tasks.iter().filter_map(Task::unless_overdue) {
+        progress.note();
         match checkout(pool) {
-            Ok(mut pooled) => (task.run(&mut pooled).reply)(Ok(())),
+            Ok(mut pooled) => (task.run(&mut pooled, mode).reply)(Ok(())),
             Err(error) => task.reject(error),
         }
     }
 }
 
 /// Runs tasks in batches until the queue is closed: the tasks that are queued by then share a transaction.
-pub(super) fn serve_in_batches(pool: &Pool, tasks: &Receiver<Task>) {
+pub(super) fn serve_in_batches(pool: &Pool, tasks: &Receiver<Task>, progress: &Progress) {
     for first in tasks.iter().filter_map(Task::unless_overdue) {
+        progress.note();
         let mut pooled = match begin(pool) {
             Ok(pooled) => pooled,
             Err(error) => {
@@ -120,13 +131,13 @@ pub(super) fn serve_in_batches(pool: &Pool, tasks: &Receiver<Task>) {
                 continue;
             }
         };
-        let finished = first.run(&mut pooled);
+        let finished = first.run(&mut pooled, Mode::Write);
         let mut next = finished.next;
         let mut batch = vec![finished];
         while next == Next::Continue && batch.len() < BATCH_SIZE {
             let Ok(task) = tasks.try_recv() else { break };
             let Some(task) = task.unless_overdue() else { continue };
-            let finished = task.run(&mut pooled);
+            let finished = task.run(&mut pooled, Mode::Write);
             next = finished.next;
             batch.push(finished);
         }
@@ -164,10 +175,16 @@ fn abandon(pooled: &mut Pooled) -> Result<(), String> {
 /// closed, because the panic may have left it in an unexpected state.
 fn run<T>(
     pooled: &mut Pooled,
-    job: impl FnOnce(&mut Pooled) -> Result<T, StoreError>,
+    mode: Mode,
+    job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
 ) -> (Result<T, StoreError>, Next) {
     let depth = depth(&mut pooled.conn).unwrap_or_default();
-    match catch_unwind(AssertUnwindSafe(|| job(pooled))) {
+    #[expect(clippy::disallowed_methods, reason = "every other transaction goes through this one")]
+    let job = |conn: &mut AnyConnection| match mode {
+        Mode::Read => job(conn),
+        Mode::Write => conn.transaction(job),
+    };
+    match catch_unwind(AssertUnwindSafe(|| job(&mut pooled.conn))) {
         Ok(result) => {
             let failed = matches!(&result, Err(error) if !error.is_refusal());
             (result, if failed { Next::Commit } else { Next::Continue })

@@ -1,0 +1,202 @@
+//! Statements in SQL that both databases understand, prepared once per connection.
+//!
+//! Diesel parses and plans an `UPDATE`, an `INSERT` of several rows and raw SQL anew at every execution. Statements of
+//! this type are looked up by their text among the prepared ones of a connection instead, so the text must not contain
+//! values that vary. Hot paths use them; elsewhere, Diesel's query builder checks columns and types.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, Date, HasSqlType, Integer, Nullable, Text, Time, Timestamp};
+use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
+
+use crate::connection::AnyConnection;
+use crate::dialect;
+
+/// A statement with its parameters. `Columns` is the SQL type of the rows that it returns.
+#[derive(Debug)]
+pub(crate) struct Statement<'a, Columns = ()> {
+    /// The text, with a question mark for each parameter.
+    text: Cow<'a, str>,
+    parameters: Vec<Parameter<'a>>,
+    columns: PhantomData<Columns>,
+}
+
+/// The value of a parameter, which may be null.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Parameter<'a> {
+    BigInt(Option<i64>),
+    Integer(Option<i32>),
+    Bool(Option<bool>),
+    Text(Option<&'a str>),
+    Timestamp(Option<NaiveDateTime>),
+    Date(Option<NaiveDate>),
+    Time(Option<NaiveTime>),
+}
+
+impl<'a, Columns> Statement<'a, Columns> {
+    /// Creates a statement without parameters.
+    pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), parameters: Vec::new(), columns: PhantomData }
+    }
+
+    /// Adds the value of the next parameter.
+    pub(crate) fn bind(mut self, value: impl Into<Parameter<'a>>) -> Self {
+        self.parameters.push(value.into());
+        self
+    }
+
+    /// Adds the values of the next parameters.
+    pub(crate) fn bind_all<T: Into<Parameter<'a>>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        self.parameters.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Returns all rows.
+    pub(crate) fn load<Row>(self, conn: &mut AnyConnection) -> QueryResult<Vec<Row>>
+    where
+        Self: LoadQuery<'a, PgConnection, Row> + LoadQuery<'a, SqliteConnection, Row>,
+    {
+        dialect::load(conn, self)
+    }
+
+    /// Returns the first row, if there is any.
+    pub(crate) fn first<Row>(self, conn: &mut AnyConnection) -> QueryResult<Option<Row>>
+    where
+        Self: LoadQuery<'a, PgConnection, Row> + LoadQuery<'a, SqliteConnection, Row>,
+    {
+        Ok(self.load(conn)?.into_iter().next())
+    }
+}
+
+impl Statement<'_> {
+    /// Runs the statement and returns the number of affected rows.
+    pub(crate) fn execute(self, conn: &mut AnyConnection) -> QueryResult<usize> {
+        dialect::execute(conn, self)
+    }
+}
+
+/// Returns rows of question marks, as in `(?,?),(?,?)`, for [`padded`] values.
+pub(crate) fn rows(count: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(","));
+    vec![row; count].join(",")
+}
+
+/// Returns the number of rows of a statement about `count` items. It is a power of two, so that a connection prepares
+/// few statements; the caller fills the remaining rows with values that select nothing.
+pub(crate) fn padded(count: usize) -> usize {
+    count.next_power_of_two()
+}
+
+impl<Columns> Query for Statement<'_, Columns> {
+    type SqlType = Columns;
+}
+
+impl<Columns, C> RunQueryDsl<C> for Statement<'_, Columns> {}
+
+impl<Columns> QueryId for Statement<'_, Columns> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<DB, Columns> QueryFragment<DB> for Statement<'_, Columns>
+where
+    DB: Backend
+        + HasSqlType<BigInt>
+        + HasSqlType<Integer>
+        + HasSqlType<Bool>
+        + HasSqlType<Text>
+        + HasSqlType<Timestamp>
+        + HasSqlType<Date>
+        + HasSqlType<Time>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
+    Option<i32>: ToSql<Nullable<Integer>, DB>,
+    Option<bool>: ToSql<Nullable<Bool>, DB>,
+    for<'b> Option<&'b str>: ToSql<Nullable<Text>, DB>,
+    Option<NaiveDateTime>: ToSql<Nullable<Timestamp>, DB>,
+    Option<NaiveDate>: ToSql<Nullable<Date>, DB>,
+    Option<NaiveTime>: ToSql<Nullable<Time>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let mut parts = self.text.split('?');
+        out.push_sql(parts.next().unwrap_or_default());
+        for (parameter, part) in self.parameters.iter().zip(parts) {
+            match parameter {
+                Parameter::BigInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                Parameter::Integer(value) => out.push_bind_param::<Nullable<Integer>, _>(value)?,
+                Parameter::Bool(value) => out.push_bind_param::<Nullable<Bool>, _>(value)?,
+                Parameter::Text(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                Parameter::Timestamp(value) => out.push_bind_param::<Nullable<Timestamp>, _>(value)?,
+                Parameter::Date(value) => out.push_bind_param::<Nullable<Date>, _>(value)?,
+                Parameter::Time(value) => out.push_bind_param::<Nullable<Time>, _>(value)?,
+            }
+            out.push_sql(part);
+        }
+        Ok(())
+    }
+}
+
+impl From<i64> for Parameter<'_> {
+    fn from(value: i64) -> Self {
+        Self::BigInt(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Parameter<'_> {
+    fn from(value: Option<i64>) -> Self {
+        Self::BigInt(value)
+    }
+}
+
+impl From<i32> for Parameter<'_> {
+    fn from(value: i32) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+
+impl From<bool> for Parameter<'_> {
+    fn from(value: bool) -> Self {
+        Self::Bool(Some(value))
+    }
+}
+
+impl<'a> From<&'a str> for Parameter<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Parameter<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<NaiveDateTime> for Parameter<'_> {
+    fn from(value: NaiveDateTime) -> Self {
+        Self::Timestamp(Some(value))
+    }
+}
+
+impl From<Option<NaiveDateTime>> for Parameter<'_> {
+    fn from(value: Option<NaiveDateTime>) -> Self {
+        Self::Timestamp(value)
+    }
+}
+
+impl From<NaiveDate> for Parameter<'_> {
+    fn from(value: NaiveDate) -> Self {
+        Self::Date(Some(value))
+    }
+}
+
+impl From<Option<NaiveTime>> for Parameter<'_> {
+    fn from(value: Option<NaiveTime>) -> Self {
+        Self::Time(value)
+    }
+}
