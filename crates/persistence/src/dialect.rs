@@ -56,6 +56,11 @@ where
     on_backend!(conn, |inner| inner.execute_returning_count(&query))
 }
 
+/// Returns whether a query can refer to the rows of another one in the same `FROM`.
+pub(crate) fn has_lateral_joins(conn: &AnyConnection) -> bool {
+    matches!(conn, AnyConnection::Pg(_))
+}
+
 /// Checks that the database responds and can be written to.
 pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
     match conn {

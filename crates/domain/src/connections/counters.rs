@@ -59,6 +59,16 @@ impl Counters {
         }
     }
 
+    /// Returns whether both count connections in the same list.
+    pub fn shares(&self, other: Self) -> bool {
+        self.followers.min(other.followers) > 0
+            || self.following.min(other.following) > 0
+            || self.friends.min(other.friends) > 0
+            || self.pending_received.min(other.pending_received) > 0
+            || self.pending_sent.min(other.pending_sent) > 0
+            || self.blocked.min(other.blocked) > 0
+    }
+
     /// Returns the number of accepted follows and friendships.
     pub fn total(&self) -> i64 {
         self.followers + self.following + self.friends

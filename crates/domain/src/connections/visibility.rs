@@ -79,7 +79,7 @@ impl ConnectionFilter {
 }
 
 /// A state of connections, seen from one side of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the fields are named after the properties of connections")]
 pub struct ListedState {
     /// The side of the user whose connections are listed.

@@ -1,7 +1,5 @@
 //! The counters of users' lists, less the connections that a viewer may not see.
 
-use std::collections::BTreeMap;
-
 use astegni_domain::connections::{Counters, Kind, ProfileAccess, Side, Status, SubjectAccount, Viewer, is_public};
 use astegni_domain::ids::UserId;
 use diesel::prelude::*;
@@ -11,44 +9,19 @@ use super::facts;
 use super::rows::EdgeRow;
 use crate::columns;
 use crate::connection::AnyConnection;
-use crate::database::Results;
+use crate::database::Database;
 use crate::error::StoreError;
 use crate::schema::{connections, guardianships, student_profiles, users};
-use crate::statement::{self, Statement};
+use crate::statement::Statement;
 
-type CounterColumns = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
-type CounterRow = (i64, i64, i64, i64, i64, i64);
-
-fn counters((followers, following, friends, pending_received, pending_sent, blocked): CounterRow) -> Counters {
-    Counters { followers, following, friends, pending_received, pending_sent, blocked }
-}
-
-/// Loads the stored counters of some users, which include hidden connections, and whether each has ever been a
-/// guardian.
-fn stored(conn: &mut AnyConnection, ids: &[UserId]) -> Result<BTreeMap<UserId, (Counters, bool)>, StoreError> {
-    let places = vec!["?"; statement::padded(ids.len())].join(",");
-    let text = format!(
-        "SELECT c.user_id, (EXISTS (SELECT 1 FROM guardianships g WHERE g.parent_user_id = c.user_id)), \
-         c.followers_count, c.following_count, c.friends_count, c.pending_received_count, c.pending_sent_count, \
-         c.blocked_count FROM connection_counters c WHERE c.user_id IN ({places})"
-    );
-    let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
-    let rows: Vec<(i64, bool, CounterRow)> = Statement::<(BigInt, Bool, CounterColumns)>::new(text)
-        .bind_all(ids.iter().map(|id| id.get()).chain(padding))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(id, is_guardian, row)| (UserId::new(id), (counters(row), is_guardian))).collect())
-}
-
-/// Returns the numbers of each viewer's own connections.
-pub(crate) fn own(conn: &mut AnyConnection, viewers: &[UserId]) -> Results<Counters> {
-    let stored = stored(conn, viewers)?;
-    let visible = |viewer: &UserId| {
-        let found = stored.get(viewer).copied();
-        let (counters, is_guardian) =
-            found.ok_or_else(|| StoreError::missing_row("connection_counters", viewer.get()))?;
-        Ok(if is_guardian { counters.without(hidden_wards(conn, *viewer)?) } else { counters })
-    };
-    Ok(viewers.iter().map(visible).collect())
+/// Returns the numbers of a viewer's own connections.
+pub(super) async fn own(database: &Database, viewer: UserId) -> Result<Counters, StoreError> {
+    let head = database.list_head(viewer).await?;
+    if !head.has_guarded {
+        return Ok(head.counters);
+    }
+    let hidden = database.read(move |conn| hidden_wards(conn, viewer)).await?;
+    Ok(head.counters.without(hidden))
 }
 
 /// Counts a viewer's connections with children without a login whom the viewer no longer sees, because the
@@ -86,11 +59,15 @@ fn hidden_wards(conn: &mut AnyConnection, viewer: UserId) -> Result<Counters, St
 ///
 /// The viewer's blocks, made and received, are probed for connections with the owner. Children without a login
 /// need no probe: they consent to nothing, so that no public connection leads to them.
-pub(super) fn public(conn: &mut AnyConnection, owner: UserId, viewer: Viewer) -> Result<Counters, StoreError> {
-    let (stored, _) = stored(conn, &[owner])?
-        .remove(&owner)
-        .ok_or_else(|| StoreError::missing_row("connection_counters", owner.get()))?;
-    let Some(viewer) = viewer.user() else { return Ok(stored) };
+pub(super) async fn public(database: &Database, owner: UserId, viewer: Viewer) -> Result<Counters, StoreError> {
+    let counters = database.list_head(owner).await?.counters;
+    let Some(viewer) = viewer.user() else { return Ok(counters) };
+    let hidden = database.read(move |conn| with_blocked(conn, owner, viewer)).await?;
+    Ok(counters.without(hidden))
+}
+
+/// Counts the public connections between an owner and users with whom a viewer has a block, in either direction.
+fn with_blocked(conn: &mut AnyConnection, owner: UserId, viewer: UserId) -> Result<Counters, StoreError> {
     let text = "WITH blocked(id) AS (\
             SELECT user_id_2 FROM connections WHERE user_id_1 = ? AND connection_type = 'block' \
             UNION SELECT user_id_1 FROM connections WHERE user_id_2 = ? AND connection_type = 'block') \
@@ -110,5 +87,5 @@ pub(super) fn public(conn: &mut AnyConnection, owner: UserId, viewer: Viewer) ->
             hidden.add(Counters::of(kind, status, side), count);
         }
     }
-    Ok(stored.without(hidden))
+    Ok(hidden)
 }

@@ -3,6 +3,7 @@
 mod between;
 mod counters;
 mod facts;
+mod heads;
 mod queries;
 mod repository;
 mod rows;
@@ -11,6 +12,7 @@ mod search;
 mod writes;
 
 pub(crate) use between::between;
-pub(crate) use counters::own as own_counters;
 pub(crate) use facts::{has_block, pairs, standing};
+pub(crate) use heads::{ListHead, heads};
+pub(crate) use scan::{Scan, Scanned, run_all as run_scans};
 pub(crate) use writes::{apply_all, prepare_privacy_change};

@@ -24,12 +24,13 @@ impl ConnectionQueries for Database {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let states = own_states(&filter);
-        let page = self.read(move |conn| match filter.search {
-            Some(text) => search::page(conn, viewer, &states, &text, page),
-            None => scan::page(conn, List::Own(viewer), &states, page),
-        });
-        Ok(page.await?)
+        let head = self.list_head(viewer).await?;
+        let states = head.occupied(own_states(&filter));
+        let page = match &filter.search {
+            Some(text) => search::page(self, viewer, head, states, text, page).await?,
+            None => scan::page(self, List::Own(viewer), head, states, page).await?,
+        };
+        Ok(page)
     }
 
     async fn public_list(
@@ -39,8 +40,9 @@ impl ConnectionQueries for Database {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let states = public_states(&filter);
-        Ok(self.read(move |conn| scan::page(conn, List::Public { owner, viewer }, &states, page)).await?)
+        let head = self.list_head(owner).await?;
+        let states = head.occupied(public_states(&filter));
+        Ok(scan::page(self, List::Public { owner, viewer }, head, states, page).await?)
     }
 
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError> {
@@ -63,10 +65,10 @@ impl ConnectionQueries for Database {
     }
 
     async fn counters(&self, viewer: UserId) -> Result<Counters, RepositoryError> {
-        Ok(self.own_counters(viewer).await?)
+        Ok(counters::own(self, viewer).await?)
     }
 
     async fn public_counters(&self, owner: UserId, viewer: Viewer) -> Result<Counters, RepositoryError> {
-        Ok(self.read(move |conn| counters::public(conn, owner, viewer)).await?)
+        Ok(counters::public(self, owner, viewer).await?)
     }
 }

@@ -12,32 +12,34 @@ use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 
-/// The columns of [`ListedRow`]: `o` is the owner of a list, `p` the other participant, `c` the connection. Two flags
-/// follow: whether `p` has blocked the viewer, and whether the viewer has blocked `p`.
-pub(super) const COLUMNS: &str = "o.id, o.display_name, o.profile_picture, o.roles, \
-    p.id, p.display_name, p.profile_picture, p.roles, p.password_hash IS NOT NULL, p.is_private, \
+/// The columns of [`ListedRow`]: `p` is the other participant, `c` the connection. Two flags follow: whether `p` has
+/// blocked the viewer, and whether the viewer has blocked `p`.
+pub(super) const COLUMNS: &str = "p.id, p.display_name, p.profile_picture, p.roles, \
+    p.password_hash IS NOT NULL, p.is_private, \
     c.id, c.user_id_1, c.user_id_2, c.connection_type, c.status, c.updated_at, \
     c.connection_message, c.created_at, c.accepted_at";
 
-type PersonColumns = (BigInt, Text, Nullable<Text>, Text);
+/// The SQL type of [`Person`].
+pub(super) type PersonColumns = (BigInt, Text, Nullable<Text>, Text);
+
 /// The SQL type of [`EdgeRow`].
 pub(super) type EdgeColumns = (BigInt, BigInt, BigInt, Text, Text, Timestamp);
-type DetailColumns = (Nullable<Text>, Timestamp, Nullable<Timestamp>);
 
 /// The SQL type of [`ListedRow`].
-pub(super) type ListedColumns = (PersonColumns, (PersonColumns, (Bool, Bool)), (EdgeColumns, DetailColumns), (Bool, Bool));
+pub(super) type ListedColumns =
+    ((PersonColumns, (Bool, Bool)), (EdgeColumns, (Nullable<Text>, Timestamp, Nullable<Timestamp>)), (Bool, Bool));
 
 /// The columns of a user that a card consists of.
 #[derive(Queryable)]
 pub(super) struct Person {
-    id: i64,
+    pub(super) id: i64,
     name: String,
     profile_picture: Option<String>,
     roles: String,
 }
 
 impl Person {
-    fn card(self) -> Result<ProfileCard, StoreError> {
+    pub(super) fn card(self) -> Result<ProfileCard, StoreError> {
         Ok(ProfileCard {
             id: UserId::new(self.id),
             name: Some(self.name),
@@ -75,7 +77,6 @@ impl EdgeRow {
 /// A connection in the list of a user.
 #[derive(Queryable)]
 pub(super) struct ListedRow {
-    owner: Person,
     other: (Person, (bool, bool)),
     connection: (EdgeRow, (Option<String>, NaiveDateTime, Option<NaiveDateTime>)),
     /// Whether the other participant has blocked the viewer, and the reverse.
@@ -83,10 +84,6 @@ pub(super) struct ListedRow {
 }
 
 impl ListedRow {
-    pub(super) fn owner(&self) -> UserId {
-        UserId::new(self.owner.id)
-    }
-
     pub(super) fn connection_id(&self) -> i64 {
         self.connection.0.id
     }
@@ -109,11 +106,15 @@ impl ListedRow {
         }
     }
 
-    /// Returns the connection, or none if the other participant is hidden. Whoever may see the list may see its
-    /// owner.
-    fn shown(self, edge: Edge, access: ProfileAccess) -> Result<Option<Connection>, StoreError> {
-        let owner = self.owner.card()?;
+    /// Returns the connection in the list of its owner, or none if the other participant is hidden.
+    fn shown(
+        self,
+        owner: &ProfileCard,
+        edge: Edge,
+        access: ProfileAccess,
+    ) -> Result<Option<Connection>, StoreError> {
         let Some(other) = self.other.0.card()?.visible_with(access) else { return Ok(None) };
+        let owner = owner.clone();
         let (initiator, recipient) = if edge.initiator == owner.id { (owner, other) } else { (other, owner) };
         let (message, created_at, accepted_at) = self.connection.1;
         let (created_at, accepted_at) = (instant(created_at), accepted_at.map(instant));
@@ -121,10 +122,12 @@ impl ListedRow {
     }
 }
 
-/// Returns the connections that a rule lets a viewer see, given the connection, the account of the other participant,
-/// the blocks between the two, and the access to that participant's profile.
+/// Returns the connections in the list of an owner that a rule lets a viewer see, given the connection, the account of
+/// the other participant, the blocks between the two, and the access to that participant's profile. Whoever may see the
+/// list may see its owner.
 pub(super) fn visible(
     conn: &mut AnyConnection,
+    owner: &ProfileCard,
     viewer: Viewer,
     rows: Vec<ListedRow>,
     rule: impl Fn(&Edge, &SubjectAccount, Standing, ProfileAccess) -> bool,
@@ -136,7 +139,7 @@ pub(super) fn visible(
         let (edge, subject) = (row.edge()?, row.subject());
         let access = profiles.get(&subject.id).map_or(ProfileAccess::Hidden, |profile| profile.access());
         if rule(&edge, &subject, row.standing(), access) {
-            connections.extend(row.shown(edge, access)?);
+            connections.extend(row.shown(owner, edge, access)?);
         }
     }
     Ok(connections)

@@ -7,16 +7,24 @@
 //! What a viewer may not see is left out by the rules of the domain after the rows are read; the next rows follow until
 //! the page is full.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use astegni_domain::connections::{
-    Connection, Edge, ListedState, ProfileAccess, Side, Standing, SubjectAccount, Viewer, is_listed, is_listed_publicly,
+    Connection, Edge, ListedState, ProfileAccess, ProfileCard, Side, Standing, SubjectAccount, Viewer, is_listed,
+    is_listed_publicly,
 };
 use astegni_domain::ids::UserId;
 use astegni_domain::page::{Keyset, Page, PageRequest};
+use diesel::QueryResult;
+use diesel::sql_types::BigInt;
 
+use super::heads::ListHead;
 use super::rows::{self, COLUMNS, ListedColumns, ListedRow};
 use crate::connection::AnyConnection;
+use crate::database::{Database, Results};
+use crate::dialect;
 use crate::error::StoreError;
-use crate::statement::Statement;
+use crate::statement::{self, Statement};
 
 /// Limits of the first scan for a page, in rows: those of a default page and of the largest one. A connection prepares a
 /// statement for each, so they are few.
@@ -27,7 +35,7 @@ const NEXT_LIMIT: usize = 1000;
 
 /// The list that a scan belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum List {
+pub(crate) enum List {
     /// The list of the viewer's own connections.
     Own(UserId),
     /// The public list of a user.
@@ -57,25 +65,49 @@ impl List {
     }
 }
 
-/// Loads a page of a list, limited to some states, newest first.
-pub(super) fn page(
-    conn: &mut AnyConnection,
+/// The next part of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Scan {
     list: List,
-    states: &[ListedState],
+    blocks: Blocks,
+    owner: ProfileCard,
+    states: Vec<ListedState>,
+    /// The id before which the part begins.
+    before: i64,
+    /// The number of rows to read.
+    limit: usize,
+}
+
+/// The visible connections among the rows of a scan.
+pub(crate) struct Scanned {
+    connections: Vec<Connection>,
+    /// The id of the last row, if further rows may follow it.
+    last: Option<i64>,
+}
+
+/// Loads a page of a list, limited to some states, newest first.
+pub(super) async fn page(
+    database: &Database,
+    list: List,
+    head: ListHead,
+    states: Vec<ListedState>,
     page: PageRequest,
 ) -> Result<Page<Connection>, StoreError> {
     let wanted = usize::try_from(page.size.overread()).unwrap_or(usize::MAX);
-    let mut before = page.after.map_or(i64::MAX, |after| after.id);
-    let mut limit = FIRST_LIMITS.into_iter().find(|limit| *limit >= wanted).unwrap_or(NEXT_LIMIT);
+    let limit = FIRST_LIMITS.into_iter().find(|limit| *limit >= wanted).unwrap_or(NEXT_LIMIT);
+    let before = page.after.map_or(i64::MAX, |after| after.id);
+    let blocks = match list {
+        List::Own(_) if !head.has_been_blocked => Blocks::None,
+        List::Own(_) => Blocks::Received,
+        List::Public { .. } => Blocks::Both,
+    };
+    let mut scan = Scan { list, blocks, owner: head.owner, states, before, limit };
     let mut found: Vec<Connection> = Vec::new();
-    loop {
-        let rows = load(conn, list, states, before, limit)?;
-        let last = rows.last().map(ListedRow::connection_id).filter(|_| rows.len() == limit);
-        found.extend(rows::visible(conn, list.viewer(), rows, |edge, other, standing, access| {
-            list.shows(edge, other, standing, access)
-        })?);
-        match last {
-            Some(id) if found.len() < wanted => (before, limit) = (id, NEXT_LIMIT),
+    while !scan.states.is_empty() {
+        let scanned = database.scan(scan.clone()).await?;
+        found.extend(scanned.connections);
+        match scanned.last {
+            Some(id) if found.len() < wanted => (scan.before, scan.limit) = (id, NEXT_LIMIT),
             _ => break,
         }
     }
@@ -86,36 +118,89 @@ pub(super) fn page(
     }))
 }
 
-/// Loads the newest rows of a list before an id.
-fn load(
-    conn: &mut AnyConnection,
-    list: List,
-    states: &[ListedState],
-    before: i64,
-    limit: usize,
-) -> Result<Vec<ListedRow>, StoreError> {
-    if states.is_empty() {
-        return Ok(Vec::new());
+/// Runs scans. Similar ones share a statement on a database that can join a query to each of several rows.
+pub(crate) fn run_all(conn: &mut AnyConnection, scans: &[Scan]) -> Results<Scanned> {
+    let mut groups: BTreeMap<Shape, Vec<(i64, &Scan)>> = BTreeMap::new();
+    for (place, scan) in (0..).zip(scans) {
+        groups.entry(scan.shape()).or_default().push((place, scan));
     }
-    let owner = list.owner().get();
-    let ranges: Vec<String> = states.iter().enumerate().map(|(number, state)| range(number, *state, limit)).collect();
-    let (ranges, flags) = (ranges.join(" UNION ALL "), blocks(list));
+    let mut rows: BTreeMap<i64, Vec<ListedRow>> = BTreeMap::new();
+    for (shape, group) in groups {
+        let together = if dialect::has_lateral_joins(conn) && shape.limit < NEXT_LIMIT { group.len() } else { 1 };
+        for scans in group.chunks(together) {
+            for (place, row) in load(conn, shape, scans)? {
+                rows.entry(place).or_default().push(row);
+            }
+        }
+    }
+    let results = (0..).zip(scans).map(|(place, scan)| scan.visible(conn, rows.remove(&place).unwrap_or_default()));
+    Ok(results.collect())
+}
+
+impl Scan {
+    fn shape(&self) -> Shape {
+        Shape { blocks: self.blocks, limit: self.limit }
+    }
+
+    /// Returns the connections among the rows that the viewer may see.
+    fn visible(&self, conn: &mut AnyConnection, rows: Vec<ListedRow>) -> Result<Scanned, StoreError> {
+        let last = rows.last().map(ListedRow::connection_id).filter(|_| rows.len() == self.limit);
+        let rule = |edge: &Edge, other: &_, standing, access| self.list.shows(edge, other, standing, access);
+        Ok(Scanned { connections: rows::visible(conn, &self.owner, self.list.viewer(), rows, rule)?, last })
+    }
+}
+
+/// The properties of a scan that its statement depends on, besides its states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    blocks: Blocks,
+    limit: usize,
+}
+
+/// The blocks that a scan looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Blocks {
+    /// The viewer has not been blocked by anyone.
+    None,
+    /// Blocks of the viewer by the other participant.
+    Received,
+    /// Blocks in either direction.
+    Both,
+}
+
+/// Loads the newest rows of lists, each with the place of its scan.
+fn load(conn: &mut AnyConnection, shape: Shape, scans: &[(i64, &Scan)]) -> QueryResult<Vec<(i64, ListedRow)>> {
+    let states: BTreeSet<ListedState> = scans.iter().flat_map(|(_, scan)| scan.states.iter().copied()).collect();
+    let ranges: Vec<String> = (0..).zip(states).map(|(number, state)| range(number, state, shape.limit)).collect();
+    let Shape { blocks, limit } = shape;
+    let (ranges, blocks) = (ranges.join(" UNION ALL "), flags(blocks));
+    let merged = format!("SELECT * FROM ({ranges}) AS merged ORDER BY id DESC LIMIT {limit}");
+    let values = |scan: &Scan| (scan.list.owner().get(), scan.before, scan.list.viewer().user().map(UserId::get));
+    if let [(place, scan)] = scans {
+        let text = format!(
+            "SELECT {COLUMNS}, {blocks} FROM ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY c.id DESC"
+        );
+        let (owner, before, viewer) = values(scan);
+        let named = [("scan.owner", Some(owner)), ("scan.before", Some(before)), ("scan.viewer", viewer)];
+        let rows: Vec<ListedRow> = Statement::<ListedColumns>::with_names(&text, &named).load(conn)?;
+        return Ok(rows.into_iter().map(|row| (*place, row)).collect());
+    }
     let text = format!(
-        "SELECT {COLUMNS}, {flags} FROM (SELECT * FROM ({ranges}) AS merged ORDER BY id DESC LIMIT {limit}) AS c \
-         JOIN users p ON p.id = c.other JOIN users o ON o.id = ? ORDER BY c.id DESC"
+        "SELECT scan.place, {COLUMNS}, {blocks} FROM (VALUES {}) AS scan(place, owner, before, viewer) \
+         CROSS JOIN LATERAL ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY scan.place, c.id DESC",
+        statement::rows(statement::padded(scans.len()), 4)
     );
-    let viewer = list.viewer().user().map(UserId::get);
-    let statement = Statement::<ListedColumns>::new(text);
-    let statement = match list {
-        List::Own(_) => statement.bind(viewer),
-        List::Public { .. } => statement.bind(viewer).bind(viewer),
-    };
-    let statement = states.iter().fold(statement, |statement, _| statement.bind(owner).bind(before));
-    Ok(statement.bind(owner).load(conn)?)
+    let mut statement = Statement::<(BigInt, ListedColumns)>::new(text);
+    for (place, scan) in scans {
+        let (owner, before, viewer) = values(scan);
+        statement = statement.bind_all([Some(*place), Some(owner), Some(before), viewer]);
+    }
+    let padding = statement::padded(scans.len()) - scans.len();
+    statement.bind_all(std::iter::repeat_n(0, 4 * padding)).load(conn)
 }
 
 /// Returns the query for the beginning of one range. States are part of its text: they are few, and the planner sees
-/// that they are rare.
+/// that some are rare.
 fn range(number: usize, ListedState { side, kind, status }: ListedState, limit: usize) -> String {
     let (own, other) = match side {
         Side::Initiator => ("user_id_1", "user_id_2"),
@@ -124,23 +209,25 @@ fn range(number: usize, ListedState { side, kind, status }: ListedState, limit: 
     let (kind, status) = (kind.as_str(), status.as_str());
     format!(
         "SELECT * FROM (SELECT id, user_id_1, user_id_2, {other} AS other, connection_type, status, updated_at, \
-         connection_message, created_at, accepted_at FROM connections WHERE {own} = ? \
-         AND connection_type = '{kind}' AND status = '{status}' AND id < ? ORDER BY id DESC LIMIT {limit}) AS range{number}"
+         connection_message, created_at, accepted_at FROM connections WHERE {own} = scan.owner \
+         AND connection_type = '{kind}' AND status = '{status}' AND id < scan.before \
+         ORDER BY id DESC LIMIT {limit}) AS range{number}"
     )
 }
 
-/// Returns the flags for blocks between the viewer and `p`. In their own list, viewers see whom they have blocked.
-fn blocks(list: List) -> &'static str {
-    match list {
-        List::Own(_) => {
-            "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = ? \
-                AND b.connection_type = 'block'), FALSE"
+/// Returns the flags for blocks of the viewer by `p`, and of `p` by the viewer.
+fn flags(blocks: Blocks) -> &'static str {
+    match blocks {
+        Blocks::None => "FALSE, FALSE",
+        Blocks::Received => {
+            "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
+             AND b.connection_type = 'block'), FALSE"
         }
-        List::Public { .. } => {
-            "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = ? \
-                AND b.connection_type = 'block'), \
-             EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = ? AND b.user_id_2 = p.id \
-                AND b.connection_type = 'block')"
+        Blocks::Both => {
+            "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
+             AND b.connection_type = 'block'), \
+             EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = scan.viewer AND b.user_id_2 = p.id \
+             AND b.connection_type = 'block')"
         }
     }
 }

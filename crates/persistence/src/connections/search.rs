@@ -4,17 +4,19 @@ use astegni_domain::connections::{Connection, ListedState};
 use astegni_domain::ids::UserId;
 use astegni_domain::page::{Page, PageRequest};
 
+use super::heads::ListHead;
 use super::scan::{self, List};
-use crate::connection::AnyConnection;
+use crate::database::Database;
 use crate::error::StoreError;
 
 /// Loads a page of a user's own connections with people of a name, newest first.
-pub(super) fn page(
-    conn: &mut AnyConnection,
+pub(super) async fn page(
+    database: &Database,
     viewer: UserId,
-    states: &[ListedState],
+    head: ListHead,
+    states: Vec<ListedState>,
     _text: &str,
     page: PageRequest,
 ) -> Result<Page<Connection>, StoreError> {
-    scan::page(conn, List::Own(viewer), states, page)
+    scan::page(database, List::Own(viewer), head, states, page).await
 }

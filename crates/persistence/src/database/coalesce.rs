@@ -19,7 +19,7 @@ use crate::error::StoreError;
 const MAX_RUNNING: usize = 2;
 
 /// The maximum number of calls per job. It bounds the number of parameters of a statement.
-pub(crate) const MAX_CALLS: usize = 64;
+pub(crate) const MAX_CALLS: usize = 32;
 
 /// The results of the calls of a job, in the order of the calls.
 pub(crate) type Results<V> = Result<Vec<Result<V, StoreError>>, StoreError>;

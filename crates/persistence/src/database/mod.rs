@@ -21,12 +21,13 @@ use std::thread;
 use std::time::Duration;
 
 use astegni_domain::accounts::User;
-use astegni_domain::connections::{Connection, Counters, Pair, RelationPlan};
+use astegni_domain::connections::{Connection, Pair, RelationPlan};
 use astegni_domain::ids::{ConnectionId, UserId};
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, connect};
+use crate::connections::{ListHead, Scan, Scanned};
 use crate::error::StoreError;
 use crate::{accounts, connections, dialect};
 pub(crate) use coalesce::{Coalescer, MAX_CALLS, Results};
@@ -83,7 +84,8 @@ struct Inner {
     accounts: Coalescer<UserId, Option<User>>,
     pairs: Coalescer<(UserId, UserId), Option<Pair>>,
     between: Coalescer<(UserId, UserId), Vec<Connection>>,
-    counters: Coalescer<UserId, Counters>,
+    list_heads: Coalescer<UserId, ListHead>,
+    scans: Coalescer<Scan, Scanned>,
     relation_plans: Coalescer<RelationPlan, Option<ConnectionId>>,
 }
 
@@ -112,7 +114,8 @@ impl Database {
             accounts: Coalescer::new(reads.clone(), accounts::find_all),
             pairs: Coalescer::new(reads.clone(), connections::pairs),
             between: Coalescer::new(reads.clone(), connections::between),
-            counters: Coalescer::new(reads.clone(), connections::own_counters),
+            list_heads: Coalescer::new(reads.clone(), connections::heads),
+            scans: Coalescer::new(reads.clone(), connections::run_scans),
             relation_plans: Coalescer::new(writes.clone(), connections::apply_all),
             reads,
             writes,
@@ -151,9 +154,14 @@ impl Database {
         self.inner.between.call((viewer, other)).await
     }
 
-    /// Returns the numbers of a viewer's own connections.
-    pub(crate) async fn own_counters(&self, viewer: UserId) -> Result<Counters, StoreError> {
-        self.inner.counters.call(viewer).await
+    /// Returns the head of a user's lists.
+    pub(crate) async fn list_head(&self, owner: UserId) -> Result<ListHead, StoreError> {
+        self.inner.list_heads.call(owner).await
+    }
+
+    /// Reads the next part of a list of connections.
+    pub(crate) async fn scan(&self, scan: Scan) -> Result<Scanned, StoreError> {
+        self.inner.scans.call(scan).await
     }
 
     /// Writes a plan that changes nothing but connections.
