@@ -24,6 +24,10 @@ test *filter:
 mutants *options:
     cargo mutants --package astegni-domain --test-package astegni-domain {{options}}
 
+# Measure the pure core, next to the rrule crate
+bench-core *options:
+    cargo bench --package astegni-domain --bench core -- {{options}}
+
 # Run everything that CI runs
 ci:
     bash .ci/run

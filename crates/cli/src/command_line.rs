@@ -42,13 +42,15 @@ impl CommandLine {
             Action::Migrate(options) => (migrate::run(&options), LogFormat::Pretty),
             Action::Openapi => (openapi::run(), LogFormat::Pretty),
         };
-        match result {
+        let code = match result {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 telemetry::report(&error, log_format);
                 ExitCode::FAILURE
             }
-        }
+        };
+        telemetry::flush();
+        code
     }
 }
 

@@ -5,6 +5,7 @@ mod command_line;
 mod commands;
 mod config;
 mod listen;
+mod log_writer;
 mod secret;
 mod shutdown;
 mod telemetry;

@@ -8,6 +8,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 
+use crate::telemetry;
+
 /// SIGINT, as sent by Ctrl-C, and SIGTERM, as sent by service managers. Both have the same effect.
 struct StopSignals {
     interrupt: Signal,
@@ -37,6 +39,7 @@ pub(crate) fn stop_on_signals(server: ServerHandle) -> io::Result<()> {
         rt::spawn(server.stop(true));
         let second = signals.next().await;
         tracing::warn!(signal = second, "stopping at once");
+        telemetry::flush();
         std::process::exit(128 + second);
     });
     Ok(())

@@ -4,7 +4,10 @@ use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
+use std::time::Duration;
 
+use anyhow::Context;
 use astegni_domain::Clock;
 use chrono::SecondsFormat;
 use clap::{Args, ValueEnum};
@@ -13,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::clock::SystemClock;
+use crate::log_writer::LogWriter;
 
 /// Options for logs.
 #[derive(Debug, Clone, Args)]
@@ -50,24 +54,46 @@ fn parse_filter(filter: &str) -> Result<String, String> {
     EnvFilter::builder().parse(filter).map(|_| filter.to_owned()).map_err(|error| error.to_string())
 }
 
-/// Sends logs, and the reports of panics, to stderr.
-pub(crate) fn install(options: &LogOptions) {
+/// Time for which lines may wait for others to be written with them.
+const DELAY: Duration = Duration::from_millis(2);
+
+/// Time limit for writing what is left when the process ends or a thread panics: the reader of stderr may be stuck.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The writer of this process, once logs are installed.
+static WRITER: OnceLock<LogWriter> = OnceLock::new();
+
+/// Sends logs, and the reports of panics, to stderr. To be called once.
+pub(crate) fn install(options: &LogOptions) -> anyhow::Result<()> {
+    let report = |lines| tracing::error!(lines, "log lines were dropped, because stderr is not read fast enough");
+    let writer =
+        LogWriter::start(std::io::stderr(), DELAY, report).context("cannot start the thread that writes logs")?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(format!("{QUIET},{}", options.log_filter)))
-        .with_writer(std::io::stderr)
+        .with_writer(WRITER.get_or_init(|| writer).clone())
         .with_ansi(std::io::stderr().is_terminal());
     match options.log_format {
         LogFormat::Pretty => logs.with_target(false).init(),
         LogFormat::Json => logs.json().flatten_event(true).init(),
     }
     std::panic::set_hook(Box::new(log_panic));
+    Ok(())
 }
 
+/// Waits until everything logged so far is written. Has to precede every end of the process.
+pub(crate) fn flush() {
+    if let Some(writer) = WRITER.get() {
+        writer.flush(FLUSH_TIMEOUT);
+    }
+}
+
+/// Logs a panic and flushes the logs, since a panic may end the process.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string);
     let backtrace = Backtrace::capture();
     let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
     tracing::error!(panic = panic_message(panic.payload()), location, backtrace, "panicked");
+    flush();
 }
 
 fn panic_message(payload: &(dyn Any + Send)) -> &str {
@@ -75,16 +101,20 @@ fn panic_message(payload: &(dyn Any + Send)) -> &str {
     literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
-/// Writes the error that ends the process to stderr, regardless of the log filter.
+/// Writes the error that ends the process to stderr, after all logs and regardless of the log filter.
 pub(crate) fn report(error: &anyhow::Error, format: LogFormat) {
     let message = format!("{error:#}");
     let message = message.trim_end();
-    match format {
-        LogFormat::Pretty => eprintln!("astegni: {message}"),
+    let line = match format {
+        LogFormat::Pretty => format!("astegni: {message}"),
         LogFormat::Json => {
             let timestamp = SystemClock.now().to_rfc3339_opts(SecondsFormat::Micros, true);
-            eprintln!("{}", json!({ "timestamp": timestamp, "level": "ERROR", "message": message }));
+            json!({ "timestamp": timestamp, "level": "ERROR", "message": message }).to_string()
         }
+    };
+    match WRITER.get() {
+        Some(writer) => writer.push(format!("{line}\n").as_bytes(), true),
+        None => eprintln!("{line}"),
     }
 }
 

@@ -22,7 +22,7 @@ const SHUTDOWN_SECONDS: u64 = 10;
 
 /// Migrates the database and serves the API until the process is told to stop.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
-    telemetry::install(&options.log);
+    telemetry::install(&options.log)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(options)?;
         shutdown::stop_on_signals(application.server.handle()).context("cannot wait for signals")?;

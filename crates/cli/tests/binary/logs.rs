@@ -45,3 +45,30 @@ fn the_error_that_ends_the_process_is_an_object_in_json_logs() {
         assert!(lines[0]["timestamp"].as_str().unwrap().ends_with('Z'), "{stderr}");
     }
 }
+
+/// A pipe holds 64 KiB, a tenth of these lines.
+#[test]
+fn a_reader_of_logs_that_is_stuck_for_a_while_delays_no_request_and_misses_nothing() {
+    const REQUESTS: usize = 2000;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(json_logs(&sqlite(folder.path())));
+    for _ in 0..REQUESTS {
+        server.client.call("GET", "/health", None, None, 200).unwrap();
+    }
+    let lines = parse_lines(&server.stop());
+    let answered = lines.iter().filter(|line| !line["elapsed_us"].is_null()).count();
+    assert_eq!(answered, REQUESTS);
+    assert_eq!(lines.last().unwrap()["message"], "stopped");
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_reader_of_logs_that_is_stuck() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(json_logs(&sqlite(folder.path())));
+    for _ in 0..1000 {
+        server.client.call("GET", "/health", None, None, 200).unwrap();
+    }
+    server.signal("TERM");
+    assert!(server.wait().success());
+    assert!(server.stderr().lines().count() < 1000, "the pipe holds no more");
+}

@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Stdio;
 use std::thread;
 
 use crate::support::{Server, command, sqlite};
@@ -66,6 +67,21 @@ fn a_second_signal_ends_the_process_at_once() {
         assert_eq!(server.wait().code(), Some(code));
         drop(stream);
     }
+}
+
+#[test]
+fn the_last_line_is_written_before_a_second_signal_ends_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(&sqlite(folder.path()));
+    command.stderr(Stdio::piped());
+    let mut server = Server::start(command);
+    let stream = begin_registration(&server.address);
+    server.signal("INT");
+    until_closed(&server.address);
+    server.signal("INT");
+    assert!(server.stderr().contains("stopping at once"));
+    assert_eq!(server.wait().code(), Some(130));
+    drop(stream);
 }
 
 #[test]

@@ -58,6 +58,15 @@ impl Server {
         assert!(kill.success());
     }
 
+    /// Returns what the process writes to stderr until its end, if that is piped.
+    pub(crate) fn stderr(&mut self) -> String {
+        let mut stderr = String::new();
+        if let Some(mut pipe) = self.process.stderr.take() {
+            pipe.read_to_string(&mut stderr).unwrap();
+        }
+        stderr
+    }
+
     /// Waits until the process has ended.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.process.wait().unwrap()
@@ -66,10 +75,7 @@ impl Server {
     /// Stops the process as a service manager does and returns what it has written to stderr, if that is piped.
     pub(crate) fn stop(mut self) -> String {
         self.signal("TERM");
-        let mut stderr = String::new();
-        if let Some(mut pipe) = self.process.stderr.take() {
-            pipe.read_to_string(&mut stderr).unwrap();
-        }
+        let stderr = self.stderr();
         assert!(self.wait().success());
         stderr
     }
