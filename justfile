@@ -12,6 +12,10 @@ serve *options:
 migrate *options:
     cargo run --release -- migrate {{options}}
 
+# Fill an empty database with 200 test users, all with the password Password123!
+demo-data *options:
+    cargo run --release -- seed --users 200 --tutors 40 --follows 10 --celebrity 100 {{options}}
+
 # Walk through the main use case against a running server
 demo base="http://127.0.0.1:8000":
     cargo run --example demo -- {{base}}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::Resettable;
 use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{migrate, openapi, serve};
+use crate::commands::{migrate, openapi, seed, serve};
 use crate::config::ServeOptions;
 use crate::telemetry::{self, LogFormat};
 
@@ -24,6 +24,8 @@ enum Action {
     Serve(ServeOptions),
     /// Apply, undo or list the migrations of the database schema.
     Migrate(migrate::MigrateOptions),
+    /// Fill an empty database with test users.
+    Seed(seed::SeedOptions),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -40,6 +42,7 @@ impl CommandLine {
         let (result, log_format) = match self.action {
             Action::Serve(options) => (serve::run(&options), options.log.log_format),
             Action::Migrate(options) => (migrate::run(&options), LogFormat::Pretty),
+            Action::Seed(options) => (seed::run(&options), LogFormat::Pretty),
             Action::Openapi => (openapi::run(), LogFormat::Pretty),
         };
         let code = match result {

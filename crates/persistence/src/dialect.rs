@@ -234,3 +234,29 @@ pub(crate) fn lock_schema(conn: &mut AnyConnection) -> QueryResult<()> {
         AnyConnection::Sqlite(_) => Ok(()),
     }
 }
+
+/// Gives a connection that writes in bulk a page cache of 256 MiB on SQLite. PostgreSQL's cache is the server's.
+pub(crate) fn prepare_bulk_load(conn: &mut AnyConnection) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Pg(_) => Ok(()),
+        AnyConnection::Sqlite(inner) => inner.batch_execute("PRAGMA cache_size = -262144"),
+    }
+}
+
+/// Lets the generated ids of a table continue after its highest id. SQLite counts inserted ids by itself.
+pub(crate) fn continue_ids(conn: &mut AnyConnection, table: &str) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Pg(inner) => inner
+            .batch_execute(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), MAX(id)) FROM {table}")),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Collects the query planner's statistics of a table. On PostgreSQL, also does the first pass over its new rows, which
+/// would otherwise begin in the background soon after a bulk load.
+pub(crate) fn analyze(conn: &mut AnyConnection, table: &str) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Pg(inner) => inner.batch_execute(&format!("VACUUM (ANALYZE) {table}")),
+        AnyConnection::Sqlite(inner) => inner.batch_execute(&format!("ANALYZE {table}")),
+    }
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod seed;
 pub(crate) mod serve;
 
 use std::io::{ErrorKind, Write};

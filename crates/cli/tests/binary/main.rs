@@ -17,6 +17,7 @@ mod lifecycle;
 mod logs;
 mod migrate;
 mod readme;
+mod seed;
 mod settings;
 mod shutdown;
 mod sockets;

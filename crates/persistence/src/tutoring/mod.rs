@@ -5,4 +5,5 @@ mod search;
 mod tutors;
 
 pub(crate) use packages::{PackageRow, package};
-pub(crate) use tutors::refresh_search;
+pub(crate) use search::folded_list;
+pub(crate) use tutors::{refresh_search, search_text};

@@ -138,6 +138,6 @@ fn entry(text: &str) -> String {
 }
 
 /// Returns a list in the format of the folded column, so that whole entries can be searched for.
-pub(super) fn folded_list(entries: &[String]) -> String {
+pub(crate) fn folded_list(entries: &[String]) -> String {
     entries.iter().fold("|".to_owned(), |list, entry| list + &fold(entry).replace('|', " ") + "|")
 }

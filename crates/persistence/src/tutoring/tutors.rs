@@ -169,7 +169,7 @@ pub(crate) fn refresh_search(conn: &mut AnyConnection, tutor: i64) -> Result<(),
     lock(conn, tutor)?;
     let Some(profile) = find(conn, tutor)? else { return Ok(()) };
     let words = [Some(profile.name), profile.username, profile.bio, Some(profile.subjects.join(" "))];
-    let search = words.into_iter().flatten().map(|text| fold(&text)).collect::<Vec<_>>().join("\n");
+    let search = search_text(words.iter().flatten().map(String::as_str));
     diesel::update(tutor_profiles::table.find(tutor))
         .set((
             tutor_profiles::search_folded.eq(search),
@@ -178,4 +178,9 @@ pub(crate) fn refresh_search(conn: &mut AnyConnection, tutor: i64) -> Result<(),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Returns the text that a search covers: each part folded, on a line of its own.
+pub(crate) fn search_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    parts.into_iter().map(fold).collect::<Vec<_>>().join("\n")
 }

@@ -21,5 +21,6 @@ mod migrations;
 mod outage;
 mod requests;
 mod schedule;
+mod seed;
 mod tutoring;
 mod visibility;
