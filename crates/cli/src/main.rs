@@ -12,10 +12,6 @@ mod telemetry;
 
 use std::process::ExitCode;
 
-/// Faster than glibc's allocator with many small allocations on several threads, and returns freed memory.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     command_line::CommandLine::from_process().run()
 }
