@@ -41,6 +41,9 @@ CREATE TABLE requested_sessions (
 CREATE UNIQUE INDEX requested_sessions_one_pending
     ON requested_sessions (requester_id, requested_to_id, tutor_id, (COALESCE(package_id, 0)))
     WHERE status = 'pending';
+-- The limit on rejections.
+CREATE INDEX requested_sessions_rejected ON requested_sessions (requester_id, tutor_id, rejected_at)
+    WHERE status = 'rejected';
 -- The lists of tutors, requesters and students, newest first.
 CREATE INDEX requested_sessions_tutor ON requested_sessions (tutor_id, id);
 CREATE INDEX requested_sessions_tutor_status ON requested_sessions (tutor_id, status, id);

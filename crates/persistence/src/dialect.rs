@@ -13,10 +13,8 @@ use diesel::{PgConnection, SqliteConnection};
 
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schedule::NewSessionRow;
-use crate::schema::{
-    connection_counters, conversations, guardianships, requested_sessions, sessions, tutor_packages, users,
-};
+use crate::schema::{connection_counters, guardianships, requested_sessions, tutor_packages, users};
+use crate::statement::Statement;
 
 /// The number of parameters that a statement may carry on either database, with room for a few others.
 pub(crate) const MAX_PARAMETERS: usize = 10_000;
@@ -76,24 +74,17 @@ pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
     }
 }
 
-/// Inserts all sessions of a course in one statement.
-pub(crate) fn insert_sessions(conn: &mut AnyConnection, rows: &[NewSessionRow]) -> QueryResult<usize> {
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    on_backend!(conn, |inner| diesel::insert_into(sessions::table).values(rows).execute(inner))
-}
-
-/// Inserts the direct conversation of two users unless they have one.
-pub(crate) fn insert_direct_conversation(
-    conn: &mut AnyConnection,
-    row: &crate::chat::NewDirectConversation,
-) -> QueryResult<usize> {
-    on_backend!(conn, |inner| diesel::insert_into(conversations::table)
-        .values(row)
-        .on_conflict((conversations::direct_user_low, conversations::direct_user_high))
-        .do_nothing()
-        .execute(inner))
+/// Counts up the versions of two calendars, which locks them in ascending user order, and returns how many there are.
+pub(crate) fn lock_calendars(conn: &mut AnyConnection, users: [i64; 2]) -> QueryResult<usize> {
+    let text = match conn {
+        AnyConnection::Pg(_) => {
+            "UPDATE calendars SET version = version + 1 FROM (SELECT user_id FROM calendars \
+             WHERE user_id IN (?, ?) ORDER BY user_id FOR UPDATE) AS locked WHERE calendars.user_id = locked.user_id"
+        }
+        // SQLite has a single writer.
+        AnyConnection::Sqlite(_) => "UPDATE calendars SET version = version + 1 WHERE user_id IN (?, ?)",
+    };
+    Statement::new(text).bind_all(users).execute(conn)
 }
 
 /// The strength of a lock on a row.

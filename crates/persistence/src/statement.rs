@@ -57,16 +57,31 @@ impl<'a, Columns> Statement<'a, Columns> {
         self
     }
 
-    /// Creates a statement in which names stand for parameters, each of which may occur several times.
-    pub(crate) fn with_names(text: &str, values: &[(&str, Option<i64>)]) -> Self {
+    /// Replaces the text.
+    pub(crate) fn with_text(self, text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), ..self }
+    }
+
+    /// Adds the values of the first parameters, ahead of those that are there.
+    pub(crate) fn bind_first(mut self, values: Vec<Parameter<'a>>) -> Self {
+        self.parameters.splice(0..0, values);
+        self
+    }
+
+    /// Creates a statement in which names stand for parameters, each of which may occur several times. No name may be
+    /// the beginning of another.
+    pub(crate) fn with_names(text: &str, values: &[(&str, Parameter<'a>)]) -> Self {
         let mut statement = Self::new(String::with_capacity(text.len()));
         let mut rest = text;
-        let next = |rest: &str| values.iter().filter_map(|(name, value)| Some((rest.find(name)?, name.len(), *value))).min();
-        while let Some((place, length, value)) = next(rest) {
+        let first = |rest: &str| {
+            let found = values.iter().filter_map(|(name, value)| Some((rest.find(name)?, name.len(), *value)));
+            found.min_by_key(|(place, ..)| *place)
+        };
+        while let Some((place, length, value)) = first(rest) {
             let (before, after) = rest.split_at(place);
             statement.text.to_mut().push_str(before);
             statement.text.to_mut().push('?');
-            statement.parameters.push(Parameter::BigInt(value));
+            statement.parameters.push(value);
             rest = after.get(length..).unwrap_or_default();
         }
         statement.text.to_mut().push_str(rest);
@@ -202,6 +217,12 @@ impl From<NaiveDateTime> for Parameter<'_> {
 impl From<Option<NaiveDateTime>> for Parameter<'_> {
     fn from(value: Option<NaiveDateTime>) -> Self {
         Self::Timestamp(value)
+    }
+}
+
+impl From<NaiveTime> for Parameter<'_> {
+    fn from(value: NaiveTime) -> Self {
+        Self::Time(Some(value))
     }
 }
 

@@ -4,4 +4,4 @@ mod messages;
 mod queries;
 mod writes;
 
-pub(crate) use writes::{NewDirectConversation, NewMessage, append_message, direct_conversation};
+pub(crate) use writes::{NewMessage, send_direct};

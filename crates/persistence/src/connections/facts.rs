@@ -35,6 +35,14 @@ fn edges_between(conn: &mut AnyConnection, one: UserId, other: UserId) -> Result
     rows.iter().map(EdgeRow::edge).collect()
 }
 
+/// Returns whether in one of two pairs of users, which may be the same, one has blocked the other.
+pub(crate) fn has_any_block(conn: &mut AnyConnection, pairs: [(UserId, UserId); 2]) -> Result<bool, StoreError> {
+    let block = "SELECT 1 FROM connections WHERE user_id_1 = ? AND user_id_2 = ? AND connection_type = 'block'";
+    let text = format!("SELECT {} AS found", vec![format!("EXISTS ({block})"); 4].join(" OR "));
+    let keys = pairs.into_iter().flat_map(|(one, other)| [one.get(), other.get(), other.get(), one.get()]);
+    Ok(Statement::<Bool>::new(text).bind_all(keys).first(conn)?.unwrap_or_default())
+}
+
 /// Returns whether one of two users has blocked the other.
 pub(crate) fn has_block(conn: &mut AnyConnection, one: UserId, other: UserId) -> Result<bool, StoreError> {
     let block = connections::table

@@ -181,7 +181,7 @@ fn load(conn: &mut AnyConnection, shape: Shape, scans: &[(i64, &Scan)]) -> Query
             "SELECT {COLUMNS}, {blocks} FROM ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY c.id DESC"
         );
         let (owner, before, viewer) = values(scan);
-        let named = [("scan.owner", Some(owner)), ("scan.before", Some(before)), ("scan.viewer", viewer)];
+        let named = [("scan.owner", owner.into()), ("scan.before", before.into()), ("scan.viewer", viewer.into())];
         let rows: Vec<ListedRow> = Statement::<ListedColumns>::with_names(&text, &named).load(conn)?;
         return Ok(rows.into_iter().map(|row| (*place, row)).collect());
     }

@@ -23,13 +23,15 @@ use std::time::Duration;
 use astegni_domain::accounts::User;
 use astegni_domain::connections::{Connection, Pair, RelationPlan};
 use astegni_domain::ids::{ConnectionId, UserId};
+use astegni_domain::schedule::Session;
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, connect};
 use crate::connections::{ListHead, Scan, Scanned};
 use crate::error::StoreError;
-use crate::{accounts, connections, dialect};
+use crate::schedule::SessionScan;
+use crate::{accounts, connections, dialect, schedule};
 pub(crate) use coalesce::{Coalescer, MAX_CALLS, Results};
 use lane::Lane;
 use worker::{Mode, Task};
@@ -86,6 +88,7 @@ struct Inner {
     between: Coalescer<(UserId, UserId), Vec<Connection>>,
     list_heads: Coalescer<UserId, ListHead>,
     scans: Coalescer<Scan, Scanned>,
+    sessions: Coalescer<SessionScan, Vec<Session>>,
     relation_plans: Coalescer<RelationPlan, Option<ConnectionId>>,
 }
 
@@ -116,6 +119,7 @@ impl Database {
             between: Coalescer::new(reads.clone(), connections::between),
             list_heads: Coalescer::new(reads.clone(), connections::heads),
             scans: Coalescer::new(reads.clone(), connections::run_scans),
+            sessions: Coalescer::new(reads.clone(), schedule::run_scans),
             relation_plans: Coalescer::new(writes.clone(), connections::apply_all),
             reads,
             writes,
@@ -162,6 +166,11 @@ impl Database {
     /// Reads the next part of a list of connections.
     pub(crate) async fn scan(&self, scan: Scan) -> Result<Scanned, StoreError> {
         self.inner.scans.call(scan).await
+    }
+
+    /// Returns the first sessions of a user behind a position.
+    pub(crate) async fn sessions(&self, scan: SessionScan) -> Result<Vec<Session>, StoreError> {
+        self.inner.sessions.call(scan).await
     }
 
     /// Writes a plan that changes nothing but connections.

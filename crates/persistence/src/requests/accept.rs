@@ -12,7 +12,8 @@ use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::schedule;
-use crate::schema::{enrolled_courses, enrolled_students, requested_sessions};
+use crate::schema::{enrolled_courses, enrolled_students};
+use crate::statement::Statement;
 
 /// Writes a rejection or withdrawal. The lock order is guardianships, requests, conversations.
 pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
@@ -33,7 +34,7 @@ pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<
     change_status(conn, &plan.answer)?;
     check_calendars(conn, plan)?;
     let course = insert_enrolment(conn, plan)?;
-    dialect::insert_sessions(conn, &schedule::new_session_rows(plan, course))?;
+    schedule::insert_sessions(conn, plan, course)?;
     append_notice(conn, &plan.answer)?;
     Ok(CourseId::new(course))
 }
@@ -42,34 +43,28 @@ pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<
 fn change_status(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
     let at = plan.at.naive_utc();
     let rejected_at = (plan.to == RequestStatus::Rejected).then_some(at);
-    let pending = requested_sessions::table
-        .find(plan.request_id.get())
-        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .filter(requested_sessions::expires_at.gt(at));
-    let changed = diesel::update(pending)
-        .set((
-            requested_sessions::status.eq(plan.to.as_str()),
-            requested_sessions::responded_at.eq(at),
-            requested_sessions::updated_at.eq(at),
-            requested_sessions::rejected_at.eq(rejected_at),
-            requested_sessions::rejected_reason.eq(plan.reason.as_deref()),
-        ))
+    let text = "UPDATE requested_sessions SET status = ?, responded_at = ?, updated_at = ?, rejected_at = ?, \
+        rejected_reason = ? WHERE id = ? AND status = 'pending' AND expires_at > ?";
+    let changed = Statement::new(text)
+        .bind(plan.to.as_str())
+        .bind_all([Some(at), Some(at), rejected_at])
+        .bind(plan.reason.as_deref())
+        .bind(plan.request_id.get())
+        .bind(at)
         .execute(conn)?;
     if changed == 0 { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
 fn append_notice(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
-    let notice = &plan.notice;
-    let conversation = chat::direct_conversation(conn, notice.sender, notice.recipient, plan.at)?;
     let message = NewMessage {
-        conversation,
-        sender: notice.sender,
+        sender: plan.notice.sender,
+        recipient: plan.notice.recipient,
         message_type: MessageType::System,
-        content: &notice.content,
+        content: &plan.notice.content,
         request: Some(plan.request_id.get()),
         at: plan.at,
     };
-    chat::append_message(conn, &message)?;
+    chat::send_direct(conn, &message)?;
     Ok(())
 }
 

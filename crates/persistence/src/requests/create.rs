@@ -15,6 +15,7 @@ use crate::connections;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
 use crate::schema::requested_sessions;
+use crate::statement::Statement;
 
 #[derive(Insertable)]
 #[diesel(table_name = requested_sessions)]
@@ -45,43 +46,42 @@ struct NewRequestRow {
 /// conversations.
 pub(super) fn apply(conn: &mut AnyConnection, plan: CreationPlan) -> Result<SentRequest, StoreError> {
     guard(conn, &plan)?;
-    expire_lapsed(conn, &plan)?;
     let (requester, tutor, created_at) = (plan.key.requester, plan.parties.tutor, plan.created_at);
     let content = plan.terms.message.clone().unwrap_or_default();
     let request: i64 = diesel::insert_into(requested_sessions::table)
         .values(row(plan))
         .returning(requested_sessions::id)
         .get_result(conn)?;
-    let conversation = chat::direct_conversation(conn, requester, tutor, created_at)?;
     let message = NewMessage {
-        conversation,
         sender: requester,
+        recipient: tutor,
         message_type: MessageType::SessionRequest,
         content: &content,
         request: Some(request),
         at: created_at,
     };
-    let message = chat::append_message(conn, &message)?;
+    let sent = chat::send_direct(conn, &message)?;
     Ok(SentRequest {
         request_id: RequestId::new(request),
-        conversation_id: ConversationId::new(conversation),
-        message_id: MessageId::new(message),
+        conversation_id: ConversationId::new(sent.conversation),
+        message_id: MessageId::new(sent.message),
         created_at,
     })
 }
 
-/// Fails with `Conflict` if a fact of the plan no longer holds. The unique index guards against equal requests.
+/// Fails with `Conflict` if a fact of the plan no longer holds. The unique index guards against equal requests, and also
+/// forbids equal ones to those past their deadlines as long as they are stored as pending, so their expiry is written
+/// down.
 fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
     let (requester, tutor) = (plan.key.requester, plan.parties.tutor);
+    let now = plan.created_at.naive_utc();
     // The exclusive lock serialises the requests of one requester, so that their number can be limited.
     dialect::lock_relations(conn, vec![(requester.get(), LockMode::Exclusive), (tutor.get(), LockMode::Share)])?;
-    let pending = facts::pending_count(conn, requester, plan.created_at.naive_utc())?;
     let limit = plan.rejection_limit;
-    let rejections = facts::rejections(conn, requester, plan.key.tutor, limit.since.naive_utc())?;
-    let holds = pending < i64::from(plan.max_pending)
-        && rejections.len() < usize::from(limit.max)
-        && !connections::has_block(conn, requester, tutor)?
-        && !connections::has_block(conn, plan.parties.student, tutor)?
+    let history = facts::history(conn, requester, plan.key.tutor, limit.since.naive_utc())?;
+    let holds = history.pending_count(now) < i64::from(plan.max_pending)
+        && history.rejections.len() < usize::from(limit.max)
+        && !connections::has_any_block(conn, [(requester, tutor), (plan.parties.student, tutor)])?
         && match plan.guardianship {
             Some(fact) => dialect::share_active_guardianship(conn, fact.parent.get(), fact.student.get())?,
             None => true,
@@ -92,23 +92,14 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
             }
             None => true,
         };
-    if holds { Ok(()) } else { Err(StoreError::Conflict) }
-}
-
-/// Writes down the expiry of the requester's requests to the tutor whose deadline has passed. As long as they are
-/// stored as pending, the unique index forbids equal ones.
-fn expire_lapsed(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
-    let lapsed = requested_sessions::table
-        .filter(requested_sessions::requester_id.eq(plan.key.requester.get()))
-        .filter(requested_sessions::tutor_id.eq(plan.key.tutor.get()))
-        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .filter(requested_sessions::expires_at.le(plan.created_at.naive_utc()));
-    diesel::update(lapsed)
-        .set((
-            requested_sessions::status.eq(RequestStatus::Expired.as_str()),
-            requested_sessions::updated_at.eq(requested_sessions::expires_at),
-        ))
-        .execute(conn)?;
+    if !holds {
+        return Err(StoreError::Conflict);
+    }
+    if history.has_lapsed(plan.key.tutor, now) {
+        let text = "UPDATE requested_sessions SET status = 'expired', updated_at = expires_at \
+            WHERE requester_id = ? AND tutor_id = ? AND status = 'pending' AND expires_at <= ?";
+        Statement::new(text).bind_all([requester.get(), plan.key.tutor.get()]).bind(now).execute(conn)?;
+    }
     Ok(())
 }
 

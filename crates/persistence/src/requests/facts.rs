@@ -3,69 +3,87 @@
 use astegni_domain::connections::Standing;
 use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
-use astegni_domain::requests::{
-    CreationFacts, CreationQuery, DuplicateKey, PendingRequest, RequestStatus, StudentFact, TutorFact,
-};
+use astegni_domain::requests::{CreationFacts, CreationQuery, DuplicateKey, PendingRequest, StudentFact, TutorFact};
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
-use crate::connections;
 use crate::error::StoreError;
-use crate::schema::{guardianships, requested_sessions, student_profiles, tutor_packages, tutor_profiles, users};
+use crate::schema::{guardianships, tutor_packages};
+use crate::statement::Statement;
 use crate::tutoring::{PackageRow, package};
 
 /// Loads the facts about a new request.
 pub(super) fn load(conn: &mut AnyConnection, query: &CreationQuery) -> Result<CreationFacts, StoreError> {
-    let tutor = tutor(conn, query.tutor)?;
-    let student = student(conn, query.requester, query.student)?;
-    let mut standing = Standing::Open;
-    let mut student_blocked = false;
-    if let Some(tutor) = &tutor {
-        standing = connections::standing(conn, query.requester, tutor.user_id)?;
-        if let Some(student) = student.filter(|student| student.user_id != query.requester) {
-            student_blocked = connections::has_block(conn, student.user_id, tutor.user_id)?;
-        }
-    }
+    let parties = parties(conn, query)?;
     let package_row: Option<PackageRow> = match query.package {
         Some(id) => tutor_packages::table.find(id.get()).select(PackageRow::as_select()).first(conn).optional()?,
         None => None,
     };
-    let rejections = rejections(conn, query.requester, query.tutor, query.rejected_since.naive_utc())?;
+    let history = history(conn, query.requester, query.tutor, query.rejected_since.naive_utc())?;
+    let now = query.now.naive_utc();
     Ok(CreationFacts {
-        tutor,
-        standing,
-        student_blocked,
+        tutor: parties.tutor,
+        standing: parties.standing,
+        student_blocked: parties.student_blocked,
         package: package_row.map(package).transpose()?,
-        student,
-        pending: pending(conn, query)?,
-        pending_count: pending_count(conn, query.requester, query.now.naive_utc())?,
-        rejections: rejections.into_iter().map(instant).collect(),
+        student: parties.student,
+        pending: history.pending_with(query.tutor, now).map(|sent| sent.pending(query)).collect(),
+        pending_count: history.pending_count(now),
+        rejections: history.rejections.into_iter().map(instant).collect(),
     })
 }
 
-fn tutor(conn: &mut AnyConnection, id: TutorId) -> Result<Option<TutorFact>, StoreError> {
-    let row: Option<(i64, String)> = tutor_profiles::table
-        .inner_join(users::table)
-        .filter(tutor_profiles::id.eq(id.get()))
-        .filter(tutor_profiles::is_active.eq(true))
-        .filter(users::is_active.eq(true))
-        .select((users::id, users::time_zone))
-        .first(conn)
-        .optional()?;
-    let tutor = |(user, zone): (i64, String)| {
-        Ok(TutorFact { id, user_id: UserId::new(user), time_zone: columns::zone("users.time_zone", &zone)? })
-    };
-    row.map(tutor).transpose()
+/// The people whom a new request concerns.
+struct PartyFacts {
+    tutor: Option<TutorFact>,
+    student: Option<StudentFact>,
+    standing: Standing,
+    student_blocked: bool,
 }
 
-fn student(conn: &mut AnyConnection, requester: UserId, id: StudentId) -> Result<Option<StudentFact>, StoreError> {
-    let user: Option<i64> =
-        student_profiles::table.find(id.get()).select(student_profiles::user_id).first(conn).optional()?;
-    let Some(user_id) = user.map(UserId::new) else { return Ok(None) };
-    Ok(Some(StudentFact { id, user_id, is_ward: is_guardian(conn, requester, id)? }))
+fn parties(conn: &mut AnyConnection, query: &CreationQuery) -> Result<PartyFacts, StoreError> {
+    type Columns = (Nullable<BigInt>, Nullable<Text>, Nullable<BigInt>, Bool, Bool, Bool, Bool);
+    type Row = (Option<i64>, Option<String>, Option<i64>, bool, bool, bool, bool);
+    let blocks = |from: &str, to: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM connections WHERE user_id_1 = {from} AND user_id_2 = {to} \
+             AND connection_type = 'block')"
+        )
+    };
+    let text = format!(
+        "SELECT t.id, t.time_zone, s.user_id, \
+         EXISTS (SELECT 1 FROM guardianships WHERE parent_user_id = @requester AND student_id = s.id \
+         AND status = 'active'), {}, {}, {} OR {} \
+         FROM (SELECT 1 AS one) AS one LEFT JOIN tutor_profiles p ON p.id = @tutor AND p.is_active \
+         LEFT JOIN users t ON t.id = p.user_id AND t.is_active LEFT JOIN student_profiles s ON s.id = @student",
+        blocks("t.id", "@requester"),
+        blocks("@requester", "t.id"),
+        blocks("t.id", "s.user_id"),
+        blocks("s.user_id", "t.id"),
+    );
+    let (requester, tutor, student) = (query.requester.get(), query.tutor.get(), query.student.get());
+    let named = [("@requester", requester.into()), ("@tutor", tutor.into()), ("@student", student.into())];
+    let row: Option<Row> = Statement::<Columns>::with_names(&text, &named).first(conn)?;
+    let (tutor_user, zone, student_user, is_ward, blocked_by_tutor, blocks_tutor, student_blocked) =
+        row.unwrap_or_default();
+    let tutor = match (tutor_user.map(UserId::new), zone) {
+        (Some(user_id), Some(zone)) => {
+            Some(TutorFact { id: query.tutor, user_id, time_zone: columns::zone("users.time_zone", &zone)? })
+        }
+        _ => None,
+    };
+    let student = student_user.map(|user| StudentFact { id: query.student, user_id: UserId::new(user), is_ward });
+    let standing = match (blocked_by_tutor, blocks_tutor) {
+        (true, _) => Standing::BlockedByThem,
+        (false, true) => Standing::BlockedByYou,
+        (false, false) => Standing::Open,
+    };
+    let is_someone_else = student.is_some_and(|student| student.user_id != query.requester);
+    Ok(PartyFacts { tutor, student, standing, student_blocked: is_someone_else && student_blocked })
 }
 
 /// Returns whether a user is an active guardian of a student.
@@ -77,61 +95,83 @@ pub(super) fn is_guardian(conn: &mut AnyConnection, user: UserId, student: Stude
     Ok(diesel::select(exists(active)).get_result(conn)?)
 }
 
-/// Counts the pending requests of a requester to all tutors.
-pub(super) fn pending_count(
-    conn: &mut AnyConnection,
-    requester: UserId,
-    now: NaiveDateTime,
-) -> Result<i64, StoreError> {
-    Ok(requested_sessions::table
-        .filter(requested_sessions::requester_id.eq(requester.get()))
-        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .filter(requested_sessions::expires_at.gt(now))
-        .count()
-        .get_result(conn)?)
+/// The requests of a requester that limit further ones.
+pub(super) struct History {
+    /// The requests that are stored as pending, also past their deadlines.
+    sent: Vec<SentRow>,
+    /// The instants of the rejections by one tutor, oldest first.
+    pub(super) rejections: Vec<NaiveDateTime>,
 }
 
-/// Loads the requester's pending requests to the tutor.
-fn pending(conn: &mut AnyConnection, query: &CreationQuery) -> Result<Vec<PendingRequest>, StoreError> {
-    type Row = (i64, i64, Option<i64>, NaiveDateTime);
-    let rows: Vec<Row> = requested_sessions::table
-        .filter(requested_sessions::requester_id.eq(query.requester.get()))
-        .filter(requested_sessions::tutor_id.eq(query.tutor.get()))
-        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .filter(requested_sessions::expires_at.gt(query.now.naive_utc()))
-        .select((
-            requested_sessions::id,
-            requested_sessions::student_id,
-            requested_sessions::package_id,
-            requested_sessions::created_at,
-        ))
-        .load(conn)?;
-    let pending = |(id, student, package, created_at): Row| PendingRequest {
-        id: RequestId::new(id),
-        key: DuplicateKey {
-            requester: query.requester,
-            student: StudentId::new(student),
-            tutor: query.tutor,
-            package: package.map(PackageId::new),
-        },
-        created_at: instant(created_at),
-    };
-    Ok(rows.into_iter().map(pending).collect())
+/// A request that is stored as pending.
+struct SentRow {
+    id: i64,
+    tutor: TutorId,
+    student: i64,
+    package: Option<i64>,
+    created_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
 }
 
-/// Loads the instants at which a tutor rejected requests of a requester, oldest first.
-pub(super) fn rejections(
+impl SentRow {
+    fn pending(&self, query: &CreationQuery) -> PendingRequest {
+        PendingRequest {
+            id: RequestId::new(self.id),
+            key: DuplicateKey {
+                requester: query.requester,
+                student: StudentId::new(self.student),
+                tutor: self.tutor,
+                package: self.package.map(PackageId::new),
+            },
+            created_at: instant(self.created_at),
+        }
+    }
+}
+
+impl History {
+    /// Counts the requests to all tutors that are pending.
+    pub(super) fn pending_count(&self, now: NaiveDateTime) -> i64 {
+        i64::try_from(self.sent.iter().filter(|sent| sent.expires_at > now).count()).unwrap_or(i64::MAX)
+    }
+
+    fn pending_with(&self, tutor: TutorId, now: NaiveDateTime) -> impl Iterator<Item = &SentRow> {
+        self.sent.iter().filter(move |sent| sent.tutor == tutor && sent.expires_at > now)
+    }
+
+    /// Returns whether a request to a tutor has passed its deadline and is still stored as pending.
+    pub(super) fn has_lapsed(&self, tutor: TutorId, now: NaiveDateTime) -> bool {
+        self.sent.iter().any(|sent| sent.tutor == tutor && sent.expires_at <= now)
+    }
+}
+
+/// Loads the requests of a requester that are stored as pending, and the recent rejections by a tutor. Each part follows
+/// an index of such requests alone.
+pub(super) fn history(
     conn: &mut AnyConnection,
     requester: UserId,
     tutor: TutorId,
-    since: NaiveDateTime,
-) -> Result<Vec<NaiveDateTime>, StoreError> {
-    Ok(requested_sessions::table
-        .filter(requested_sessions::requester_id.eq(requester.get()))
-        .filter(requested_sessions::tutor_id.eq(tutor.get()))
-        .filter(requested_sessions::status.eq(RequestStatus::Rejected.as_str()))
-        .filter(requested_sessions::rejected_at.gt(since))
-        .order(requested_sessions::rejected_at)
-        .select(requested_sessions::rejected_at.assume_not_null())
-        .load(conn)?)
+    rejected_since: NaiveDateTime,
+) -> Result<History, StoreError> {
+    type Columns = (BigInt, BigInt, BigInt, Nullable<BigInt>, Timestamp, Timestamp, Nullable<Timestamp>);
+    type Row = (i64, i64, i64, Option<i64>, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>);
+    let text = "SELECT id, tutor_id, requested_to_id, package_id, created_at, expires_at, NULL \
+            FROM requested_sessions WHERE requester_id = ? AND status = 'pending' \
+        UNION ALL SELECT id, tutor_id, requested_to_id, package_id, created_at, expires_at, rejected_at \
+            FROM requested_sessions WHERE requester_id = ? AND tutor_id = ? AND status = 'rejected' AND rejected_at > ?";
+    let rows: Vec<Row> = Statement::<Columns>::new(text)
+        .bind_all([requester.get(), requester.get(), tutor.get()])
+        .bind(rejected_since)
+        .load(conn)?;
+    let mut history = History { sent: Vec::new(), rejections: Vec::new() };
+    for (id, tutor, student, package, created_at, expires_at, rejected_at) in rows {
+        match rejected_at {
+            Some(at) => history.rejections.push(at),
+            None => {
+                let tutor = TutorId::new(tutor);
+                history.sent.push(SentRow { id, tutor, student, package, created_at, expires_at });
+            }
+        }
+    }
+    history.rejections.sort_unstable();
+    Ok(history)
 }

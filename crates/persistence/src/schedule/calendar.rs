@@ -1,29 +1,27 @@
 //! Bookings in calendars, and the lock under which they change.
 
+use std::collections::BTreeMap;
+
 use astegni_domain::ids::{SessionId, UserId};
 use astegni_domain::requests::AcceptancePlan;
 use astegni_domain::schedule::{Booking, Occurrence, Parties, PriorityLevel, SessionMode, SessionStatus, TimeSlot};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use diesel::prelude::*;
+use chrono::NaiveDateTime;
+use diesel::sql_types::{BigInt, Timestamp};
 use strum::VariantArray;
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
+use crate::dialect;
 use crate::error::StoreError;
-use crate::schema::{calendars, sessions};
+use crate::statement::{self, Parameter, Statement};
 
 /// Locks both calendars in ascending user order by counting up their versions. Other transactions that change one of
 /// them wait until this one ends.
 pub(crate) fn lock_calendars(conn: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
-    for user in parties.ascending() {
-        let locked = diesel::update(calendars::table.find(user.get()))
-            .set(calendars::version.eq(calendars::version + 1))
-            .execute(conn)?;
-        if locked == 0 {
-            return Err(StoreError::missing_row("calendars", user.get()));
-        }
-    }
-    Ok(())
+    let users = parties.ascending().map(UserId::get);
+    let locked = dialect::lock_calendars(conn, users)?;
+    let [user, _] = users;
+    if locked == users.len() { Ok(()) } else { Err(StoreError::missing_row("calendars", user)) }
 }
 
 /// Returns the sessions that occupy the calendars of two users between two instants.
@@ -34,94 +32,95 @@ pub(crate) fn bookings(
     to: NaiveDateTime,
 ) -> Result<Vec<Booking>, StoreError> {
     type Row = (i64, i64, i64, NaiveDateTime, NaiveDateTime);
-    let people = parties.ascending().map(UserId::get);
-    let occupying: Vec<&str> = SessionStatus::VARIANTS
+    let occupying: Vec<String> = SessionStatus::VARIANTS
         .iter()
         .filter(|status| status.occupies_calendars())
-        .map(|status| status.as_str())
+        .map(|status| format!("'{}'", status.as_str()))
         .collect();
-    let mut bookings = Vec::new();
-    // One query for each side, so that each follows its index.
-    for as_tutor in [true, false] {
-        let mut query = sessions::table
-            .filter(sessions::starts_at.lt(to))
-            .filter(sessions::starts_at.gt(from - TimeSlot::MAX_DURATION))
-            .filter(sessions::ends_at.gt(from))
-            .filter(sessions::status.eq_any(&occupying))
-            .into_boxed();
-        query = if as_tutor {
-            query.filter(sessions::tutor_user_id.eq_any(people))
-        } else {
-            query.filter(sessions::student_user_id.eq_any(people))
-        };
-        let rows: Vec<Row> = query
-            .select((
-                sessions::id,
-                sessions::tutor_user_id,
-                sessions::student_user_id,
-                sessions::starts_at,
-                sessions::ends_at,
-            ))
-            .load(conn)?;
-        bookings.extend(rows.into_iter().map(|(id, tutor, student, starts_at, ends_at)| Booking {
-            session_id: SessionId::new(id),
-            parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },
-            starts_at: instant(starts_at),
-            ends_at: instant(ends_at),
-        }));
-    }
-    Ok(bookings)
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = sessions)]
-#[diesel(treat_none_as_default_value = false)]
-pub(crate) struct NewSessionRow {
-    enrolled_courses_id: i64,
-    series_index: i32,
-    tutor_user_id: i64,
-    student_user_id: i64,
-    session_date: NaiveDate,
-    start_time: NaiveTime,
-    end_time: NaiveTime,
-    time_zone: &'static str,
-    starts_at: NaiveDateTime,
-    ends_at: NaiveDateTime,
-    duration: i32,
-    dst: Option<String>,
-    topics: String,
-    topics_covered: &'static str,
-    session_mode: &'static str,
-    status: &'static str,
-    priority_level: &'static str,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
-
-/// Returns the rows of the sessions that an acceptance creates.
-pub(crate) fn new_session_rows(plan: &AcceptancePlan, course: i64) -> Vec<NewSessionRow> {
-    let now = plan.answer.at.naive_utc();
-    let topics = columns::json(plan.topics.iter().map(String::as_str));
-    let row = |(index, occurrence): (usize, &Occurrence)| NewSessionRow {
-        enrolled_courses_id: course,
-        series_index: i32::try_from(index).unwrap_or(i32::MAX),
-        tutor_user_id: plan.parties.tutor.get(),
-        student_user_id: plan.parties.student.get(),
-        session_date: occurrence.date,
-        start_time: occurrence.slot.start(),
-        end_time: occurrence.slot.end(),
-        time_zone: plan.time_zone.name(),
-        starts_at: occurrence.starts_at.naive_utc(),
-        ends_at: occurrence.ends_at.naive_utc(),
-        duration: i32::try_from(occurrence.slot.duration().num_minutes()).unwrap_or(i32::MAX),
-        dst: occurrence.dst.map(|dst| dst.as_str().to_owned()),
-        topics: topics.clone(),
-        topics_covered: "[]",
-        session_mode: SessionMode::default().as_str(),
-        status: SessionStatus::default().as_str(),
-        priority_level: PriorityLevel::default().as_str(),
-        created_at: now,
-        updated_at: now,
+    // One range for each side and user, so that each follows its index.
+    let range = |column: &str| {
+        format!(
+            "SELECT id, tutor_user_id, student_user_id, starts_at, ends_at FROM sessions WHERE {column} = ? \
+             AND starts_at < ? AND starts_at > ? AND ends_at > ? AND status IN ({})",
+            occupying.join(", ")
+        )
     };
-    plan.sessions.iter().enumerate().map(row).collect()
+    let mut ranges = Vec::new();
+    let mut statement = Statement::<(BigInt, BigInt, BigInt, Timestamp, Timestamp)>::new("");
+    for column in ["tutor_user_id", "student_user_id"] {
+        for user in parties.ascending() {
+            ranges.push(range(column));
+            statement = statement.bind(user.get()).bind_all([to, from - TimeSlot::MAX_DURATION, from]);
+        }
+    }
+    let rows: Vec<Row> = statement.with_text(ranges.join(" UNION ALL ")).load(conn)?;
+    let booking = |(id, tutor, student, starts_at, ends_at): Row| Booking {
+        session_id: SessionId::new(id),
+        parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },
+        starts_at: instant(starts_at),
+        ends_at: instant(ends_at),
+    };
+    // A session of both users is found on both sides.
+    let bookings: BTreeMap<i64, Booking> = rows.into_iter().map(|row| (row.0, booking(row))).collect();
+    Ok(bookings.into_values().collect())
+}
+
+/// Inserts the sessions that an acceptance creates in one statement.
+pub(crate) fn insert_sessions(conn: &mut AnyConnection, plan: &AcceptancePlan, course: i64) -> Result<(), StoreError> {
+    if plan.sessions.is_empty() {
+        return Ok(());
+    }
+    let rows = statement::padded(plan.sessions.len());
+    let text = format!(
+        "WITH new(place, on_date, start_time, end_time, starts_at, ends_at, duration, dst) AS (VALUES {}) \
+         INSERT INTO sessions (enrolled_courses_id, tutor_user_id, student_user_id, time_zone, topics, topics_covered, \
+         session_mode, status, priority_level, created_at, updated_at, series_index, session_date, start_time, end_time, \
+         starts_at, ends_at, duration, dst) SELECT @course, @tutor, @student, @zone, @topics, '[]', @mode, @status, \
+         @priority, @now, @now, place, on_date, start_time, end_time, starts_at, ends_at, duration, dst \
+         FROM new WHERE place >= 0 ORDER BY place",
+        statement::rows(rows, 8)
+    );
+    let topics = columns::json(plan.topics.iter().map(String::as_str));
+    let named = [
+        ("@course", course.into()),
+        ("@tutor", plan.parties.tutor.get().into()),
+        ("@student", plan.parties.student.get().into()),
+        ("@zone", plan.time_zone.name().into()),
+        ("@topics", topics.as_str().into()),
+        ("@mode", SessionMode::default().as_str().into()),
+        ("@status", SessionStatus::default().as_str().into()),
+        ("@priority", PriorityLevel::default().as_str().into()),
+        ("@now", plan.answer.at.naive_utc().into()),
+    ];
+    let occurrences = plan.sessions.iter().enumerate().flat_map(|(place, occurrence)| columns_of(place, occurrence));
+    let padding = std::iter::repeat_n(PADDING, rows - plan.sessions.len()).flatten();
+    let values: Vec<Parameter<'_>> = occurrences.chain(padding).collect();
+    Statement::<()>::with_names(&text, &named).bind_first(values).execute(conn)?;
+    Ok(())
+}
+
+/// A row that is not inserted.
+const PADDING: [Parameter<'static>; 8] = [
+    Parameter::Integer(Some(-1)),
+    Parameter::Date(None),
+    Parameter::Time(None),
+    Parameter::Time(None),
+    Parameter::Timestamp(None),
+    Parameter::Timestamp(None),
+    Parameter::Integer(None),
+    Parameter::Text(None),
+];
+
+/// Returns the columns in which the sessions of a series differ.
+fn columns_of(place: usize, occurrence: &Occurrence) -> [Parameter<'static>; 8] {
+    [
+        i32::try_from(place).unwrap_or(i32::MAX).into(),
+        occurrence.date.into(),
+        occurrence.slot.start().into(),
+        occurrence.slot.end().into(),
+        occurrence.starts_at.naive_utc().into(),
+        occurrence.ends_at.naive_utc().into(),
+        i32::try_from(occurrence.slot.duration().num_minutes()).unwrap_or(i32::MAX).into(),
+        occurrence.dst.map(|dst| dst.as_str()).into(),
+    ]
 }
