@@ -85,6 +85,22 @@ mod tests {
     }
 
     #[test]
+    fn counters_share_a_list_if_both_count_something_in_it() {
+        let one = |place: usize| {
+            let mut values = [0; 6];
+            values[place] = 1;
+            counters(values)
+        };
+        for place in 0..6 {
+            for other in 0..6 {
+                assert_eq!(one(place).shares(one(other)), place == other);
+            }
+            assert!(!one(place).shares(Counters::default()));
+            assert!(counters([2; 6]).shares(one(place)));
+        }
+    }
+
+    #[test]
     fn a_connection_counts_in_exactly_one_list_of_each_side() {
         use Kind::{Block, Follow, Friend};
         use Side::{Initiator, Recipient};

@@ -117,6 +117,7 @@ mod tests {
     use Status::{Accepted, Pending, Rejected};
 
     use super::*;
+    use crate::connections::fixtures::{ME, OTHER, edge};
 
     #[test]
     fn the_whole_table_of_visibility() {
@@ -154,6 +155,42 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// A connection that the owner of a list, user 1, has with user 2.
+    fn connection(kind: Kind, status: Status, side: Side) -> Edge {
+        let (initiator, recipient) = if side == Initiator { (ME, OTHER) } else { (OTHER, ME) };
+        Edge { initiator, recipient, ..edge(1, kind, status, initiator) }
+    }
+
+    #[test]
+    fn the_own_list_shows_visible_connections_with_users_who_are_not_hidden() {
+        for &side in Side::VARIANTS {
+            for &standing in Standing::VARIANTS {
+                let edge = connection(Follow, Pending, side);
+                let visible = is_visible(Follow, Pending, side, standing);
+                for access in [ProfileAccess::Full, ProfileAccess::Restricted] {
+                    assert_eq!(is_listed(&edge, ME, standing, access), visible);
+                }
+                assert!(!is_listed(&edge, ME, standing, ProfileAccess::Hidden));
+                assert!(!is_listed(&edge, UserId::new(9), standing, ProfileAccess::Full), "connections of others");
+            }
+        }
+    }
+
+    #[test]
+    fn a_public_list_leaves_out_blocks_hidden_users_and_children_without_a_login() {
+        let user = SubjectAccount { id: OTHER, has_login: true, is_private: false };
+        let child = SubjectAccount { has_login: false, ..user };
+        let accepted = connection(Friend, Accepted, Initiator);
+        let listed = |edge: &Edge, other, standing, access| is_listed_publicly(edge, other, standing, access);
+        assert!(listed(&accepted, &user, Standing::Open, ProfileAccess::Full));
+        assert!(listed(&accepted, &user, Standing::Open, ProfileAccess::Restricted));
+        assert!(!listed(&connection(Friend, Pending, Initiator), &user, Standing::Open, ProfileAccess::Full));
+        assert!(!listed(&accepted, &child, Standing::Open, ProfileAccess::Full));
+        assert!(!listed(&accepted, &user, Standing::Open, ProfileAccess::Hidden));
+        assert!(!listed(&accepted, &user, Standing::BlockedByYou, ProfileAccess::Full));
+        assert!(!listed(&accepted, &user, Standing::BlockedByThem, ProfileAccess::Full));
     }
 
     #[test]

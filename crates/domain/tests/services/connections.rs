@@ -56,10 +56,11 @@ impl Ports {
         self
     }
 
-    fn loading(mut self, id: ConnectionId) -> Self {
-        let loaded = connection(Edge { id, ..edge(Kind::Follow, Status::Accepted, ME) });
-        self.queries.expect_find().with(eq(ME), eq(id)).once().returning(move |_, _| Ok(Some(loaded.clone())));
-        self
+    /// Expects one look at the connections between the two, among which is one with this id.
+    fn loading(self, id: ConnectionId) -> Self {
+        let other = Edge { id: ConnectionId::new(id.get() + 1), ..edge(Kind::Follow, Status::Accepted, OTHER) };
+        let loaded = Edge { id, ..edge(Kind::Follow, Status::Accepted, ME) };
+        self.listing_between(vec![connection(other), connection(loaded)])
     }
 
     fn listing_between(mut self, connections: Vec<Connection>) -> Self {
@@ -258,8 +259,7 @@ fn a_visible_connection_is_found() {
     let rejected = edge(Kind::Friend, Status::Rejected, ME);
     let hidden = Ports::default().with_edge(Some(rejected)).with_pair(vec![rejected]);
     assert_refused(block_on(hidden.service().find(&me(), ID)), Refusal::ConnectionNotFound);
-    let mut gone = Ports::default().with_edge(Some(follow)).with_pair(vec![follow]);
-    gone.queries.expect_find().once().returning(|_, _| Ok(None));
+    let gone = Ports::default().with_edge(Some(follow)).with_pair(vec![follow]).listing_between(Vec::new());
     assert_refused(block_on(gone.service().find(&me(), ID)), Refusal::ConnectionNotFound);
 }
 

@@ -145,7 +145,7 @@ fn a_panicking_write_on_postgresql_is_rolled_back_and_its_connection_is_replaced
     let database = Database::open(&url, DatabaseSettings { threads: 1 }).unwrap();
     let process = || {
         let query = diesel::sql_query("SELECT CAST(pg_backend_pid() AS BIGINT) AS n");
-        block_on(database.read(|conn| Ok(query.get_result::<Number>(conn)?.n))).unwrap()
+        block_on(database.write(|conn| Ok(query.get_result::<Number>(conn)?.n))).unwrap()
     };
     let before = process();
     assert_eq!(process(), before, "connections are kept");

@@ -113,6 +113,21 @@ impl World {
         }
     }
 
+    /// Sets the counters of all users to the numbers of their rows, after connections were inserted by SQL.
+    pub(crate) fn recount(&self) {
+        let count = |condition: &str| format!("(SELECT COUNT(*) FROM connections c WHERE {condition})");
+        let counters = [
+            ("followers_count", "user_id_2 = user_id AND connection_type = 'follow' AND status = 'accepted'"),
+            ("following_count", "user_id_1 = user_id AND connection_type = 'follow' AND status = 'accepted'"),
+            ("friends_count", "user_id IN (user_id_1, user_id_2) AND connection_type = 'friend' AND status = 'accepted'"),
+            ("pending_received_count", "user_id_2 = user_id AND status = 'pending'"),
+            ("pending_sent_count", "user_id_1 = user_id AND status = 'pending'"),
+            ("blocked_count", "user_id_1 = user_id AND connection_type = 'block'"),
+        ];
+        let settings = counters.map(|(column, condition)| format!("{column} = {}", count(condition)));
+        self.execute(&format!("UPDATE connection_counters SET {}", settings.join(", ")));
+    }
+
     /// Returns the single number that a query selects.
     pub(crate) fn number(&self, query: &str) -> i64 {
         #[derive(QueryableByName)]
