@@ -18,9 +18,9 @@ pub fn date(value: NaiveDate) -> String {
     value.to_string()
 }
 
-/// Formats a wall-clock time as `HH:MM:SS`.
+/// Formats a wall-clock time, which is in whole seconds, as `HH:MM:SS`.
 pub fn time(value: NaiveTime) -> String {
-    value.format("%H:%M:%S").to_string()
+    value.to_string()
 }
 
 /// An amount of money, a JSON number with exactly two decimals.

@@ -28,12 +28,12 @@ pub(crate) struct ListHead {
 impl ListHead {
     /// Returns those of some states in which the user has connections, as far as the counters tell. Rejections are not
     /// counted.
-    pub(super) fn occupied(&self, states: Vec<ListedState>) -> Vec<ListedState> {
+    pub(super) fn occupied(&self, states: &[ListedState]) -> Vec<ListedState> {
         let is_occupied = |state: &ListedState| {
             let counter = Counters::of(state.kind, state.status, state.side);
             state.status == Status::Rejected || self.counters.shares(counter)
         };
-        states.into_iter().filter(is_occupied).collect()
+        states.iter().copied().filter(is_occupied).collect()
     }
 }
 

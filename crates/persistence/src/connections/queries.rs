@@ -24,11 +24,10 @@ impl ConnectionQueries for Database {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let head = self.list_head(viewer).await?;
-        let states = head.occupied(own_states(&filter));
+        let states = own_states(&filter);
         let page = match &filter.search {
-            Some(text) => search::page(self, viewer, head, states, text, page).await?,
-            None => scan::page(self, List::Own(viewer), head, states, page).await?,
+            Some(text) => search::page(self, viewer, states, text, page).await?,
+            None => scan::page(self, List::Own(viewer), states, page).await?,
         };
         Ok(page)
     }
@@ -40,9 +39,7 @@ impl ConnectionQueries for Database {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let head = self.list_head(owner).await?;
-        let states = head.occupied(public_states(&filter));
-        Ok(scan::page(self, List::Public { owner, viewer }, head, states, page).await?)
+        Ok(scan::page(self, List::Public { owner, viewer }, public_states(&filter), page).await?)
     }
 
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError> {

@@ -18,7 +18,7 @@ use astegni_domain::page::{Keyset, Page, PageRequest};
 use diesel::QueryResult;
 use diesel::sql_types::BigInt;
 
-use super::heads::ListHead;
+use super::heads::{ListHead, heads};
 use super::rows::{self, COLUMNS, ListedColumns, ListedRow};
 use crate::connection::AnyConnection;
 use crate::database::{Database, Results};
@@ -69,8 +69,6 @@ impl List {
 #[derive(Debug, Clone)]
 pub(crate) struct Scan {
     list: List,
-    blocks: Blocks,
-    owner: ProfileCard,
     states: Vec<ListedState>,
     /// The id before which the part begins.
     before: i64,
@@ -89,21 +87,15 @@ pub(crate) struct Scanned {
 pub(super) async fn page(
     database: &Database,
     list: List,
-    head: ListHead,
     states: Vec<ListedState>,
     page: PageRequest,
 ) -> Result<Page<Connection>, StoreError> {
     let wanted = usize::try_from(page.size.overread()).unwrap_or(usize::MAX);
     let limit = FIRST_LIMITS.into_iter().find(|limit| *limit >= wanted).unwrap_or(NEXT_LIMIT);
     let before = page.after.map_or(i64::MAX, |after| after.id);
-    let blocks = match list {
-        List::Own(_) if !head.has_been_blocked => Blocks::None,
-        List::Own(_) => Blocks::Received,
-        List::Public { .. } => Blocks::Both,
-    };
-    let mut scan = Scan { list, blocks, owner: head.owner, states, before, limit };
+    let mut scan = Scan { list, states, before, limit };
     let mut found: Vec<Connection> = Vec::new();
-    while !scan.states.is_empty() {
+    loop {
         let scanned = database.scan(scan.clone()).await?;
         found.extend(scanned.connections);
         match scanned.last {
@@ -120,33 +112,58 @@ pub(super) async fn page(
 
 /// Runs scans. Similar ones share a statement on a database that can join a query to each of several rows.
 pub(crate) fn run_all(conn: &mut AnyConnection, scans: &[Scan]) -> Results<Scanned> {
-    let mut groups: BTreeMap<Shape, Vec<(i64, &Scan)>> = BTreeMap::new();
-    for (place, scan) in (0..).zip(scans) {
-        groups.entry(scan.shape()).or_default().push((place, scan));
+    let owners: Vec<UserId> = scans.iter().map(|scan| scan.list.owner()).collect();
+    let heads = heads(conn, &owners)?.into_iter().collect::<Result<Vec<ListHead>, _>>()?;
+    let mut groups: BTreeMap<Shape, Vec<Part<'_>>> = BTreeMap::new();
+    for (place, (scan, head)) in (0..).zip(scans.iter().zip(&heads)) {
+        let states = head.occupied(&scan.states);
+        if !states.is_empty() {
+            groups.entry(scan.shape(head)).or_default().push(Part { place, scan, states });
+        }
     }
     let mut rows: BTreeMap<i64, Vec<ListedRow>> = BTreeMap::new();
     for (shape, group) in groups {
         let together = if dialect::has_lateral_joins(conn) && shape.limit < NEXT_LIMIT { group.len() } else { 1 };
-        for scans in group.chunks(together) {
-            for (place, row) in load(conn, shape, scans)? {
+        for parts in group.chunks(together) {
+            for (place, row) in load(conn, shape, parts)? {
                 rows.entry(place).or_default().push(row);
             }
         }
     }
-    let results = (0..).zip(scans).map(|(place, scan)| scan.visible(conn, rows.remove(&place).unwrap_or_default()));
+    let results = (0..).zip(scans.iter().zip(&heads)).map(|(place, (scan, head))| {
+        let rows = rows.remove(&place).unwrap_or_default();
+        scan.visible(conn, &head.owner, rows)
+    });
     Ok(results.collect())
 }
 
+/// A scan among others, with the states in which its list has connections.
+struct Part<'a> {
+    place: i64,
+    scan: &'a Scan,
+    states: Vec<ListedState>,
+}
+
 impl Scan {
-    fn shape(&self) -> Shape {
-        Shape { blocks: self.blocks, limit: self.limit }
+    fn shape(&self, head: &ListHead) -> Shape {
+        let blocks = match self.list {
+            List::Own(_) if !head.has_been_blocked => Blocks::None,
+            List::Own(_) => Blocks::Received,
+            List::Public { .. } => Blocks::Both,
+        };
+        Shape { blocks, limit: self.limit }
     }
 
     /// Returns the connections among the rows that the viewer may see.
-    fn visible(&self, conn: &mut AnyConnection, rows: Vec<ListedRow>) -> Result<Scanned, StoreError> {
+    fn visible(
+        &self,
+        conn: &mut AnyConnection,
+        owner: &ProfileCard,
+        rows: Vec<ListedRow>,
+    ) -> Result<Scanned, StoreError> {
         let last = rows.last().map(ListedRow::connection_id).filter(|_| rows.len() == self.limit);
         let rule = |edge: &Edge, other: &_, standing, access| self.list.shows(edge, other, standing, access);
-        Ok(Scanned { connections: rows::visible(conn, &self.owner, self.list.viewer(), rows, rule)?, last })
+        Ok(Scanned { connections: rows::visible(conn, owner, self.list.viewer(), rows, rule)?, last })
     }
 }
 
@@ -159,7 +176,7 @@ struct Shape {
 
 /// The blocks that a scan looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Blocks {
+enum Blocks {
     /// The viewer has not been blocked by anyone.
     None,
     /// Blocks of the viewer by the other participant.
@@ -169,14 +186,14 @@ pub(crate) enum Blocks {
 }
 
 /// Loads the newest rows of lists, each with the place of its scan.
-fn load(conn: &mut AnyConnection, shape: Shape, scans: &[(i64, &Scan)]) -> QueryResult<Vec<(i64, ListedRow)>> {
-    let states: BTreeSet<ListedState> = scans.iter().flat_map(|(_, scan)| scan.states.iter().copied()).collect();
+fn load(conn: &mut AnyConnection, shape: Shape, parts: &[Part<'_>]) -> QueryResult<Vec<(i64, ListedRow)>> {
+    let states: BTreeSet<ListedState> = parts.iter().flat_map(|part| part.states.iter().copied()).collect();
     let ranges: Vec<String> = (0..).zip(states).map(|(number, state)| range(number, state, shape.limit)).collect();
     let Shape { blocks, limit } = shape;
     let (ranges, blocks) = (ranges.join(" UNION ALL "), flags(blocks));
     let merged = format!("SELECT * FROM ({ranges}) AS merged ORDER BY id DESC LIMIT {limit}");
     let values = |scan: &Scan| (scan.list.owner().get(), scan.before, scan.list.viewer().user().map(UserId::get));
-    if let [(place, scan)] = scans {
+    if let [Part { place, scan, .. }] = parts {
         let text = format!(
             "SELECT {COLUMNS}, {blocks} FROM ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY c.id DESC"
         );
@@ -188,14 +205,14 @@ fn load(conn: &mut AnyConnection, shape: Shape, scans: &[(i64, &Scan)]) -> Query
     let text = format!(
         "SELECT scan.place, {COLUMNS}, {blocks} FROM (VALUES {}) AS scan(place, owner, before, viewer) \
          CROSS JOIN LATERAL ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY scan.place, c.id DESC",
-        statement::rows(statement::padded(scans.len()), 4)
+        statement::rows(statement::padded(parts.len()), 4)
     );
     let mut statement = Statement::<(BigInt, ListedColumns)>::new(text);
-    for (place, scan) in scans {
+    for Part { place, scan, .. } in parts {
         let (owner, before, viewer) = values(scan);
         statement = statement.bind_all([Some(*place), Some(owner), Some(before), viewer]);
     }
-    let padding = statement::padded(scans.len()) - scans.len();
+    let padding = statement::padded(parts.len()) - parts.len();
     statement.bind_all(std::iter::repeat_n(0, 4 * padding)).load(conn)
 }
 

@@ -4,7 +4,6 @@ use astegni_domain::connections::{Connection, ListedState};
 use astegni_domain::ids::UserId;
 use astegni_domain::page::{Page, PageRequest};
 
-use super::heads::ListHead;
 use super::scan::{self, List};
 use crate::database::Database;
 use crate::error::StoreError;
@@ -13,10 +12,9 @@ use crate::error::StoreError;
 pub(super) async fn page(
     database: &Database,
     viewer: UserId,
-    head: ListHead,
     states: Vec<ListedState>,
     _text: &str,
     page: PageRequest,
 ) -> Result<Page<Connection>, StoreError> {
-    scan::page(database, List::Own(viewer), head, states, page).await
+    scan::page(database, List::Own(viewer), states, page).await
 }
