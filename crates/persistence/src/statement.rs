@@ -58,15 +58,18 @@ impl<'a, Columns> Statement<'a, Columns> {
     }
 
     /// Creates a statement in which names stand for parameters, each of which may occur several times.
-    pub(crate) fn with_names(text: &str, values: &[(&str, Option<i64>)]) -> Self {
+    pub(crate) fn with_names(text: &str, values: &[(&str, Parameter<'a>)]) -> Self {
         let mut statement = Self::new(String::with_capacity(text.len()));
         let mut rest = text;
-        let next = |rest: &str| values.iter().filter_map(|(name, value)| Some((rest.find(name)?, name.len(), *value))).min();
+        let next = |rest: &str| {
+            let found = values.iter().filter_map(|(name, value)| Some((rest.find(name)?, name.len(), *value)));
+            found.min_by_key(|(place, ..)| *place)
+        };
         while let Some((place, length, value)) = next(rest) {
             let (before, after) = rest.split_at(place);
             statement.text.to_mut().push_str(before);
             statement.text.to_mut().push('?');
-            statement.parameters.push(Parameter::BigInt(value));
+            statement.parameters.push(value);
             rest = after.get(length..).unwrap_or_default();
         }
         statement.text.to_mut().push_str(rest);
