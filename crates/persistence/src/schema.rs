@@ -28,6 +28,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    name_endings (ending, user_id) {
+        ending -> Text,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
     student_profiles (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -323,6 +330,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(name_endings -> users (user_id));
 diesel::joinable!(student_profiles -> users (user_id));
 diesel::joinable!(tutor_profiles -> users (user_id));
 diesel::joinable!(parent_profiles -> users (user_id));
@@ -355,6 +363,7 @@ diesel::joinable!(chat_messages -> requested_sessions (session_request_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
+    name_endings,
     student_profiles,
     tutor_profiles,
     parent_profiles,

@@ -8,13 +8,15 @@
 //!
 //! [`ConnectionState::apply`] is the transition table of a single connection; [`plan_request`], [`plan_answer`],
 //! [`plan_end`] and [`plan_removal`] turn a transition into everything that changes between two users.
-//! [`is_visible`] decides who sees a connection, [`ProfileFacts::access`] who sees the users behind it.
+//! [`is_visible`] decides who sees a connection, [`ProfileFacts::access`] who sees the users behind it,
+//! [`name_matches`] which names a search finds.
 
 mod counters;
 mod errors;
 #[cfg(test)]
 mod fixtures;
 mod gate;
+mod name;
 mod pair;
 mod plan;
 mod ports;
@@ -28,6 +30,7 @@ mod visibility;
 pub use counters::Counters;
 pub use errors::{ConnectionError, Refusal};
 pub use gate::RelationGate;
+pub use name::{comparable_words, name_endings, name_matches};
 pub use pair::Pair;
 pub use plan::{
     Answer, EdgeChange, GoingPublicPlan, RelationPlan, plan_answer, plan_end, plan_going_public, plan_removal,

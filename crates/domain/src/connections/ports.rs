@@ -33,7 +33,8 @@ pub trait ConnectionRepository: Send + Sync {
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait ConnectionQueries: Send + Sync {
-    /// Returns a page of the viewer's own connections, newest first. A search MUST NOT match hidden names.
+    /// Returns a page of the viewer's own connections, newest first. A search MUST match exactly the names that
+    /// [`name_matches`](super::name_matches) allows, and MUST NOT match hidden ones.
     async fn list(
         &self,
         viewer: UserId,

@@ -186,6 +186,13 @@ pub struct Connection {
     pub accepted_at: Option<DateTime<Utc>>,
 }
 
+impl Connection {
+    /// Returns the participant other than `user`.
+    pub fn other(&self, user: UserId) -> &ProfileCard {
+        if self.edge.initiator == user { &self.recipient } else { &self.initiator }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,7 +60,7 @@ pub struct ConnectionFilter {
     pub kind: Option<Kind>,
     pub status: Option<Status>,
     pub direction: Direction,
-    /// A part of the other participant's name, in any case.
+    /// The beginnings of words of the other participant's name, as [`name_matches`](super::name_matches) defines them.
     pub search: Option<String>,
 }
 

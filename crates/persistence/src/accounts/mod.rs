@@ -1,6 +1,7 @@
 //! Accounts, their roles and profiles, and the devices that users are signed in on.
 
 mod devices;
+mod names;
 mod repository;
 mod roles;
 mod rows;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use astegni_domain::accounts::{EmailAddress, NewAccount, ProfileChanges, ProfileIds, Role, User, Username};
+use astegni_domain::connections::name_endings;
 use astegni_domain::ids::{ParentId, StudentId, TutorId, UserId};
 use astegni_domain::text::fold;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::names;
 use super::roles::{json_roles, roles};
 use crate::columns::{self, instant, nullable};
 use crate::connection::AnyConnection;
@@ -247,13 +249,14 @@ pub(crate) fn update(
     refresh_names(conn, id)
 }
 
-/// Updates the columns that are derived from a user's names, and returns the account.
+/// Updates the columns and rows that are derived from a user's names, and returns the account.
 pub(crate) fn refresh_names(conn: &mut AnyConnection, id: i64) -> Result<User, StoreError> {
     let user = find(conn, id)?.ok_or(StoreError::Conflict)?;
     let name = user.display_name();
     diesel::update(users::table.find(id))
-        .set((users::display_name_folded.eq(fold(&name)), users::display_name.eq(name)))
+        .set((users::display_name_folded.eq(fold(&name)), users::display_name.eq(&name)))
         .execute(conn)?;
+    names::refresh(conn, id, &name_endings(&name))?;
     if let Some(tutor) = user.profiles.tutor {
         crate::tutoring::refresh_search(conn, tutor.get())?;
     }

@@ -147,8 +147,7 @@ struct Part<'a> {
 impl Scan {
     fn shape(&self, head: &ListHead) -> Shape {
         let blocks = match self.list {
-            List::Own(_) if !head.has_been_blocked => Blocks::None,
-            List::Own(_) => Blocks::Received,
+            List::Own(_) => Blocks::of_own_list(head),
             List::Public { .. } => Blocks::Both,
         };
         Shape { blocks, limit: self.limit }
@@ -176,7 +175,7 @@ struct Shape {
 
 /// The blocks that a scan looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Blocks {
+pub(super) enum Blocks {
     /// The viewer has not been blocked by anyone.
     None,
     /// Blocks of the viewer by the other participant.
@@ -185,12 +184,36 @@ enum Blocks {
     Both,
 }
 
+impl Blocks {
+    /// Returns the blocks that a list of a user's own connections depends on.
+    pub(super) fn of_own_list(head: &ListHead) -> Self {
+        if head.has_been_blocked { Self::Received } else { Self::None }
+    }
+
+    /// Returns the flags for blocks of the viewer by `p`, and of `p` by the viewer.
+    pub(super) fn flags(self) -> &'static str {
+        match self {
+            Self::None => "FALSE, FALSE",
+            Self::Received => {
+                "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
+                 AND b.connection_type = 'block'), FALSE"
+            }
+            Self::Both => {
+                "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
+                 AND b.connection_type = 'block'), \
+                 EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = scan.viewer AND b.user_id_2 = p.id \
+                 AND b.connection_type = 'block')"
+            }
+        }
+    }
+}
+
 /// Loads the newest rows of lists, each with the place of its scan.
 fn load(conn: &mut AnyConnection, shape: Shape, parts: &[Part<'_>]) -> QueryResult<Vec<(i64, ListedRow)>> {
     let states: BTreeSet<ListedState> = parts.iter().flat_map(|part| part.states.iter().copied()).collect();
     let ranges: Vec<String> = (0..).zip(states).map(|(number, state)| range(number, state, shape.limit)).collect();
     let Shape { blocks, limit } = shape;
-    let (ranges, blocks) = (ranges.join(" UNION ALL "), flags(blocks));
+    let (ranges, blocks) = (ranges.join(" UNION ALL "), blocks.flags());
     let merged = format!("SELECT * FROM ({ranges}) AS merged ORDER BY id DESC LIMIT {limit}");
     let values = |scan: &Scan| (scan.list.owner().get(), scan.before, scan.list.viewer().user().map(UserId::get));
     if let [Part { place, scan, .. }] = parts {
@@ -216,9 +239,9 @@ fn load(conn: &mut AnyConnection, shape: Shape, parts: &[Part<'_>]) -> QueryResu
     statement.bind_all(std::iter::repeat_n(0, 4 * padding)).load(conn)
 }
 
-/// Returns the query for the beginning of one range. States are part of its text: they are few, and the planner sees
+/// Returns the query for the beginning of one range, after `scan.before` in the list of `scan.owner`. States are part of its text: they are few, and the planner sees
 /// that some are rare.
-fn range(number: usize, ListedState { side, kind, status }: ListedState, limit: usize) -> String {
+pub(super) fn range(number: usize, ListedState { side, kind, status }: ListedState, limit: usize) -> String {
     let (own, other) = match side {
         Side::Initiator => ("user_id_1", "user_id_2"),
         Side::Recipient => ("user_id_2", "user_id_1"),
@@ -230,21 +253,4 @@ fn range(number: usize, ListedState { side, kind, status }: ListedState, limit: 
          AND connection_type = '{kind}' AND status = '{status}' AND id < scan.before \
          ORDER BY id DESC LIMIT {limit}) AS range{number}"
     )
-}
-
-/// Returns the flags for blocks of the viewer by `p`, and of `p` by the viewer.
-fn flags(blocks: Blocks) -> &'static str {
-    match blocks {
-        Blocks::None => "FALSE, FALSE",
-        Blocks::Received => {
-            "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
-             AND b.connection_type = 'block'), FALSE"
-        }
-        Blocks::Both => {
-            "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
-             AND b.connection_type = 'block'), \
-             EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = scan.viewer AND b.user_id_2 = p.id \
-             AND b.connection_type = 'block')"
-        }
-    }
 }

@@ -21,8 +21,9 @@ use crate::error::StoreError;
 use crate::schema::users;
 
 /// The tables that hold the population, with whether their ids are generated.
-const TABLES: [(&str, bool); 7] = [
+const TABLES: [(&str, bool); 8] = [
     ("users", true),
+    ("name_endings", false),
     ("student_profiles", true),
     ("tutor_profiles", true),
     ("tutor_packages", true),

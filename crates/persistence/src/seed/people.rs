@@ -1,4 +1,4 @@
-//! Accounts, each with a student profile, a calendar and connection counters.
+//! Accounts with the endings of their names, each with a student profile, a calendar and connection counters.
 
 use astegni_domain::accounts::Role;
 use diesel::prelude::*;
@@ -39,6 +39,12 @@ pub(super) fn insert(
         .bind::<Text, _>(facts.time_zone.name())
         .bind::<Timestamp, _>(facts.created_at.naive_utc())
         .execute(conn)?;
+    let endings = format!(
+        "INSERT INTO name_endings (ending, user_id)
+         SELECT display_name_folded, id FROM users WHERE id BETWEEN {first} AND {last}
+         UNION ALL SELECT LOWER(last_name), id FROM users WHERE id BETWEEN {first} AND {last} ORDER BY 1"
+    );
+    diesel::sql_query(endings).execute(conn)?;
     let profiles = format!(
         "INSERT INTO student_profiles (id, user_id, created_at, updated_at)
          SELECT id, id, created_at, updated_at FROM users WHERE id BETWEEN {first} AND {last}"

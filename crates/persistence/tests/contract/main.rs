@@ -21,6 +21,7 @@ mod migrations;
 mod outage;
 mod requests;
 mod schedule;
+mod search;
 mod seed;
 mod tutoring;
 mod visibility;

@@ -127,7 +127,7 @@ contract! {
             (Stage::Users, 10_500),
             (Stage::Tutors, 5_200),
             (Stage::Follows, rows("connections")),
-            (Stage::Statistics, 7),
+            (Stage::Statistics, 8),
         ] {
             let done: Vec<i64> = reports.iter().filter(|report| report.stage == stage).map(|report| report.done).collect();
             assert!(done.len() > 1 && done.is_sorted() && done.last() == Some(&total), "{stage:?}: {done:?}");
@@ -137,7 +137,7 @@ contract! {
 
     fn derived_columns_are_those_that_the_application_derives(world: World) {
         seed(&world, SMALL).unwrap();
-        remember(&world, &["users", "tutor_profiles", "tutor_packages"]);
+        remember(&world, &["users", "name_endings", "tutor_profiles", "tutor_packages"]);
         let later = now() + TimeDelta::hours(1);
         for user in (1..=60).map(UserId::new) {
             block_on(AccountRepository::update(&world.database, user, ProfileChanges::default(), later)).unwrap();
@@ -163,6 +163,7 @@ contract! {
             assert_eq!(changed(&world, table, columns), 0, "{table}");
             assert_eq!(count(&world, &format!("{table} WHERE updated_at > created_at")), count(&world, table));
         }
+        assert_eq!(changed(&world, "name_endings", "ending, user_id"), 0);
         assert!(world.number("SELECT COUNT(DISTINCT price_min_cents) FROM tutor_profiles") > 10);
     }
 

@@ -27,7 +27,8 @@ pub(crate) struct ConnectionsQuery {
     /// `following` and `followers` select follows; `outgoing` and `incoming` select connections of any kind by their
     /// initiator; `all` is the default.
     direction: Option<String>,
-    /// Part of the other user's name, ignoring case, at most 100 characters. Hidden names do not match.
+    /// Beginnings of consecutive words of the other user's name, ignoring case, at most 100 characters: `abe ke` finds
+    /// Abebe Kebede, `bebe` does not. Hidden names do not match.
     search: Option<String>,
     /// Largest number of items in the response, 1 to 100. On the unversioned paths the default is 100.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
