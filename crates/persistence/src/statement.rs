@@ -237,3 +237,40 @@ impl From<Option<NaiveTime>> for Parameter<'_> {
         Self::Time(value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::debug_query;
+    use diesel::pg::Pg;
+    use diesel::sqlite::Sqlite;
+
+    use super::*;
+
+    #[test]
+    fn parameters_follow_the_question_marks() {
+        let statement = Statement::<()>::new("SELECT ?, ? WHERE ?").bind(1_i64).bind("a").bind(true);
+        assert_eq!(debug_query::<Pg, _>(&statement).to_string(), "SELECT $1, $2 WHERE $3 -- binds: [Some(1), Some(\"a\"), Some(true)]");
+        assert!(debug_query::<Sqlite, _>(&statement).to_string().starts_with("SELECT ?, ? WHERE ? -- binds"));
+    }
+
+    #[test]
+    fn a_name_may_occur_several_times_and_in_any_order() {
+        let named = [("@one", 1_i64.into()), ("@two", "2".into())];
+        let statement = Statement::<()>::with_names("@two = @one AND @two", &named);
+        let expected = "$1 = $2 AND $3 -- binds: [Some(\"2\"), Some(1), Some(\"2\")]";
+        assert_eq!(debug_query::<Pg, _>(&statement).to_string(), expected);
+    }
+
+    #[test]
+    fn statements_with_the_same_text_are_prepared_once() {
+        let statement = Statement::<()>::new("SELECT ?").bind(1_i64);
+        assert!(QueryFragment::<Pg>::is_safe_to_cache_prepared(&statement, &Pg).unwrap());
+        assert!(QueryFragment::<Sqlite>::is_safe_to_cache_prepared(&statement, &Sqlite).unwrap());
+    }
+
+    #[test]
+    fn rows_are_padded_to_powers_of_two() {
+        assert_eq!([1, 2, 3, 5, 32, 33].map(padded), [1, 2, 4, 8, 32, 64]);
+        assert_eq!(rows(2, 3), "(?,?,?),(?,?,?)");
+    }
+}

@@ -4,6 +4,9 @@
 //! the next job: the busier the server, the fewer statements a call costs. No answer is older than its call, because a
 //! job takes only calls that were made before it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
