@@ -32,6 +32,22 @@ mutants *options:
 bench-core *options:
     cargo bench --package astegni-domain --bench core -- {{options}}
 
+# Measure Astegni beside a FastAPI implementation on PostgreSQL, then alone on SQLite; see docs/benchmarks.md
+bench *options:
+    python3 bench/run.py side-by-side {{options}} && python3 bench/run.py side-by-side --database sqlite {{options}}
+
+# Measure the share of what pgbench reaches with the same statements
+bench-limit *options:
+    python3 bench/run.py limit {{options}}
+
+# Measure databases of 10 000, 100 000 and 1 000 000 users; --database sqlite uses files
+bench-growth *options:
+    python3 bench/run.py growth {{options}}
+
+# Measure the time to the first response and the resident memory
+bench-footprint *options:
+    python3 bench/run.py footprint {{options}}
+
 # Run everything that CI runs
 ci:
     bash .ci/run

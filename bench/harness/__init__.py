@@ -1,0 +1,1 @@
+"""Measures Astegni; `bench/run.py` is the command line."""
