@@ -22,5 +22,6 @@ mod outage;
 mod requests;
 mod schedule;
 mod seed;
+mod statements;
 mod tutoring;
 mod visibility;
