@@ -5,9 +5,11 @@ CREATE TABLE sessions (
     enrolled_courses_id BIGINT NOT NULL REFERENCES enrolled_courses (id) ON DELETE CASCADE,
     -- The place in the series, from 0. It never changes.
     series_index INTEGER NOT NULL,
-    -- The parties. They follow from the course, and are repeated here for the indexes below.
-    tutor_user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    student_user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- The parties. They follow from the course, and are repeated here for the indexes below. The course's own foreign
+    -- keys, by way of the profiles, guarantee that the users exist and delete the sessions with either of them; keys
+    -- here would only be checked again for each session of a series.
+    tutor_user_id BIGINT NOT NULL,
+    student_user_id BIGINT NOT NULL,
     session_date DATE NOT NULL,
     start_time TIME NOT NULL,
     end_time TIME NOT NULL,

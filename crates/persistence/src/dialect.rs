@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
@@ -59,6 +60,11 @@ pub(crate) fn has_lateral_joins(conn: &AnyConnection) -> bool {
     matches!(conn, AnyConnection::Pg(_))
 }
 
+/// Returns whether a query can read the rows that an `INSERT`, `UPDATE` or `DELETE` in its `WITH` clause returns.
+pub(crate) fn has_writing_ctes(conn: &AnyConnection) -> bool {
+    matches!(conn, AnyConnection::Pg(_))
+}
+
 /// Checks that the database responds and can be written to.
 pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
     match conn {
@@ -102,6 +108,9 @@ pub(crate) enum LockMode {
 /// SQLite has a single writer, so that reading the rows is enough.
 pub(crate) fn lock_relations(conn: &mut AnyConnection, mut users: Vec<(i64, LockMode)>) -> Result<(), StoreError> {
     users.sort_by_key(|(user, _)| *user);
+    if let (AnyConnection::Pg(_), [low, high]) = (&*conn, users.as_slice()) {
+        return lock_two_relations(conn, *low, *high);
+    }
     for (user, mode) in users {
         let row = connection_counters::table.find(user).select(connection_counters::user_id);
         let locked: Option<i64> = match (&mut *conn, mode) {
@@ -112,6 +121,29 @@ pub(crate) fn lock_relations(conn: &mut AnyConnection, mut users: Vec<(i64, Lock
         locked.ok_or_else(|| StoreError::missing_row("connection_counters", user))?;
     }
     Ok(())
+}
+
+/// Locks the relation counters of two users on PostgreSQL. The look-up of the second row depends on the first one, which
+/// has been locked by the time that it is returned; its comparison is always true.
+fn lock_two_relations(conn: &mut AnyConnection, low: (i64, LockMode), high: (i64, LockMode)) -> Result<(), StoreError> {
+    let strength = |mode| match mode {
+        LockMode::Share => "SHARE",
+        LockMode::Exclusive => "UPDATE",
+    };
+    let text = format!(
+        "SELECT low.user_id, high.user_id FROM (SELECT user_id FROM connection_counters WHERE user_id = ? FOR {}) \
+         AS low LEFT JOIN LATERAL (SELECT user_id FROM connection_counters WHERE user_id = ? \
+         AND user_id >= low.user_id FOR {}) AS high ON TRUE",
+        strength(low.1),
+        strength(high.1),
+    );
+    let locked: Option<(i64, Option<i64>)> =
+        Statement::<(BigInt, Nullable<BigInt>)>::new(text).bind_all([low.0, high.0]).first(conn)?;
+    match locked {
+        Some((_, Some(_))) => Ok(()),
+        Some((_, None)) => Err(StoreError::missing_row("connection_counters", high.0)),
+        None => Err(StoreError::missing_row("connection_counters", low.0)),
+    }
 }
 
 /// Locks the relation counters of many users exclusively, like [`lock_relations`].

@@ -62,12 +62,6 @@ impl<'a, Columns> Statement<'a, Columns> {
         Self { text: text.into(), ..self }
     }
 
-    /// Adds the values of the first parameters, ahead of those that are there.
-    pub(crate) fn bind_first(mut self, values: Vec<Parameter<'a>>) -> Self {
-        self.parameters.splice(0..0, values);
-        self
-    }
-
     /// Creates a statement in which names stand for parameters, each of which may occur several times. No name may be
     /// the beginning of another.
     pub(crate) fn with_names(text: &str, values: &[(&str, Parameter<'a>)]) -> Self {
@@ -122,6 +116,44 @@ pub(crate) fn rows(count: usize, columns: usize) -> String {
 /// few statements; the caller fills the remaining rows with values that select nothing.
 pub(crate) fn padded(count: usize) -> usize {
     count.next_power_of_two()
+}
+
+/// Named statements, each of which may read what those before it return, ahead of a last one. On a database that has
+/// [writing CTEs](dialect::has_writing_ctes), all but the last may write.
+#[derive(Debug)]
+pub(crate) struct With<'a> {
+    text: String,
+    parameters: Vec<Parameter<'a>>,
+}
+
+impl<'a> With<'a> {
+    /// Begins with a statement; the name includes those of its columns, as in `name(column, column)`.
+    pub(crate) fn new<Columns>(name: &str, statement: Statement<'a, Columns>) -> Self {
+        Self { text: format!("WITH {name} AS ({})", statement.text), parameters: statement.parameters }
+    }
+
+    /// Adds a statement.
+    pub(crate) fn and<Columns>(mut self, name: &str, statement: Statement<'a, Columns>) -> Self {
+        for part in [", ", name, " AS (", &statement.text, ")"] {
+            self.text.push_str(part);
+        }
+        self.parameters.extend(statement.parameters);
+        self
+    }
+
+    /// Adds the last statement, which returns the rows.
+    pub(crate) fn then<Columns>(mut self, statement: Statement<'a, Columns>) -> Statement<'a, Columns> {
+        self.text.push(' ');
+        self.text.push_str(&statement.text);
+        self.parameters.extend(statement.parameters);
+        Statement { text: self.text.into(), parameters: self.parameters, columns: PhantomData }
+    }
+}
+
+/// Returns the names of columns, as in `a, b`, and as many question marks, as in `?, ?`.
+pub(crate) fn listed(columns: &[(&str, Parameter<'_>)]) -> (String, String) {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    (names.join(", "), vec!["?"; columns.len()].join(", "))
 }
 
 impl<Columns> Query for Statement<'_, Columns> {
@@ -190,6 +222,12 @@ impl From<i32> for Parameter<'_> {
     }
 }
 
+impl From<Option<i32>> for Parameter<'_> {
+    fn from(value: Option<i32>) -> Self {
+        Self::Integer(value)
+    }
+}
+
 impl From<bool> for Parameter<'_> {
     fn from(value: bool) -> Self {
         Self::Bool(Some(value))
@@ -229,6 +267,12 @@ impl From<NaiveTime> for Parameter<'_> {
 impl From<NaiveDate> for Parameter<'_> {
     fn from(value: NaiveDate) -> Self {
         Self::Date(Some(value))
+    }
+}
+
+impl From<Option<NaiveDate>> for Parameter<'_> {
+    fn from(value: Option<NaiveDate>) -> Self {
+        Self::Date(value)
     }
 }
 

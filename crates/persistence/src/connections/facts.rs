@@ -35,12 +35,12 @@ fn edges_between(conn: &mut AnyConnection, one: UserId, other: UserId) -> Result
     rows.iter().map(EdgeRow::edge).collect()
 }
 
-/// Returns whether in one of two pairs of users, which may be the same, one has blocked the other.
-pub(crate) fn has_any_block(conn: &mut AnyConnection, pairs: [(UserId, UserId); 2]) -> Result<bool, StoreError> {
+/// Returns the query for whether in one of two pairs of users, which may be the same, one has blocked the other.
+pub(crate) fn any_block(pairs: [(UserId, UserId); 2]) -> Statement<'static, Bool> {
     let block = "SELECT 1 FROM connections WHERE user_id_1 = ? AND user_id_2 = ? AND connection_type = 'block'";
     let text = format!("SELECT {} AS found", vec![format!("EXISTS ({block})"); 4].join(" OR "));
     let keys = pairs.into_iter().flat_map(|(one, other)| [one.get(), other.get(), other.get(), one.get()]);
-    Ok(Statement::<Bool>::new(text).bind_all(keys).first(conn)?.unwrap_or_default())
+    Statement::new(text).bind_all(keys)
 }
 
 /// Returns whether one of two users has blocked the other.
@@ -104,11 +104,8 @@ struct Found {
 
 impl Found {
     fn pair(&self, conn: &mut AnyConnection, (actor, other): (UserId, UserId)) -> Result<Pair, StoreError> {
-        let guardianships = if self.has_guardianship {
-            families::open_among(conn, &[actor.get(), other.get()])?
-        } else {
-            Vec::new()
-        };
+        let guardianships =
+            if self.has_guardianship { families::open_among(conn, &[actor.get(), other.get()])? } else { Vec::new() };
         let requested = has_requested(conn, actor, &[self.subject])?.contains(&other);
         let profile = ProfileFacts::derive(actor, self.subject, &self.edges, &guardianships, requested);
         Ok(Pair { actor, other, profile, edges: self.edges.clone(), guardianships })

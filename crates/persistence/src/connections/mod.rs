@@ -12,7 +12,7 @@ mod search;
 mod writes;
 
 pub(crate) use between::between;
-pub(crate) use facts::{has_any_block, has_block, pairs, standing};
+pub(crate) use facts::{any_block, has_block, pairs, standing};
 pub(crate) use heads::{ListHead, heads};
 pub(crate) use scan::{Scan, Scanned, run_all as run_scans};
 pub(crate) use writes::{apply_all, prepare_privacy_change};

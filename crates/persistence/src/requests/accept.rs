@@ -5,15 +5,15 @@ use astegni_domain::ids::CourseId;
 use astegni_domain::money::Money;
 use astegni_domain::requests::{AcceptancePlan, AnswerPlan, RequestStatus};
 use astegni_domain::schedule::find_conflicts;
-use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::chat::{self, NewMessage};
+use crate::columns;
 use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::schedule;
-use crate::schema::{enrolled_courses, enrolled_students};
-use crate::statement::Statement;
+use crate::statement::{self, Statement, With};
 
 /// Writes a rejection or withdrawal. The lock order is guardianships, requests, conversations.
 pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
@@ -33,8 +33,7 @@ pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<
     schedule::lock_calendars(conn, plan.parties)?;
     change_status(conn, &plan.answer)?;
     check_calendars(conn, plan)?;
-    let course = insert_enrolment(conn, plan)?;
-    schedule::insert_sessions(conn, plan, course)?;
+    let course = enrol(conn, plan)?;
     append_notice(conn, &plan.answer)?;
     Ok(CourseId::new(course))
 }
@@ -77,35 +76,67 @@ fn check_calendars(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<()
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Inserts the enrolment and its course, and returns the id of the course.
-fn insert_enrolment(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i64, StoreError> {
-    let (request, at) = (plan.answer.request_id.get(), plan.answer.at.naive_utc());
-    let package = plan.package.as_ref().map(|package| package.id.get());
-    let enrolment: i64 = diesel::insert_into(enrolled_students::table)
-        .values((
-            enrolled_students::tutor_id.eq(plan.tutor_id.get()),
-            enrolled_students::student_id.eq(plan.student_id.get()),
-            enrolled_students::package_id.eq(package),
-            enrolled_students::request_id.eq(request),
-            enrolled_students::agreed_price_cents.eq(plan.agreed_price.map(Money::cents)),
-            enrolled_students::currency.eq(plan.currency.as_str()),
-            enrolled_students::payment_status.eq(plan.payment_status.as_str()),
-            enrolled_students::payment_due_date.eq(plan.payment_due_date),
-            enrolled_students::status.eq(plan.status.as_str()),
-            enrolled_students::enrolled_at.eq(at),
-        ))
-        .returning(enrolled_students::id)
-        .get_result(conn)?;
-    Ok(diesel::insert_into(enrolled_courses::table)
-        .values((
-            enrolled_courses::tutor_id.eq(plan.tutor_id.get()),
-            enrolled_courses::student_id.eq(plan.student_id.get()),
-            enrolled_courses::package_id.eq(package),
-            enrolled_courses::request_id.eq(request),
-            enrolled_courses::enrolment_id.eq(enrolment),
-            enrolled_courses::status.eq(plan.status.as_str()),
-            enrolled_courses::created_at.eq(at),
-        ))
-        .returning(enrolled_courses::id)
-        .get_result(conn)?)
+/// Inserts the enrolment, its course and the sessions of the course, and returns the id of the course. Each insert reads
+/// the id that the one before it returns.
+fn enrol(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i64, StoreError> {
+    const ENROLMENT: &str = "enrolment(id)";
+    const COURSE: &str = "course(id)";
+    let (enrolment, course, rows) = (insert_enrolment(plan), insert_course(plan), schedule::session_rows(plan));
+    let topics = columns::json(plan.topics.iter().map(String::as_str));
+    let sessions = schedule::insert_sessions(plan, &topics);
+    if dialect::has_writing_ctes(conn) {
+        let mut with = With::new(ENROLMENT, enrolment).and(COURSE, course);
+        if let Some(rows) = rows {
+            with = with.and(schedule::SESSION_ROWS, rows).and("booked", sessions);
+        }
+        let course: Option<i64> = with.then(Statement::<BigInt>::new("SELECT id FROM course")).first(conn)?;
+        return course.ok_or(StoreError::Conflict);
+    }
+    let enrolment: Option<i64> = enrolment.first(conn)?;
+    let course: Option<i64> = With::new(ENROLMENT, returned(enrolment)).then(course).first(conn)?;
+    if let Some(rows) = rows {
+        With::new(COURSE, returned(course)).and(schedule::SESSION_ROWS, rows).then(sessions).execute(conn)?;
+    }
+    course.ok_or(StoreError::Conflict)
+}
+
+/// Returns a statement that returns an id which another one has returned.
+fn returned(id: Option<i64>) -> Statement<'static, BigInt> {
+    Statement::new("VALUES (?)").bind(id)
+}
+
+/// Returns the statement that inserts the enrolment and returns its id.
+fn insert_enrolment(plan: &AcceptancePlan) -> Statement<'_, BigInt> {
+    let columns = [
+        ("tutor_id", plan.tutor_id.get().into()),
+        ("student_id", plan.student_id.get().into()),
+        ("package_id", plan.package.as_ref().map(|package| package.id.get()).into()),
+        ("request_id", plan.answer.request_id.get().into()),
+        ("agreed_price_cents", plan.agreed_price.map(Money::cents).into()),
+        ("currency", plan.currency.as_str().into()),
+        ("payment_status", plan.payment_status.as_str().into()),
+        ("payment_due_date", plan.payment_due_date.into()),
+        ("status", plan.status.as_str().into()),
+        ("enrolled_at", plan.answer.at.naive_utc().into()),
+    ];
+    let (names, places) = statement::listed(&columns);
+    Statement::new(format!("INSERT INTO enrolled_students ({names}) VALUES ({places}) RETURNING id"))
+        .bind_all(columns.map(|(_, value)| value))
+}
+
+/// Returns the statement that inserts the course of the one row of `enrolment(id)` and returns its id.
+fn insert_course(plan: &AcceptancePlan) -> Statement<'static, BigInt> {
+    let columns = [
+        ("tutor_id", plan.tutor_id.get().into()),
+        ("student_id", plan.student_id.get().into()),
+        ("package_id", plan.package.as_ref().map(|package| package.id.get()).into()),
+        ("request_id", plan.answer.request_id.get().into()),
+        ("status", plan.status.as_str().into()),
+        ("created_at", plan.answer.at.naive_utc().into()),
+    ];
+    let (names, places) = statement::listed(&columns);
+    let text = format!(
+        "INSERT INTO enrolled_courses ({names}, enrolment_id) SELECT {places}, enrolment.id FROM enrolment RETURNING id"
+    );
+    Statement::new(text).bind_all(columns.map(|(_, value)| value))
 }

@@ -4,68 +4,46 @@ use astegni_domain::chat::MessageType;
 use astegni_domain::ids::{ConversationId, MessageId, RequestId};
 use astegni_domain::money::Money;
 use astegni_domain::requests::{CreationPlan, PackageFact, RequestStatus, ScheduleFields, SentRequest};
-use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::{ScheduleColumns, facts};
 use crate::chat::{self, NewMessage};
 use crate::columns;
 use crate::connection::AnyConnection;
-use crate::connections;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
-use crate::schema::requested_sessions;
-use crate::statement::Statement;
+use crate::statement::{self, Parameter, Statement};
 
-#[derive(Insertable)]
-#[diesel(table_name = requested_sessions)]
-struct NewRequestRow {
-    tutor_id: i64,
-    requester_id: i64,
-    requester_type: &'static str,
-    student_id: i64,
-    package_id: Option<i64>,
-    package_name: Option<String>,
-    package_price_cents: Option<i64>,
-    currency: String,
-    status: &'static str,
-    message: Option<String>,
-    preferred_schedule: Option<String>,
-    #[diesel(embed)]
+/// The columns of a new request whose stored form the plan does not hold.
+struct Encoded {
     schedule: ScheduleColumns,
     year_range: String,
     months: String,
-    time_zone: &'static str,
-    counter_offer_price_cents: Option<i64>,
-    created_at: NaiveDateTime,
-    expires_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
 }
 
 /// Writes a plan after guarding its facts. The lock order is relation counters, guardianships, requests,
 /// conversations.
-pub(super) fn apply(conn: &mut AnyConnection, plan: CreationPlan) -> Result<SentRequest, StoreError> {
-    guard(conn, &plan)?;
-    let (requester, tutor, created_at) = (plan.key.requester, plan.parties.tutor, plan.created_at);
-    let content = plan.terms.message.clone().unwrap_or_default();
-    let request: i64 = diesel::insert_into(requested_sessions::table)
-        .values(row(plan))
-        .returning(requested_sessions::id)
-        .get_result(conn)?;
-    let message = NewMessage {
-        sender: requester,
-        recipient: tutor,
-        message_type: MessageType::SessionRequest,
-        content: &content,
-        request: Some(request),
-        at: created_at,
+pub(super) fn apply(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<SentRequest, StoreError> {
+    guard(conn, plan)?;
+    let encoded = Encoded {
+        schedule: ScheduleFields::from(&plan.terms.schedule).into(),
+        year_range: columns::json(plan.terms.year_range.iter().copied()),
+        months: columns::json(plan.terms.months.iter().map(String::as_str)),
     };
-    let sent = chat::send_direct(conn, &message)?;
+    let message = NewMessage {
+        sender: plan.key.requester,
+        recipient: plan.parties.tutor,
+        message_type: MessageType::SessionRequest,
+        content: plan.terms.message.as_deref().unwrap_or_default(),
+        request: None,
+        at: plan.created_at,
+    };
+    let (request, sent) = chat::send_request(conn, insert(plan, &encoded), &message)?;
     Ok(SentRequest {
         request_id: RequestId::new(request),
         conversation_id: ConversationId::new(sent.conversation),
         message_id: MessageId::new(sent.message),
-        created_at,
+        created_at: plan.created_at,
     })
 }
 
@@ -78,10 +56,12 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
     // The exclusive lock serialises the requests of one requester, so that their number can be limited.
     dialect::lock_relations(conn, vec![(requester.get(), LockMode::Exclusive), (tutor.get(), LockMode::Share)])?;
     let limit = plan.rejection_limit;
-    let history = facts::history(conn, requester, plan.key.tutor, limit.since.naive_utc())?;
+    let pairs = [(requester, tutor), (plan.parties.student, tutor)];
+    let (history, blocked) =
+        facts::history_and_blocks(conn, requester, plan.key.tutor, limit.since.naive_utc(), pairs)?;
     let holds = history.pending_count(now) < i64::from(plan.max_pending)
         && history.rejections.len() < usize::from(limit.max)
-        && !connections::has_any_block(conn, [(requester, tutor), (plan.parties.student, tutor)])?
+        && !blocked
         && match plan.guardianship {
             Some(fact) => dialect::share_active_guardianship(conn, fact.parent.get(), fact.student.get())?,
             None => true,
@@ -103,28 +83,33 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
     Ok(())
 }
 
-fn row(plan: CreationPlan) -> NewRequestRow {
-    let terms = plan.terms;
-    let package = plan.package.map(|package| package.snapshot);
-    NewRequestRow {
-        tutor_id: plan.key.tutor.get(),
-        requester_id: plan.key.requester.get(),
-        requester_type: plan.requester_type.as_str(),
-        student_id: plan.key.student.get(),
-        package_id: package.as_ref().map(|package| package.id.get()),
-        package_price_cents: package.as_ref().map(|package| package.price.cents()),
-        package_name: package.map(|package| package.name),
-        currency: plan.currency.as_str().to_owned(),
-        status: RequestStatus::Pending.as_str(),
-        message: terms.message,
-        preferred_schedule: terms.preferred_schedule,
-        schedule: ScheduleFields::from(&terms.schedule).into(),
-        year_range: columns::json(terms.year_range),
-        months: columns::json(terms.months),
-        time_zone: terms.time_zone.name(),
-        counter_offer_price_cents: terms.counter_offer_price.map(Money::cents),
-        created_at: plan.created_at.naive_utc(),
-        expires_at: plan.expires_at.naive_utc(),
-        updated_at: plan.created_at.naive_utc(),
-    }
+/// Returns the statement that inserts the request and returns its id.
+fn insert<'a>(plan: &'a CreationPlan, encoded: &'a Encoded) -> Statement<'a, BigInt> {
+    let terms = &plan.terms;
+    let package = plan.package.as_ref().map(|package| &package.snapshot);
+    let created_at = plan.created_at.naive_utc();
+    let columns = [
+        ("tutor_id", plan.key.tutor.get().into()),
+        ("requester_id", plan.key.requester.get().into()),
+        ("requester_type", plan.requester_type.as_str().into()),
+        ("requested_to_id", plan.key.student.get().into()),
+        ("package_id", package.map(|package| package.id.get()).into()),
+        ("package_name", package.map(|package| package.name.as_str()).into()),
+        ("package_price_cents", package.map(|package| package.price.cents()).into()),
+        ("currency", plan.currency.as_str().into()),
+        ("status", RequestStatus::Pending.as_str().into()),
+        ("message", terms.message.as_deref().into()),
+        ("preferred_schedule", terms.preferred_schedule.as_deref().into()),
+        ("year_range", encoded.year_range.as_str().into()),
+        ("months", encoded.months.as_str().into()),
+        ("time_zone", terms.time_zone.name().into()),
+        ("counter_offer_price_cents", terms.counter_offer_price.map(Money::cents).into()),
+        ("created_at", created_at.into()),
+        ("expires_at", plan.expires_at.naive_utc().into()),
+        ("updated_at", created_at.into()),
+    ];
+    let columns: Vec<(&str, Parameter<'a>)> = columns.into_iter().chain(encoded.schedule.values()).collect();
+    let (names, places) = statement::listed(&columns);
+    Statement::new(format!("INSERT INTO requested_sessions ({names}) VALUES ({places}) RETURNING id"))
+        .bind_all(columns.into_iter().map(|(_, value)| value))
 }

@@ -11,9 +11,10 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
+use crate::connections;
 use crate::error::StoreError;
 use crate::schema::{guardianships, tutor_packages};
-use crate::statement::Statement;
+use crate::statement::{Statement, With};
 use crate::tutoring::{PackageRow, package};
 
 /// Loads the facts about a new request.
@@ -144,34 +145,65 @@ impl History {
     }
 }
 
-/// Loads the requests of a requester that are stored as pending, and the recent rejections by a tutor. Each part follows
-/// an index of such requests alone.
+/// The columns of [`HistoryRow`].
+type HistoryColumns = (BigInt, BigInt, BigInt, Nullable<BigInt>, Timestamp, Timestamp, Nullable<Timestamp>);
+
+/// A request stored as pending or, with the instant of its rejection, a rejected one.
+type HistoryRow = (i64, i64, i64, Option<i64>, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>);
+
+/// Loads the requests of a requester that are stored as pending, and the recent rejections by a tutor.
 pub(super) fn history(
     conn: &mut AnyConnection,
     requester: UserId,
     tutor: TutorId,
     rejected_since: NaiveDateTime,
 ) -> Result<History, StoreError> {
-    type Columns = (BigInt, BigInt, BigInt, Nullable<BigInt>, Timestamp, Timestamp, Nullable<Timestamp>);
-    type Row = (i64, i64, i64, Option<i64>, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>);
-    let text = "SELECT id, tutor_id, requested_to_id, package_id, created_at, expires_at, NULL \
+    let rows: Vec<HistoryRow> = select_history(requester, tutor, rejected_since).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Loads the [`history()`], and whether there is a block in one of two pairs of users.
+pub(super) fn history_and_blocks(
+    conn: &mut AnyConnection,
+    requester: UserId,
+    tutor: TutorId,
+    rejected_since: NaiveDateTime,
+    pairs: [(UserId, UserId); 2],
+) -> Result<(History, bool), StoreError> {
+    let all = "SELECT blocks.found, history.* FROM blocks LEFT JOIN history ON TRUE";
+    let rows: Vec<(bool, Option<HistoryRow>)> = With::new("blocks(found)", connections::any_block(pairs))
+        .and("history", select_history(requester, tutor, rejected_since))
+        .then(Statement::<(Bool, Nullable<HistoryColumns>)>::new(all))
+        .load(conn)?;
+    let blocked = rows.iter().any(|(blocked, _)| *blocked);
+    Ok((rows.into_iter().filter_map(|(_, row)| row).collect(), blocked))
+}
+
+/// Returns the query for a history. Each part follows an index of such requests alone.
+fn select_history(
+    requester: UserId,
+    tutor: TutorId,
+    rejected_since: NaiveDateTime,
+) -> Statement<'static, HistoryColumns> {
+    let text = "SELECT id, tutor_id, requested_to_id, package_id, created_at, expires_at, NULL AS rejected_at \
             FROM requested_sessions WHERE requester_id = ? AND status = 'pending' \
         UNION ALL SELECT id, tutor_id, requested_to_id, package_id, created_at, expires_at, rejected_at \
             FROM requested_sessions WHERE requester_id = ? AND tutor_id = ? AND status = 'rejected' AND rejected_at > ?";
-    let rows: Vec<Row> = Statement::<Columns>::new(text)
-        .bind_all([requester.get(), requester.get(), tutor.get()])
-        .bind(rejected_since)
-        .load(conn)?;
-    let mut history = History { sent: Vec::new(), rejections: Vec::new() };
-    for (id, tutor, student, package, created_at, expires_at, rejected_at) in rows {
-        match rejected_at {
-            Some(at) => history.rejections.push(at),
-            None => {
+    Statement::new(text).bind_all([requester.get(), requester.get(), tutor.get()]).bind(rejected_since)
+}
+
+impl FromIterator<HistoryRow> for History {
+    fn from_iter<I: IntoIterator<Item = HistoryRow>>(rows: I) -> Self {
+        let mut history = Self { sent: Vec::new(), rejections: Vec::new() };
+        for (id, tutor, student, package, created_at, expires_at, rejected_at) in rows {
+            if let Some(at) = rejected_at {
+                history.rejections.push(at);
+            } else {
                 let tutor = TutorId::new(tutor);
                 history.sent.push(SentRow { id, tutor, student, package, created_at, expires_at });
             }
         }
+        history.rejections.sort_unstable();
+        history
     }
-    history.rejections.sort_unstable();
-    Ok(history)
 }

@@ -26,7 +26,7 @@ impl RequestRepository for Database {
     }
 
     async fn create(&self, plan: CreationPlan) -> Result<SentRequest, RepositoryError> {
-        Ok(self.write(move |conn| create::apply(conn, plan)).await?)
+        Ok(self.write(move |conn| create::apply(conn, &plan)).await?)
     }
 
     async fn find(&self, id: RequestId, now: DateTime<Utc>) -> Result<Option<SessionRequest>, RepositoryError> {

@@ -8,9 +8,10 @@ use diesel::prelude::*;
 use crate::columns;
 use crate::error::StoreError;
 use crate::schema::requested_sessions;
+use crate::statement::Parameter;
 
 /// The schedule's part of a row, to be embedded in every row type that reads or writes it.
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = requested_sessions)]
 pub(crate) struct ScheduleColumns {
     schedule_type: Option<String>,
@@ -20,6 +21,21 @@ pub(crate) struct ScheduleColumns {
     end_time: Option<NaiveTime>,
     weeks: Option<i32>,
     starts_on: Option<NaiveDate>,
+}
+
+impl ScheduleColumns {
+    /// Returns each column with its value, to be inserted.
+    pub(super) fn values(&self) -> [(&'static str, Parameter<'_>); 7] {
+        [
+            ("schedule_type", self.schedule_type.as_deref().into()),
+            ("days", self.days.as_str().into()),
+            ("specific_dates", self.specific_dates.as_str().into()),
+            ("start_time", self.start_time.into()),
+            ("end_time", self.end_time.into()),
+            ("weeks", self.weeks.into()),
+            ("starts_on", self.starts_on.into()),
+        ]
+    }
 }
 
 impl From<ScheduleFields> for ScheduleColumns {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use astegni_domain::ids::{SessionId, UserId};
 use astegni_domain::requests::AcceptancePlan;
-use astegni_domain::schedule::{Booking, Occurrence, Parties, PriorityLevel, SessionMode, SessionStatus, TimeSlot};
+use astegni_domain::schedule::{
+    Booking, Dst, Occurrence, Parties, PriorityLevel, SessionMode, SessionStatus, TimeSlot,
+};
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Timestamp};
 use strum::VariantArray;
 
-use crate::columns::{self, instant};
+use crate::columns::instant;
 use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
@@ -65,38 +67,44 @@ pub(crate) fn bookings(
     Ok(bookings.into_values().collect())
 }
 
-/// Inserts the sessions that an acceptance creates in one statement.
-pub(crate) fn insert_sessions(conn: &mut AnyConnection, plan: &AcceptancePlan, course: i64) -> Result<(), StoreError> {
+/// The name of the [rows of sessions](session_rows), and of their columns.
+pub(crate) const SESSION_ROWS: &str = "new(place, on_date, start_time, end_time, starts_at, ends_at, duration, dst)";
+
+/// Returns the rows in which the sessions of an acceptance differ, padded; none if it creates no sessions.
+pub(crate) fn session_rows(plan: &AcceptancePlan) -> Option<Statement<'static>> {
     if plan.sessions.is_empty() {
-        return Ok(());
+        return None;
     }
     let rows = statement::padded(plan.sessions.len());
-    let text = format!(
-        "WITH new(place, on_date, start_time, end_time, starts_at, ends_at, duration, dst) AS (VALUES {}) \
-         INSERT INTO sessions (enrolled_courses_id, tutor_user_id, student_user_id, time_zone, topics, topics_covered, \
-         session_mode, status, priority_level, created_at, updated_at, series_index, session_date, start_time, end_time, \
-         starts_at, ends_at, duration, dst) SELECT @course, @tutor, @student, @zone, @topics, '[]', @mode, @status, \
-         @priority, @now, @now, place, on_date, start_time, end_time, starts_at, ends_at, duration, dst \
-         FROM new WHERE place >= 0 ORDER BY place",
-        statement::rows(rows, 8)
-    );
-    let topics = columns::json(plan.topics.iter().map(String::as_str));
-    let named = [
-        ("@course", course.into()),
-        ("@tutor", plan.parties.tutor.get().into()),
-        ("@student", plan.parties.student.get().into()),
-        ("@zone", plan.time_zone.name().into()),
-        ("@topics", topics.as_str().into()),
-        ("@mode", SessionMode::default().as_str().into()),
-        ("@status", SessionStatus::default().as_str().into()),
-        ("@priority", PriorityLevel::default().as_str().into()),
-        ("@now", plan.answer.at.naive_utc().into()),
-    ];
     let occurrences = plan.sessions.iter().enumerate().flat_map(|(place, occurrence)| columns_of(place, occurrence));
     let padding = std::iter::repeat_n(PADDING, rows - plan.sessions.len()).flatten();
-    let values: Vec<Parameter<'_>> = occurrences.chain(padding).collect();
-    Statement::<()>::with_names(&text, &named).bind_first(values).execute(conn)?;
-    Ok(())
+    let text = format!("VALUES {}", statement::rows(rows, PADDING.len()));
+    Some(Statement::new(text).bind_all(occurrences).bind_all(padding))
+}
+
+/// Returns the statement that inserts the sessions of an acceptance: [`session_rows`] for the one row of `course(id)`.
+/// `topics` is the list of topics in JSON.
+pub(crate) fn insert_sessions<'a>(plan: &AcceptancePlan, topics: &'a str) -> Statement<'a> {
+    let at = plan.answer.at.naive_utc();
+    let shared = [
+        ("tutor_user_id", plan.parties.tutor.get().into()),
+        ("student_user_id", plan.parties.student.get().into()),
+        ("time_zone", plan.time_zone.name().into()),
+        ("topics", topics.into()),
+        ("topics_covered", "[]".into()),
+        ("session_mode", SessionMode::default().as_str().into()),
+        ("status", SessionStatus::default().as_str().into()),
+        ("priority_level", PriorityLevel::default().as_str().into()),
+        ("created_at", at.into()),
+        ("updated_at", at.into()),
+    ];
+    let (names, places) = statement::listed(&shared);
+    let text = format!(
+        "INSERT INTO sessions ({names}, enrolled_courses_id, series_index, session_date, start_time, end_time, \
+         starts_at, ends_at, duration, dst) SELECT {places}, course.id, place, on_date, start_time, end_time, \
+         starts_at, ends_at, duration, dst FROM course CROSS JOIN new WHERE place >= 0 ORDER BY place"
+    );
+    Statement::new(text).bind_all(shared.map(|(_, value)| value))
 }
 
 /// A row that is not inserted.
@@ -121,6 +129,6 @@ fn columns_of(place: usize, occurrence: &Occurrence) -> [Parameter<'static>; 8] 
         occurrence.starts_at.naive_utc().into(),
         occurrence.ends_at.naive_utc().into(),
         i32::try_from(occurrence.slot.duration().num_minutes()).unwrap_or(i32::MAX).into(),
-        occurrence.dst.map(|dst| dst.as_str()).into(),
+        occurrence.dst.map(Dst::as_str).into(),
     ]
 }

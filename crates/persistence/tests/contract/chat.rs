@@ -188,6 +188,15 @@ contract! {
         assert_instants_follow_places(&world);
     }
 
+    fn concurrent_rejections_leave_no_gap_between_their_messages(world: World) {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        let package = || Some(world.package(&tutor).id);
+        let sent: Vec<_> = (0..8).map(|_| send_at(&world, now(), &student, &tutor, package())).collect();
+        race(8, |number| block_on(world.requests().reject(&tutor, sent[number].request_id, None)).unwrap());
+        let places: Vec<_> = messages(&world, sent[0].conversation_id, &tutor).iter().map(|found| found.seq).collect();
+        assert_eq!(places, (1..=16).rev().collect::<Vec<_>>());
+    }
+
     fn instants_follow_places_among_concurrent_writers(world: World) {
         let (tutor, student, sent) = requested(&world);
         let packages: Vec<_> = (0..8).map(|_| world.package(&tutor).id).collect();

@@ -21,6 +21,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use futures_executor::block_on;
 
+use crate::statements;
+
 /// Expands each function to a test on SQLite and a test on PostgreSQL.
 macro_rules! contract {
     ($($(#[$attribute:meta])* fn $name:ident($world:ident: World) $body:block)*) => {
@@ -100,6 +102,7 @@ impl World {
     }
 
     fn migrated(url: DatabaseUrl, place: Place) -> Self {
+        statements::observe_connections();
         Migrator::connect(&url).unwrap().up().unwrap();
         let database = Database::open(&url, DatabaseSettings::default()).unwrap();
         Self { database, url, place }
@@ -119,7 +122,10 @@ impl World {
         let counters = [
             ("followers_count", "user_id_2 = user_id AND connection_type = 'follow' AND status = 'accepted'"),
             ("following_count", "user_id_1 = user_id AND connection_type = 'follow' AND status = 'accepted'"),
-            ("friends_count", "user_id IN (user_id_1, user_id_2) AND connection_type = 'friend' AND status = 'accepted'"),
+            (
+                "friends_count",
+                "user_id IN (user_id_1, user_id_2) AND connection_type = 'friend' AND status = 'accepted'",
+            ),
             ("pending_received_count", "user_id_2 = user_id AND status = 'pending'"),
             ("pending_sent_count", "user_id_1 = user_id AND status = 'pending'"),
             ("blocked_count", "user_id_1 = user_id AND connection_type = 'block'"),

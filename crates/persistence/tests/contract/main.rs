@@ -23,5 +23,6 @@ mod requests;
 mod schedule;
 mod search;
 mod seed;
+mod statements;
 mod tutoring;
 mod visibility;

@@ -188,6 +188,16 @@ contract! {
         assert_eq!(booked.len(), 10);
     }
 
+    fn the_sessions_of_a_deleted_tutor_or_student_are_deleted(world: World) {
+        let (_, student) = enrolled(&world);
+        let (tutor, _) = enrolled(&world);
+        enrolled(&world);
+        for (user, remaining) in [(student, 50), (tutor, 25)] {
+            world.execute(&format!("DELETE FROM users WHERE id = {}", user.user_id));
+            assert_eq!(world.number("SELECT COUNT(*) FROM sessions"), remaining);
+        }
+    }
+
     fn sessions_with_a_student_are_tallied_by_status(world: World) {
         let (tutor, student) = enrolled(&world);
         enrol_at(&world, &tutor, &world.person(Role::Student), 14);

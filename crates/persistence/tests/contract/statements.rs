@@ -1,0 +1,123 @@
+//! The statements that calls send to the database, so that their number cannot grow unnoticed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
+
+use astegni_domain::accounts::Role;
+use astegni_domain::requests::Acceptance;
+use astegni_persistence::DatabaseUrl;
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use futures_executor::block_on;
+
+use crate::harness::{World, draft, weekly};
+
+/// A statement that a thread of a database has sent.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) text: String,
+    /// Whether the connection keeps the statement prepared. PostgreSQL parses and plans any other one anew.
+    pub(crate) is_prepared: bool,
+}
+
+/// The statements of the databases that are being watched, by [`database`].
+static WATCHED: Mutex<BTreeMap<String, Vec<Sent>>> = Mutex::new(BTreeMap::new());
+
+fn watched() -> MutexGuard<'static, BTreeMap<String, Vec<Sent>>> {
+    WATCHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the part of a URL that tells the databases of tests apart: the application name, or the path of a file.
+fn database(url: &str) -> &str {
+    let name = url.split_once("application_name=").map_or(url, |(_, name)| name);
+    name.split_once('&').map_or(name, |(name, _)| name)
+}
+
+/// Runs a function and returns its result and the statements that the threads of a world's database send meanwhile,
+/// without those that open and check connections.
+pub(crate) fn sent_during<T>(world: &World, run: impl FnOnce() -> T) -> (T, Vec<Sent>) {
+    let name = match &world.url {
+        DatabaseUrl::Sqlite(path) => path.to_str().unwrap().to_owned(),
+        DatabaseUrl::Postgres(url) => database(url).to_owned(),
+    };
+    watched().insert(name.clone(), Vec::new());
+    let result = run();
+    (result, watched().remove(&name).unwrap())
+}
+
+/// Lets every connection that is opened from now on report its statements.
+pub(crate) fn observe_connections() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| set_default_instrumentation(|| Some(Box::<Observer>::default())).unwrap());
+}
+
+/// The observer of one connection.
+#[derive(Default)]
+struct Observer {
+    database: String,
+    prepared: BTreeSet<String>,
+}
+
+impl Observer {
+    fn note(&self, statement: &str) {
+        let text = statement.split(" -- binds").next().unwrap_or(statement).trim();
+        let is_upkeep = text == "SELECT 1" || text.starts_with("SET ") || text.starts_with("PRAGMA ");
+        let is_job = thread::current().name().is_some_and(|name| name.starts_with("database-"));
+        if let Some(sent) = watched().get_mut(&self.database)
+            && is_job
+            && !is_upkeep
+        {
+            sent.push(Sent { is_prepared: self.prepared.contains(text), text: text.to_owned() });
+        }
+    }
+
+    fn note_prepared(&mut self, text: &str) {
+        self.prepared.insert(text.trim().to_owned());
+        if let Some(sent) = watched().get_mut(&self.database) {
+            for sent in sent.iter_mut().filter(|sent| sent.text == text.trim()) {
+                sent.is_prepared = true;
+            }
+        }
+    }
+}
+
+impl Instrumentation for Observer {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        match event {
+            InstrumentationEvent::StartEstablishConnection { url, .. } => database(url).clone_into(&mut self.database),
+            InstrumentationEvent::StartQuery { query, .. } if watched().contains_key(&self.database) => {
+                self.note(&query.to_string());
+            }
+            InstrumentationEvent::CacheQuery { sql, .. } => self.note_prepared(sql),
+            _ => {}
+        }
+    }
+}
+
+/// Fails unless a number of statements was sent, all of them prepared except those that delimit transactions.
+#[track_caller]
+pub(crate) fn assert_count(sent: &[Sent], expected: usize) {
+    assert_eq!(sent.len(), expected, "{sent:#?}");
+    let is_delimiter = |text: &str| matches!(text, "BEGIN" | "COMMIT" | "ROLLBACK");
+    let unprepared: Vec<&Sent> = sent.iter().filter(|sent| !sent.is_prepared && !is_delimiter(&sent.text)).collect();
+    assert!(unprepared.is_empty(), "{unprepared:#?}");
+}
+
+#[test]
+fn a_booking_on_postgresql_sends_few_statements() {
+    let Some(world) = World::postgres() else { return };
+    let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+    let mut scheduled = draft(&tutor, Some(world.package(&tutor).id));
+    scheduled.schedule = weekly();
+
+    let create = |draft| block_on(world.requests().create(&student, draft)).unwrap();
+    let (_, sent) = sent_during(&world, || create(draft(&tutor, None)));
+    // Three more than below create the conversation and join it.
+    assert_count(&sent, 10);
+    let (request, sent) = sent_during(&world, || create(scheduled));
+    assert_count(&sent, 9);
+    let accept = || block_on(world.requests().accept(&tutor, request.request_id, Acceptance::default())).unwrap();
+    let (accepted, sent) = sent_during(&world, accept);
+    assert_eq!(accepted.sessions_created, 25);
+    assert_count(&sent, 9);
+}
