@@ -293,7 +293,10 @@ mod tests {
     #[test]
     fn parameters_follow_the_question_marks() {
         let statement = Statement::<()>::new("SELECT ?, ? WHERE ?").bind(1_i64).bind("a").bind(true);
-        assert_eq!(debug_query::<Pg, _>(&statement).to_string(), "SELECT $1, $2 WHERE $3 -- binds: [Some(1), Some(\"a\"), Some(true)]");
+        assert_eq!(
+            debug_query::<Pg, _>(&statement).to_string(),
+            "SELECT $1, $2 WHERE $3 -- binds: [Some(1), Some(\"a\"), Some(true)]"
+        );
         assert!(debug_query::<Sqlite, _>(&statement).to_string().starts_with("SELECT ?, ? WHERE ? -- binds"));
     }
 

@@ -44,4 +44,7 @@ pub use relation::{Connection, Edge, Kind, ProfileCard, Side, Standing, Status};
 pub use service::ConnectionService;
 pub use summary::{ConnectionCheck, RelationSummary};
 pub use transition::{ConnectionState, ConnectionTransition, Outcome, Position};
-pub use visibility::{ConnectionFilter, Direction, ListedState, is_listed, is_listed_publicly, is_public, is_visible, own_states, public_states};
+pub use visibility::{
+    ConnectionFilter, Direction, ListedState, is_listed, is_listed_publicly, is_public, is_visible, own_states,
+    public_states,
+};

@@ -99,10 +99,8 @@ pub(crate) fn find_all(conn: &mut AnyConnection, ids: &[UserId]) -> Results<Opti
         return Ok(vec![find(conn, id.get())]);
     }
     let keys: Vec<i64> = ids.iter().map(|id| id.get()).collect();
-    let rows: Vec<(UserRow, ProfileColumns)> = with_profiles()
-        .filter(users::id.eq_any(keys))
-        .select((UserRow::as_select(), profile_ids()))
-        .load(conn)?;
+    let rows: Vec<(UserRow, ProfileColumns)> =
+        with_profiles().filter(users::id.eq_any(keys)).select((UserRow::as_select(), profile_ids())).load(conn)?;
     let users = rows.into_iter().map(|(user, profiles)| Ok((user.id, user.into_user(profiles)?)));
     let users: BTreeMap<i64, User> = users.collect::<Result<_, StoreError>>()?;
     Ok(ids.iter().map(|id| Ok(users.get(&id.get()).cloned())).collect())

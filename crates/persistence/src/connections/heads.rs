@@ -52,9 +52,10 @@ pub(crate) fn heads(conn: &mut AnyConnection, ids: &[UserId]) -> Results<ListHea
          FROM users u JOIN connection_counters c ON c.user_id = u.id WHERE u.id IN ({places})"
     );
     let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
-    let rows: Vec<(Person, CounterRow, bool, bool)> = Statement::<(PersonColumns, CounterColumns, Bool, Bool)>::new(text)
-        .bind_all(ids.iter().map(|id| id.get()).chain(padding))
-        .load(conn)?;
+    let rows: Vec<(Person, CounterRow, bool, bool)> =
+        Statement::<(PersonColumns, CounterColumns, Bool, Bool)>::new(text)
+            .bind_all(ids.iter().map(|id| id.get()).chain(padding))
+            .load(conn)?;
     let mut heads = BTreeMap::new();
     for (person, counters, has_guarded, has_been_blocked) in rows {
         let (followers, following, friends, pending_received, pending_sent, blocked) = counters;
@@ -62,8 +63,7 @@ pub(crate) fn heads(conn: &mut AnyConnection, ids: &[UserId]) -> Results<ListHea
         let id = UserId::new(person.id);
         heads.insert(id, ListHead { owner: person.card()?, counters, has_guarded, has_been_blocked });
     }
-    let head = |id: &UserId| {
-        heads.get(id).cloned().ok_or_else(|| StoreError::missing_row("connection_counters", id.get()))
-    };
+    let head =
+        |id: &UserId| heads.get(id).cloned().ok_or_else(|| StoreError::missing_row("connection_counters", id.get()));
     Ok(ids.iter().map(head).collect())
 }

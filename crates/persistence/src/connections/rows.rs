@@ -107,12 +107,7 @@ impl ListedRow {
     }
 
     /// Returns the connection in the list of its owner, or none if the other participant is hidden.
-    fn shown(
-        self,
-        owner: &ProfileCard,
-        edge: Edge,
-        access: ProfileAccess,
-    ) -> Result<Option<Connection>, StoreError> {
+    fn shown(self, owner: &ProfileCard, edge: Edge, access: ProfileAccess) -> Result<Option<Connection>, StoreError> {
         let Some(other) = self.other.0.card()?.visible_with(access) else { return Ok(None) };
         let owner = owner.clone();
         let (initiator, recipient) = if edge.initiator == owner.id { (owner, other) } else { (other, owner) };

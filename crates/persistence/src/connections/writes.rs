@@ -34,9 +34,11 @@ pub(crate) fn apply_all(conn: &mut AnyConnection, plans: &[RelationPlan]) -> Res
         Ok(facts?.as_ref() == Some(&plan.seen) && changed.insert((actor.min(other), actor.max(other))))
     });
     let holds = holds.collect::<Result<Vec<bool>, StoreError>>()?;
-    let valid: Vec<&RelationPlan> = plans.iter().zip(&holds).filter(|(_, holds)| **holds).map(|(plan, _)| plan).collect();
+    let valid: Vec<&RelationPlan> =
+        plans.iter().zip(&holds).filter(|(_, holds)| **holds).map(|(plan, _)| plan).collect();
     let mut created = write(conn, &valid)?.into_iter();
-    let result = |holds: bool| if holds { created.next().ok_or(StoreError::Conflict) } else { Err(StoreError::Conflict) };
+    let result =
+        |holds: bool| if holds { created.next().ok_or(StoreError::Conflict) } else { Err(StoreError::Conflict) };
     Ok(holds.into_iter().map(result).collect())
 }
 

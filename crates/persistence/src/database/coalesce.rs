@@ -108,7 +108,9 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Shared<K, V> {
             (Err(StoreError::Unavailable(reason)), _) => {
                 calls.into_iter().for_each(|call| reply(call, Err(StoreError::Unavailable(reason.clone()))));
             }
-            (Err(error), 0 | 1) => calls.pop().into_iter().zip([error]).for_each(|(call, error)| reply(call, Err(error))),
+            (Err(error), 0 | 1) => {
+                calls.pop().into_iter().zip([error]).for_each(|(call, error)| reply(call, Err(error)))
+            }
             (Err(error), count) => {
                 tracing::debug!(%error, count, "a shared job failed; its calls are run one by one");
                 for call in calls {

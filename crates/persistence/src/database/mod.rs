@@ -154,7 +154,11 @@ impl Database {
     }
 
     /// Returns a viewer's connections with another user, by id.
-    pub(crate) async fn connections_between(&self, viewer: UserId, other: UserId) -> Result<Vec<Connection>, StoreError> {
+    pub(crate) async fn connections_between(
+        &self,
+        viewer: UserId,
+        other: UserId,
+    ) -> Result<Vec<Connection>, StoreError> {
         self.inner.between.call((viewer, other)).await
     }
 

@@ -124,7 +124,7 @@ fn subjects(world: &World, viewer: &Actor, hub: &Actor) -> Vec<Subject> {
     };
     let subjects = (0..128).map(&mut subject).collect();
     world.execute(&statements);
-        world.recount();
+    world.recount();
     subjects
 }
 
