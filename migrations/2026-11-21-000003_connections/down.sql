@@ -1,2 +1,3 @@
+DROP TABLE follow_acceptances;
 DROP TABLE connection_counters;
 DROP TABLE connections;

@@ -38,3 +38,11 @@ CREATE TABLE connection_counters (
     pending_sent_count BIGINT NOT NULL DEFAULT 0 CHECK (pending_sent_count >= 0),
     blocked_count BIGINT NOT NULL DEFAULT 0 CHECK (blocked_count >= 0)
 );
+
+-- Accounts that have gone public and whose waiting follows are being accepted, in the order of ids and in parts, each a
+-- transaction of its own. The row is deleted with the last part, or when the account becomes private again.
+CREATE TABLE follow_acceptances (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- The last connection of the parts that are done.
+    done_through BIGINT NOT NULL
+);

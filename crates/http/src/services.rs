@@ -14,6 +14,7 @@ use astegni_domain::tutoring::{PackageRepository, TutorRepository, TutoringServi
 use chrono_tz::Tz;
 
 use crate::adapters::{Argon2Hasher, Authenticator, Jwt};
+use crate::background::FollowAcceptor;
 
 /// Settings of the services.
 pub struct ServiceSettings {
@@ -33,6 +34,7 @@ pub struct Services {
     pub health: Arc<dyn HealthProbe>,
     pub authenticator: Authenticator,
     pub accounts: AccountService,
+    pub follow_acceptor: FollowAcceptor,
     pub families: FamilyService,
     pub connections: ConnectionService,
     pub tutoring: TutoringService,
@@ -63,6 +65,7 @@ impl Services {
         Ok(Self {
             families: FamilyService::new(store.clone(), accounts.clone(), hasher, jwt.clone(), clock.clone()),
             authenticator: Authenticator::new(jwt, store.clone(), clock.clone()),
+            follow_acceptor: FollowAcceptor::new(accounts.clone()),
             accounts,
             connections: ConnectionService::new(store.clone(), store.clone(), clock.clone()),
             tutoring: TutoringService::new(store.clone(), store.clone(), relations, clock.clone()),

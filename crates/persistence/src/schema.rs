@@ -155,6 +155,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    follow_acceptances (user_id) {
+        user_id -> BigInt,
+        done_through -> BigInt,
+    }
+}
+
+diesel::table! {
     connection_counters (user_id) {
         user_id -> BigInt,
         followers_count -> BigInt,
@@ -339,6 +346,7 @@ diesel::joinable!(refresh_tokens -> auth_sessions (session_id));
 diesel::joinable!(calendars -> users (user_id));
 diesel::joinable!(guardianships -> student_profiles (student_id));
 diesel::joinable!(account_claims -> users (user_id));
+diesel::joinable!(follow_acceptances -> users (user_id));
 diesel::joinable!(connection_counters -> users (user_id));
 diesel::joinable!(tutor_packages -> tutor_profiles (tutor_id));
 diesel::joinable!(requested_sessions -> tutor_profiles (tutor_id));
@@ -373,6 +381,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     guardianships,
     account_claims,
     connections,
+    follow_acceptances,
     connection_counters,
     tutor_packages,
     requested_sessions,

@@ -9,6 +9,7 @@ use actix_web::HttpServer;
 use actix_web::dev::Server;
 use anyhow::Context;
 use astegni_http::app::{self, Shared};
+use astegni_http::background::FollowAcceptor;
 use astegni_http::services::{ServiceSettings, Services};
 use astegni_persistence::{Database, DatabaseSettings};
 
@@ -29,7 +30,10 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout();
         writeln!(stdout, "listening on http://{}", application.address).and_then(|()| stdout.flush())?;
         tracing::info!(database = %options.database.database_url, "serving");
-        application.server.await?;
+        let follow_acceptor = actix_web::rt::spawn(application.follow_acceptor.run());
+        let served = application.server.await;
+        follow_acceptor.abort();
+        served?;
         astegni_persistence::checkpoint(&options.database.database_url).context("cannot complete the database file")?;
         tracing::info!("stopped");
         Ok(())
@@ -40,6 +44,7 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
 struct Application {
     server: Server,
     address: SocketAddr,
+    follow_acceptor: FollowAcceptor,
 }
 
 impl Application {
@@ -60,6 +65,7 @@ impl Application {
         let database_settings = DatabaseSettings { threads: options.database_connections };
         let database = Database::open(&options.database.database_url, database_settings)?;
         let services = Services::new(Arc::new(database), Arc::new(SystemClock), &settings)?;
+        let follow_acceptor = services.follow_acceptor.clone();
         let shared = Shared::new(services, options.cors_origins.clone());
         let mut server = HttpServer::new(move || app::build(&shared))
             .disable_signals()
@@ -68,6 +74,6 @@ impl Application {
         for listener in sockets.listen().with_context(|| format!("cannot listen on {}", options.listen))? {
             server = server.listen(listener)?;
         }
-        Ok(Self { server: server.run(), address })
+        Ok(Self { server: server.run(), address, follow_acceptor })
     }
 }

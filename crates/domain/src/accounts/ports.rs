@@ -49,8 +49,20 @@ pub trait AccountRepository: Send + Sync {
 
     /// Writes the changes and returns the resulting account.
     ///
-    /// MUST accept the pending follows of an account that becomes public.
+    /// MUST NOT take longer the more follows wait for the account: where they are to be accepted, as
+    /// [`waiting_follows`](crate::connections::waiting_follows) decides, the account is marked, and
+    /// [`Self::accept_follows`] does the work. An account that becomes private loses the mark.
     async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+
+    /// Accepts some of the follows that wait for a marked account, the oldest first, in one short transaction with the
+    /// counters of all users concerned. Returns true where more may be waiting; removes the mark otherwise.
+    ///
+    /// MUST accept nothing where the account is not marked. MUST NOT accept a follow that was withdrawn, answered or ended
+    /// by a block in the meantime. MUST continue where the last part ended, whichever process wrote it.
+    async fn accept_follows(&self, id: UserId, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
+
+    /// Returns the marked accounts.
+    async fn accepting_follows(&self) -> Result<Vec<UserId>, RepositoryError>;
 
     /// Writes a role change and adds a refresh token to the caller's device, atomically.
     ///

@@ -154,10 +154,34 @@ impl AccountService {
         self.accounts.find(id).await?.ok_or(MeError::Gone)
     }
 
-    /// Changes the caller's account.
+    /// Changes the caller's account. If it is to be public, the first of the follows that wait for it are accepted, which
+    /// are all of them in most cases; [`Self::accept_waiting_follows`] accepts the others.
     pub async fn update(&self, id: UserId, changes: ProfileChanges) -> Result<User, MeError> {
-        // A conflict means that another user has just requested to follow an account that becomes public.
-        retry_on_conflict(async || Ok(self.accounts.update(id, changes.clone(), self.clock.now()).await)).await
+        let goes_public = changes.is_private == Some(false);
+        let update = async || Ok(self.accounts.update(id, changes.clone(), self.clock.now()).await);
+        let user: Result<User, MeError> = retry_on_conflict(update).await;
+        if goes_public && user.is_ok() {
+            self.accept_follows(id).await?;
+        }
+        user
+    }
+
+    /// Accepts all follows that wait for accounts that have gone public, part by part. A failure concerning one account
+    /// does not keep the others waiting; the first one is returned.
+    pub async fn accept_waiting_follows(&self) -> Result<(), RepositoryError> {
+        let mut outcome = Ok(());
+        for id in self.accounts.accepting_follows().await? {
+            let accepted = async {
+                while self.accept_follows(id).await? {}
+                Ok(())
+            };
+            outcome = outcome.and(accepted.await);
+        }
+        outcome
+    }
+
+    async fn accept_follows(&self, id: UserId) -> Result<bool, RepositoryError> {
+        retry_on_conflict(async || Ok(self.accounts.accept_follows(id, self.clock.now()).await)).await
     }
 
     /// Replaces the caller's password and signs out their other devices.

@@ -33,8 +33,8 @@ pub use gate::RelationGate;
 pub use name::{comparable_words, name_endings, name_matches};
 pub use pair::Pair;
 pub use plan::{
-    Answer, EdgeChange, GoingPublicPlan, RelationPlan, plan_answer, plan_end, plan_going_public, plan_removal,
-    plan_request,
+    Answer, EdgeChange, GoingPublicPlan, RelationPlan, WaitingFollows, plan_answer, plan_end, plan_going_public,
+    plan_removal, plan_request, waiting_follows,
 };
 pub use ports::{ConnectionQueries, ConnectionRepository};
 #[cfg(feature = "test-util")]

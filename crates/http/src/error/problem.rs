@@ -183,7 +183,7 @@ fn old_error(error: &FieldError) -> Value {
 }
 
 /// Joins the messages of an error and its sources, for the log.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut messages = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

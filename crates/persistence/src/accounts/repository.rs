@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use super::{devices, roles, rows};
 use crate::Database;
 use crate::connection::AnyConnection;
+use crate::connections;
 use crate::error::{StoreError, UniqueKey};
 use crate::schema::{auth_sessions, users};
 
@@ -64,6 +65,14 @@ impl AccountRepository for Database {
 
     async fn update(&self, id: UserId, changes: ProfileChanges, now: DateTime<Utc>) -> Result<User, RepositoryError> {
         Ok(self.write(move |conn| rows::update(conn, id.get(), changes, now.naive_utc())).await?)
+    }
+
+    async fn accept_follows(&self, id: UserId, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
+        Ok(self.write(move |conn| connections::accept_part(conn, id, now.naive_utc())).await?)
+    }
+
+    async fn accepting_follows(&self) -> Result<Vec<UserId>, RepositoryError> {
+        Ok(self.read(connections::marked).await?)
     }
 
     async fn change_role(

@@ -221,7 +221,7 @@ struct UserChangesRow {
     updated_at: NaiveDateTime,
 }
 
-/// Writes the changes of an account and accepts the pending follows of one that becomes public.
+/// Writes the changes of an account.
 pub(crate) fn update(
     conn: &mut AnyConnection,
     id: i64,
@@ -229,7 +229,7 @@ pub(crate) fn update(
     now: NaiveDateTime,
 ) -> Result<User, StoreError> {
     if let Some(is_private) = changes.is_private {
-        crate::connections::prepare_privacy_change(conn, UserId::new(id), is_private, now)?;
+        crate::connections::prepare_privacy_change(conn, UserId::new(id), is_private)?;
     }
     let row = UserChangesRow {
         first_name: nullable(changes.first_name),

@@ -1,5 +1,6 @@
 //! Follows, friendships and blocks.
 
+mod acceptance;
 mod between;
 mod counters;
 mod facts;
@@ -11,8 +12,9 @@ mod scan;
 mod search;
 mod writes;
 
+pub(crate) use acceptance::{accept_part, marked, prepare_privacy_change};
 pub(crate) use between::between;
 pub(crate) use facts::{any_block, has_block, pairs, standing};
 pub(crate) use heads::{ListHead, heads};
 pub(crate) use scan::{Scan, Scanned, run_all as run_scans};
-pub(crate) use writes::{apply_all, prepare_privacy_change};
+pub(crate) use writes::apply_all;

@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use astegni_domain::connections::{Counters, EdgeChange, Kind, Pair, RelationPlan, Status, plan_going_public};
+use astegni_domain::connections::{Counters, EdgeChange, Kind, Pair, RelationPlan, Status};
 use astegni_domain::families::Evidence;
 use astegni_domain::ids::{ConnectionId, UserId};
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::facts;
 use crate::connection::AnyConnection;
 use crate::database::Results;
-use crate::dialect::{self, LockMode};
+use crate::dialect;
 use crate::error::StoreError;
-use crate::schema::{connections, users};
 use crate::statement::{self, Statement};
 use crate::{families, requests};
 
@@ -156,7 +154,7 @@ fn change_edge(conn: &mut AnyConnection, plan: &RelationPlan, change: EdgeChange
 }
 
 /// Adds a difference to the counters of each user.
-fn count(conn: &mut AnyConnection, differences: &BTreeMap<i64, Counters>) -> Result<(), StoreError> {
+pub(super) fn count(conn: &mut AnyConnection, differences: &BTreeMap<i64, Counters>) -> Result<(), StoreError> {
     let changes: Vec<[i64; 7]> = differences
         .iter()
         .filter(|(_, difference)| **difference != Counters::default())
@@ -183,54 +181,4 @@ fn count(conn: &mut AnyConnection, differences: &BTreeMap<i64, Counters>) -> Res
         }
     }
     Ok(())
-}
-
-/// Locks the relations of an account whose privacy is about to be set to `is_private`, and accepts its pending follows
-/// if it becomes public. Follows that arrive meanwhile wait for the lock and then see the new setting.
-pub(crate) fn prepare_privacy_change(
-    conn: &mut AnyConnection,
-    owner: UserId,
-    is_private: bool,
-    at: NaiveDateTime,
-) -> Result<(), StoreError> {
-    if is_private {
-        return dialect::lock_relations(conn, vec![(owner.get(), LockMode::Exclusive)]);
-    }
-    let followers = waiting_followers(conn, owner)?;
-    let everyone: Vec<i64> = followers.iter().copied().chain([owner]).map(UserId::get).collect();
-    dialect::lock_all_relations(conn, &everyone)?;
-    let was_private: bool = users::table.find(owner.get()).select(users::is_private).first(conn)?;
-    if !was_private {
-        return Ok(());
-    }
-    // A follow that arrived before the lock was taken is a conflict, because its initiator is not locked.
-    if waiting_followers(conn, owner)? != followers {
-        return Err(StoreError::Conflict);
-    }
-    let plan = plan_going_public(owner, followers);
-    let waiting = connections::table
-        .filter(connections::user_id_2.eq(owner.get()))
-        .filter(connections::connection_type.eq(Kind::Follow.as_str()))
-        .filter(connections::status.eq(Status::Pending.as_str()));
-    diesel::update(waiting)
-        .set((
-            connections::status.eq(Status::Accepted.as_str()),
-            connections::accepted_at.eq(at),
-            connections::updated_at.eq(at),
-        ))
-        .execute(conn)?;
-    let followers = plan.followers.iter().map(|follower| (follower.get(), plan.follower_change));
-    count(conn, &followers.chain([(owner.get(), plan.owner_change)]).collect())
-}
-
-/// Loads the initiators of the follows that wait for an account, in ascending order.
-fn waiting_followers(conn: &mut AnyConnection, owner: UserId) -> Result<Vec<UserId>, StoreError> {
-    let ids: Vec<i64> = connections::table
-        .filter(connections::user_id_2.eq(owner.get()))
-        .filter(connections::connection_type.eq(Kind::Follow.as_str()))
-        .filter(connections::status.eq(Status::Pending.as_str()))
-        .order(connections::user_id_1)
-        .select(connections::user_id_1)
-        .load(conn)?;
-    Ok(ids.into_iter().map(UserId::new).collect())
 }

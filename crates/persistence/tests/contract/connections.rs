@@ -29,7 +29,7 @@ pub(crate) fn refusal<T>(outcome: Result<T, ConnectionError>) -> Result<T, Refus
     })
 }
 
-fn counters(world: &World, who: &Actor) -> Counters {
+pub(crate) fn counters(world: &World, who: &Actor) -> Counters {
     block_on(service(world).counters(who)).unwrap()
 }
 
@@ -37,8 +37,19 @@ fn list(world: &World, who: &Actor, filter: ConnectionFilter) -> Vec<Connection>
     block_on(service(world).list(who, filter, PageRequest::FIRST)).unwrap().items
 }
 
+/// Accepts the follows that wait for an account that has gone public. A conflict is caused by another thread.
+pub(crate) fn accept_follows(world: &World, owner: &Actor) {
+    loop {
+        match block_on(AccountRepository::accept_follows(&world.database, owner.user_id, now())) {
+            Ok(true) | Err(RepositoryError::Conflict) => {}
+            Ok(false) => return,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
 /// Compares every counter with the rows that it counts.
-fn assert_counters_equal_rows(world: &World) {
+pub(crate) fn assert_counters_equal_rows(world: &World) {
     let counts = [
         ("followers_count", "user_id_2 = c.user_id AND connection_type = 'follow' AND status = 'accepted'"),
         ("following_count", "user_id_1 = c.user_id AND connection_type = 'follow' AND status = 'accepted'"),
@@ -206,6 +217,8 @@ contract! {
         refusal(block_on(service(&world).answer(&celebrity, first, Answer::Accept))).unwrap();
         assert_eq!(public().unwrap().items.len(), 1);
         set_private(false);
+        assert_eq!(counters(&world, &celebrity).pending_received, 2, "the change itself accepts none");
+        accept_follows(&world, &celebrity);
         assert_eq!(counters(&world, &celebrity), Counters { followers: 3, ..Counters::default() });
         assert_counters_equal_rows(&world);
     }
@@ -226,6 +239,7 @@ contract! {
                     Err(error) => panic!("{error:?}"),
                 });
                 assert!(is_set, "the privacy cannot be changed");
+                accept_follows(&world, &owner);
             };
             let follow = |follower: &Actor| {
                 let follow = || block_on(service(&world).request(follower, owner.user_id, Kind::Follow, None));
@@ -241,9 +255,11 @@ contract! {
                 None => (0..TOGGLES).for_each(|toggle| set_private((toggle + number) % 2 == 0)),
             });
             let stuck = "SELECT COUNT(*) FROM connections JOIN users ON users.id = user_id_2
-                         WHERE connections.status = 'pending' AND NOT is_private";
+                         WHERE connections.status = 'pending' AND NOT is_private
+                         AND users.id NOT IN (SELECT user_id FROM follow_acceptances)";
             assert_eq!(world.number(stuck), 0);
             set_private(false);
+            assert_eq!(world.number("SELECT COUNT(*) FROM follow_acceptances"), 0);
             assert_eq!(counters(&world, &owner), Counters { followers: 6, ..Counters::default() });
         }
         assert_counters_equal_rows(&world);
@@ -267,7 +283,9 @@ contract! {
         set_private(true).unwrap();
         request(&world, &one, &celebrity, Kind::Follow).unwrap();
         world.execute(&format!("DELETE FROM connection_counters WHERE user_id = {}", one.user_id));
-        let Err(RepositoryError::Unexpected(source)) = set_private(false) else { panic!("must name the row") };
+        set_private(false).unwrap();
+        let accepted = block_on(AccountRepository::accept_follows(&world.database, celebrity.user_id, now()));
+        let Err(RepositoryError::Unexpected(source)) = accepted else { panic!("must name the row") };
         assert_eq!(source.to_string(), format!("connection_counters holds \"no row for user {}\"", one.user_id));
         assert_eq!(world.number("SELECT COUNT(*) FROM connections WHERE status = 'pending'"), 1);
     }

@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod acceptance;
 mod accounts;
 mod blocks;
 mod chat;

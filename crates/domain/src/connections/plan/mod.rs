@@ -184,11 +184,32 @@ fn decide(
     }
 }
 
-/// The acceptance of every waiting follow of an account that goes public. The write re-checks the followers under
-/// the locks of all users concerned.
+/// The consequence of a change of privacy for the follows that wait for an answer of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitingFollows {
+    /// They are accepted. New follows need no answer from now on.
+    Accept,
+    /// They wait for answers, including those that were about to be accepted.
+    Keep,
+    /// The change has no consequence for them.
+    Ignore,
+}
+
+/// Decides on the follows that wait for an account whose privacy is set.
+pub fn waiting_follows(was_private: bool, is_private: bool) -> WaitingFollows {
+    match (was_private, is_private) {
+        (_, true) => WaitingFollows::Keep,
+        (true, false) => WaitingFollows::Accept,
+        // A child's account is public and yet has follows that wait for consent.
+        (false, false) => WaitingFollows::Ignore,
+    }
+}
+
+/// The acceptance of some of the waiting follows of an account that has gone public. The write re-checks the followers
+/// under the locks of all users concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoingPublicPlan {
-    /// The account that goes public.
+    /// The account that has gone public.
     pub owner: UserId,
     /// The initiators of the waiting follows.
     pub followers: Vec<UserId>,
@@ -198,7 +219,7 @@ pub struct GoingPublicPlan {
     pub follower_change: Counters,
 }
 
-/// Decides on the follows that wait when an account goes public.
+/// Accepts follows that wait for an account that has gone public.
 pub fn plan_going_public(owner: UserId, followers: Vec<UserId>) -> GoingPublicPlan {
     let change = |side, times: i64| {
         let mut change = Counters::default();

@@ -249,6 +249,15 @@ fn a_hidden_child_cannot_be_followed_befriended_or_blocked() {
 }
 
 #[test]
+fn only_an_account_that_was_private_accepts_follows_when_it_becomes_public() {
+    assert_eq!(waiting_follows(true, false), WaitingFollows::Accept);
+    assert_eq!(waiting_follows(false, false), WaitingFollows::Ignore);
+    for was_private in [true, false] {
+        assert_eq!(waiting_follows(was_private, true), WaitingFollows::Keep);
+    }
+}
+
+#[test]
 fn going_public_moves_every_waiting_follow_from_pending_to_accepted() {
     let followers = vec![user(2), user(3)];
     let plan = plan_going_public(user(1), followers.clone());

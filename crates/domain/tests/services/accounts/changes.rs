@@ -6,7 +6,7 @@ use astegni_domain::accounts::{
     User,
 };
 use astegni_domain::change::Change;
-use astegni_domain::ids::DeviceId;
+use astegni_domain::ids::{DeviceId, UserId};
 use futures_executor::block_on;
 
 use super::{DEVICE, ID, Ports, actor, assert_signed_in, finds, refusal, token, unavailable, user};
@@ -69,7 +69,38 @@ fn an_update_is_retried_on_a_conflict() {
         .times(2)
         .withf(move |id, given, at| *id == ID && *given == expected && *at == now())
         .returning(move |_, _, _| outcomes.pop().unwrap());
+    let mut accepted = vec![Ok(true), Err(RepositoryError::Conflict)];
+    let accept = ports.accounts.expect_accept_follows().times(2).withf(|id, at| *id == ID && *at == now());
+    accept.returning(move |_, _| accepted.pop().unwrap());
     assert_eq!(block_on(ports.service().update(ID, changes)).unwrap(), user(&[]));
+}
+
+#[test]
+fn an_update_that_fails_or_leaves_the_account_private_accepts_no_follows() {
+    for (is_private, fails) in [(None, false), (Some(true), false), (Some(false), true)] {
+        let mut ports = Ports::new();
+        let outcome = move || if fails { Err(RepositoryError::Unavailable("down".into())) } else { Ok(user(&[])) };
+        ports.accounts.expect_update().once().returning(move |_, _, _| outcome());
+        let changes = ProfileChanges { is_private, ..ProfileChanges::default() };
+        assert_eq!(block_on(ports.service().update(ID, changes)).is_err(), fails);
+    }
+}
+
+#[test]
+fn follows_are_accepted_until_none_waits_and_one_failure_does_not_stop_the_others() {
+    let mut ports = Ports::new();
+    let accounts: Vec<UserId> = (1..=3).map(UserId::new).collect();
+    ports.accounts.expect_accepting_follows().once().return_once(move || Ok(accounts));
+    for (id, parts) in [(1, 1), (2, 1), (3, 3)] {
+        let mut left = parts;
+        let accept = ports.accounts.expect_accept_follows().times(parts).withf(move |of, _| of.get() == id);
+        accept.returning(move |_, _| {
+            left -= 1;
+            if id == 2 { Err(RepositoryError::Unavailable("down".into())) } else { Ok(left > 0) }
+        });
+    }
+    let outcome = block_on(ports.service().accept_waiting_follows());
+    assert!(matches!(outcome, Err(RepositoryError::Unavailable(_))), "{outcome:?}");
 }
 
 fn change_password(ports: Ports) -> Result<(), ChangePasswordError> {

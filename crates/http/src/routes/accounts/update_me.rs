@@ -31,7 +31,8 @@ impl Parse for UpdateMeBody {
 
 /// Update your account
 ///
-/// Changes the fields of the caller's account that are sent. An account that becomes public accepts its pending follows.
+/// Changes the fields of the caller's account that are sent. An account that becomes public accepts its pending follows,
+/// the oldest first. Where they are many, this continues after the response, and ends if the account becomes private again.
 #[utoipa::path(
     tag = "accounts",
     request_body = UpdateMeBody,
@@ -43,5 +44,10 @@ pub(crate) async fn update_account(
     caller: Caller,
     Body(changes): Body<UpdateMeBody>,
 ) -> Result<Json<UserBody>, ApiError> {
-    Ok(Json(UserBody::from(&services.accounts.update(caller.user_id, changes).await?)))
+    let goes_public = changes.is_private == Some(false);
+    let user = services.accounts.update(caller.user_id, changes).await;
+    if goes_public {
+        services.follow_acceptor.wake();
+    }
+    Ok(Json(UserBody::from(&user?)))
 }
