@@ -8,5 +8,5 @@ mod problem;
 
 pub use code::Code;
 pub use explanation::Explanation;
-pub(crate) use problem::{UNSUPPORTED_GRANT_TYPE, chain};
 pub use problem::{ApiError, Origin, Problem};
+pub(crate) use problem::{UNSUPPORTED_GRANT_TYPE, chain};

@@ -1,6 +1,8 @@
 //! Rows of connections with both participants, and the part of them that a viewer may see.
 
-use astegni_domain::connections::{Connection, Edge, ProfileAccess, ProfileCard, Standing, SubjectAccount, Viewer};
+use astegni_domain::connections::{
+    Connection, Edge, ProfileAccess, ProfileCard, ProfileFacts, Standing, SubjectAccount, Viewer,
+};
 use astegni_domain::ids::{ConnectionId, UserId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -132,7 +134,7 @@ pub(super) fn visible(
     let mut connections = Vec::with_capacity(rows.len());
     for row in rows {
         let (edge, subject) = (row.edge()?, row.subject());
-        let access = profiles.get(&subject.id).map_or(ProfileAccess::Hidden, |profile| profile.access());
+        let access = profiles.get(&subject.id).map_or(ProfileAccess::Hidden, ProfileFacts::access);
         if rule(&edge, &subject, row.standing(), access) {
             connections.extend(row.shown(owner, edge, access)?);
         }

@@ -104,12 +104,20 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Shared<K, V> {
         // A caller that has gone away needs no reply.
         let reply = |call: Call<K, V>, result| drop(call.reply.send(result));
         match (results, calls.len()) {
-            (Ok(results), _) => calls.into_iter().zip(results).for_each(|(call, result)| reply(call, result)),
+            (Ok(results), _) => {
+                for (call, result) in calls.into_iter().zip(results) {
+                    reply(call, result);
+                }
+            }
             (Err(StoreError::Unavailable(reason)), _) => {
-                calls.into_iter().for_each(|call| reply(call, Err(StoreError::Unavailable(reason.clone()))));
+                for call in calls {
+                    reply(call, Err(StoreError::Unavailable(reason.clone())));
+                }
             }
             (Err(error), 0 | 1) => {
-                calls.pop().into_iter().zip([error]).for_each(|(call, error)| reply(call, Err(error)))
+                if let Some(call) = calls.pop() {
+                    reply(call, Err(error));
+                }
             }
             (Err(error), count) => {
                 tracing::debug!(%error, count, "a shared job failed; its calls are run one by one");

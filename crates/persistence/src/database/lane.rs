@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
 
-use super::worker::{self, Mode};
-use super::*;
+use super::worker::{self, Mode, Task};
+use super::{OpenError, Pool, QUEUE_TIMEOUT};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
 
 /// Capacity of each queue, in jobs.
 const QUEUE_CAPACITY: usize = 1024;
@@ -44,7 +48,7 @@ impl Progress {
 
 impl Lane {
     /// Starts one thread for each connection that a pool may open.
-    pub(super) fn open(name: &str, pool: Pool, mode: Mode) -> Result<Self, OpenError> {
+    pub(super) fn open(name: &str, pool: &Pool, mode: Mode) -> Result<Self, OpenError> {
         let (lane, tasks) = Self::new();
         for number in 0..pool.max_size() {
             let (pool, tasks, progress) = (pool.clone(), tasks.clone(), lane.progress.clone());

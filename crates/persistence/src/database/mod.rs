@@ -17,7 +17,6 @@ mod worker;
 mod tests;
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use astegni_domain::accounts::User;
@@ -25,7 +24,6 @@ use astegni_domain::connections::{Connection, Pair, RelationPlan};
 use astegni_domain::ids::{ConnectionId, UserId};
 use astegni_domain::schedule::Session;
 use diesel::connection::SimpleConnection;
-use tokio::sync::oneshot;
 
 use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, connect};
 use crate::connections::{ListHead, Scan, Scanned};
@@ -34,7 +32,7 @@ use crate::schedule::SessionScan;
 use crate::{accounts, connections, dialect, schedule};
 pub(crate) use coalesce::{Coalescer, MAX_CALLS, Results};
 use lane::Lane;
-use worker::{Mode, Task};
+use worker::Mode;
 
 type Pool = r2d2::Pool<ConnectionSource>;
 
@@ -100,15 +98,15 @@ impl Database {
     pub fn open(url: &DatabaseUrl, settings: DatabaseSettings) -> Result<Self, OpenError> {
         let (reads, writes) = match url {
             DatabaseUrl::Sqlite(_) => (
-                Lane::open("reader", pool(url, Access::Read, settings.threads), Mode::Read)?,
+                Lane::open("reader", &pool(url, Access::Read, settings.threads), Mode::Read)?,
                 Lane::open_in_batches("writer", pool(url, Access::Write, 1))?,
             ),
             DatabaseUrl::Postgres(_) => (
-                Lane::open("reader", pool(url, Access::Read, settings.threads), Mode::Read)?,
-                Lane::open("writer", pool(url, Access::Write, settings.threads), Mode::Write)?,
+                Lane::open("reader", &pool(url, Access::Read, settings.threads), Mode::Read)?,
+                Lane::open("writer", &pool(url, Access::Write, settings.threads), Mode::Write)?,
             ),
         };
-        let probes = Lane::open("probe", pool(url, Access::Write, 1), Mode::Read)?;
+        let probes = Lane::open("probe", &pool(url, Access::Write, 1), Mode::Read)?;
         let inner = Inner {
             probes: Coalescer::new(probes, |conn, calls| {
                 dialect::probe(conn)?;

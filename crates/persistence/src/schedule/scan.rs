@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use astegni_domain::ids::UserId;
+use astegni_domain::ids::{StudentId, UserId};
 use astegni_domain::page::Keyset;
 use astegni_domain::schedule::{Session, SessionFilter, SessionStatus, Side, TimeSlot};
 use diesel::QueryResult;
@@ -59,7 +59,7 @@ impl SessionScan {
             from.into(),
             to.into(),
             self.filter.status.map(SessionStatus::as_str).into(),
-            self.filter.student.map(|student| student.get()).into(),
+            self.filter.student.map(StudentId::get).into(),
             position.into(),
             self.after.map_or(0, |after| after.id).into(),
             place.into(),

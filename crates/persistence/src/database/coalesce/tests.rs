@@ -44,7 +44,7 @@ fn double(_: &mut AnyConnection, keys: &[Key]) -> Results<i64> {
 fn queue() -> (Coalescer<Key, i64>, Arc<Log>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(folder.path().join("test.db"));
-    let lane = Lane::open("test", super::super::pool(&url, Access::Write, 2), Mode::Read).unwrap();
+    let lane = Lane::open("test", &super::super::pool(&url, Access::Write, 2), Mode::Read).unwrap();
     (Coalescer::new(lane, double), Arc::default(), folder)
 }
 
@@ -64,7 +64,9 @@ fn waiting<const N: usize>(numbers: [i64; N]) -> ([Result<i64, StoreError>; N], 
     assert!(busy.iter_mut().all(|call| call.as_mut().poll(&mut context).is_pending()));
     let mut calls = numbers.map(|number| Box::pin(call(number)));
     assert!(calls.iter_mut().all(|call| call.as_mut().poll(&mut context).is_pending()));
-    gates.iter().for_each(|gate| gate.send(()).unwrap());
+    for gate in &gates {
+        gate.send(()).unwrap();
+    }
     for (call, number) in busy.into_iter().zip(1..) {
         assert_eq!(block_on(call).unwrap(), number * 2);
     }
@@ -117,7 +119,7 @@ fn a_call_that_fails_or_panics_fails_alone() {
 #[test]
 fn calls_of_a_queue_whose_database_is_unavailable_fail_without_a_hang() {
     let url = "postgres://postgres@127.0.0.1:1/nowhere".parse().unwrap();
-    let lane = Lane::open("test", super::super::pool(&url, Access::Read, 1), Mode::Read).unwrap();
+    let lane = Lane::open("test", &super::super::pool(&url, Access::Read, 1), Mode::Read).unwrap();
     let (queue, log) = (Coalescer::new(lane, double), Arc::<Log>::default());
     let mut context = Context::from_waker(Waker::noop());
     let mut first = pin!(queue.call(Key { number: 1, log: log.clone() }));
