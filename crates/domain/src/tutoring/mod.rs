@@ -20,5 +20,6 @@ pub use ports::{MockPackageRepository, MockTutorRepository};
 pub use ports::{PackageRepository, TutorRepository};
 pub use service::TutoringService;
 pub use tutor::{
-    SearchPosition, SortTutors, TutorCard, TutorChanges, TutorFilter, TutorProfile, TutorSearch, TutorWithPackages,
+    MAX_COUNTED, SearchPosition, SortTutors, TutorCard, TutorChanges, TutorFilter, TutorProfile, TutorSearch,
+    TutorWithPackages,
 };

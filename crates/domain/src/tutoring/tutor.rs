@@ -113,6 +113,9 @@ pub enum SearchPosition {
     Numbered(PageRequest, u32),
 }
 
+/// The number up to which the matches of a search are counted. A search of a large platform costs no more than that.
+pub const MAX_COUNTED: i64 = 1000;
+
 /// A search for tutors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after their types")]

@@ -94,13 +94,13 @@ fn page_number(input: &str) -> Result<u32, Invalid> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TutorsBody {
     tutors: Vec<TutorCardBody>,
-    /// Number of matching tutors.
+    /// Number of matching tutors, counted up to 1000.
     total: i64,
     /// Number of this page, from 1; always 1 with `cursor`.
     page: u32,
     /// Number of tutors per page.
     limit: usize,
-    /// Number of pages.
+    /// Number of pages of the counted tutors. Further tutors are found through the `Link` header.
     pages: i64,
 }
 
