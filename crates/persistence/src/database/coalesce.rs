@@ -9,11 +9,12 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::Lane;
 use super::worker::Task;
+use super::{Lane, QUEUE_TIMEOUT};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 
@@ -49,6 +50,7 @@ struct State<K, V> {
 
 struct Call<K, V> {
     key: K,
+    made_at: Instant,
     reply: oneshot::Sender<Result<V, StoreError>>,
 }
 
@@ -62,7 +64,7 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Coalescer<K, V> {
     /// Answers a call.
     pub(crate) async fn call(&self, key: K) -> Result<V, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.state().waiting.push_back(Call { key, reply });
+        self.shared.state().waiting.push_back(Call { key, made_at: Instant::now(), reply });
         self.shared.clone().start();
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the database thread has ended".to_owned())))
     }
@@ -73,16 +75,23 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Shared<K, V> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a job for the waiting calls unless enough jobs are running.
+    /// Starts a job for the waiting calls unless enough jobs are running. Calls that have waited for too long, because jobs
+    /// are slow, are rejected.
     fn start(self: Arc<Self>) {
         let mut state = self.state();
-        if state.running >= MAX_RUNNING || state.waiting.is_empty() {
+        if state.running >= MAX_RUNNING {
             return;
         }
-        state.running += 1;
+        let count = state.waiting.iter().take_while(|call| call.made_at.elapsed() > QUEUE_TIMEOUT).count();
+        let overdue: Vec<Call<K, V>> = state.waiting.drain(..count).collect();
         let count = state.waiting.len().min(MAX_CALLS);
         let calls: Vec<Call<K, V>> = state.waiting.drain(..count).collect();
+        state.running += usize::from(!calls.is_empty());
         drop(state);
+        self.answer(overdue, Err(StoreError::Unavailable("the call waited for too long".to_owned())));
+        if calls.is_empty() {
+            return;
+        }
         let this = self.clone();
         self.submit(calls, move |calls, results| {
             this.answer(calls, results);

@@ -23,11 +23,11 @@ pub(super) struct Lane {
     progress: Progress,
 }
 
-/// The time of the last progress of a lane.
+/// The time of the last progress of a lane: a thread took a task, or a task entered the empty queue.
 #[derive(Clone)]
 pub(super) struct Progress {
     started: Instant,
-    /// Milliseconds from `started` to the moment at which a thread last took a task.
+    /// Milliseconds from `started` to the last progress.
     last: Arc<AtomicU64>,
 }
 
@@ -40,7 +40,7 @@ impl Progress {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Notes that a task was taken.
+    /// Notes progress.
     pub(super) fn note(&self) {
         self.last.store(self.elapsed(), Ordering::Relaxed);
     }
@@ -74,6 +74,9 @@ impl Lane {
 
     /// Queues a task, or rejects it if the queue is full.
     pub(super) fn send(&self, task: Task) {
+        if self.tasks.is_empty() {
+            self.progress.note();
+        }
         if let Err(error) = self.tasks.try_send(task) {
             let (task, reason) = match error {
                 TrySendError::Full(task) => (task, "the queue is full"),

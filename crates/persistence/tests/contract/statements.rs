@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 
-use astegni_domain::accounts::Role;
+use astegni_domain::accounts::{AccountRepository, Role};
+use astegni_domain::connections::{ConnectionFilter, ConnectionQueries, ConnectionRepository, Kind, plan_request};
+use astegni_domain::page::PageRequest;
 use astegni_domain::requests::Acceptance;
+use astegni_domain::schedule::{SessionFilter, SessionQueries};
 use astegni_persistence::DatabaseUrl;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use futures_executor::block_on;
 
-use crate::harness::{World, draft, weekly};
+use crate::harness::{World, contract, draft, now, weekly};
 
 /// A statement that a thread of a database has sent.
 #[derive(Debug)]
@@ -101,6 +104,62 @@ pub(crate) fn assert_count(sent: &[Sent], expected: usize) {
     let is_delimiter = |text: &str| matches!(text, "BEGIN" | "COMMIT" | "ROLLBACK");
     let unprepared: Vec<&Sent> = sent.iter().filter(|sent| !sent.is_prepared && !is_delimiter(&sent.text)).collect();
     assert!(unprepared.is_empty(), "{unprepared:#?}");
+}
+
+contract! {
+    fn hot_reads_send_one_statement_or_two(world: World) {
+        let (tutor, viewer) = (world.person(Role::Tutor), world.person(Role::Student));
+        let (database, me) = (&world.database, viewer.user_id);
+        let follow = |actor, other| {
+            let pair = block_on(database.pair(actor, other)).unwrap().unwrap();
+            block_on(database.apply(plan_request(pair, Kind::Follow, None, now()).unwrap())).unwrap();
+        };
+        follow(me, tutor.user_id);
+        follow(tutor.user_id, me);
+
+        let (account, sent) = sent_during(&world, || block_on(AccountRepository::find(database, me)).unwrap());
+        assert!(account.is_some());
+        assert_count(&sent, 1);
+        let others = vec![tutor.user_id];
+        let (between, sent) = sent_during(&world, || block_on(database.between(me, others)).unwrap());
+        assert_eq!(between.len(), 2);
+        assert_count(&sent, 1);
+        let (counters, sent) = sent_during(&world, || block_on(database.counters(me)).unwrap());
+        assert_eq!((counters.followers, counters.following), (1, 1));
+        assert_count(&sent, 1);
+        // The head of the list, then its rows.
+        let list = || ConnectionQueries::list(database, me, ConnectionFilter::default(), PageRequest::FIRST);
+        let (page, sent) = sent_during(&world, || block_on(list()).unwrap());
+        assert_eq!(page.items.len(), 2);
+        assert_count(&sent, 2);
+
+        let sessions = || SessionQueries::list(database, tutor.user_id, SessionFilter::ALL, PageRequest::FIRST);
+        let (page, sent) = sent_during(&world, || block_on(sessions()).unwrap());
+        assert!(page.items.is_empty());
+        assert_count(&sent, 1);
+        let mut scheduled = draft(&tutor, Some(world.package(&tutor).id));
+        scheduled.schedule = weekly();
+        let request = block_on(world.requests().create(&viewer, scheduled)).unwrap().request_id;
+        block_on(world.requests().accept(&tutor, request, Acceptance::default())).unwrap();
+        // The sessions, then the courses that they belong to.
+        let (page, sent) = sent_during(&world, || block_on(sessions()).unwrap());
+        assert!(!page.items.is_empty());
+        assert_count(&sent, 2);
+    }
+}
+
+/// Statements of all follows that wait at the same moment: these six, however many there are.
+#[test]
+fn a_follow_on_postgresql_sends_few_statements() {
+    let Some(world) = World::postgres() else { return };
+    let (one, other) = (world.person(Role::Student).user_id, world.person(Role::Student).user_id);
+    let (pair, sent) = sent_during(&world, || block_on(world.database.pair(one, other)).unwrap().unwrap());
+    assert_count(&sent, 1);
+    let plan = plan_request(pair, Kind::Follow, None, now()).unwrap();
+    // BEGIN, the lock, the facts, the connection, the counters, COMMIT.
+    let (created, sent) = sent_during(&world, || block_on(world.database.apply(plan)).unwrap());
+    assert!(created.is_some());
+    assert_count(&sent, 6);
 }
 
 #[test]
