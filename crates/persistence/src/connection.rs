@@ -8,9 +8,15 @@ use std::time::{Duration, Instant};
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
+use crate::dialect;
+
 /// Idle time after which a connection is pinged at checkout. Pinging at every checkout costs a quarter of the
 /// throughput; without any ping, a dead connection would never be replaced.
 const IDLE_BEFORE_PING: Duration = Duration::from_secs(1);
+
+/// Time for which a connection keeps the plans of its statements. One that was made while a table was nearly empty may read
+/// the whole table, and has to be replaced soon after the table has grown. Planning takes about a millisecond.
+const LIFETIME_OF_PLANS: Duration = Duration::from_secs(10);
 
 /// A connection to the configured database. Only `dialect.rs` matches on the variant.
 #[derive(diesel::MultiConnection)]
@@ -139,6 +145,7 @@ pub(crate) struct Pooled {
     /// Closes the connection instead of returning it to the pool.
     pub(crate) discard: bool,
     checked_at: Instant,
+    planned_at: Instant,
 }
 
 /// Opens connections for the pool and checks them at checkout and return.
@@ -154,12 +161,17 @@ impl r2d2::ManageConnection for ConnectionSource {
 
     fn connect(&self) -> Result<Pooled, Self::Error> {
         let conn = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Pooled { conn, discard: false, checked_at: Instant::now() })
+        let now = Instant::now();
+        Ok(Pooled { conn, discard: false, checked_at: now, planned_at: now })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
         if pooled.checked_at.elapsed() > IDLE_BEFORE_PING {
             pooled.conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        if pooled.planned_at.elapsed() > LIFETIME_OF_PLANS {
+            dialect::discard_plans(&mut pooled.conn).map_err(diesel::r2d2::Error::QueryError)?;
+            pooled.planned_at = Instant::now();
         }
         pooled.checked_at = Instant::now();
         Ok(())

@@ -65,6 +65,15 @@ pub(crate) fn has_writing_ctes(conn: &AnyConnection) -> bool {
     matches!(conn, AnyConnection::Pg(_))
 }
 
+/// Lets the statements of a connection be planned anew at their next execution. SQLite, built without STAT4, chooses its plans
+/// by the schema and by stored statistics.
+pub(crate) fn discard_plans(conn: &mut AnyConnection) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Pg(inner) => inner.batch_execute("DISCARD PLANS"),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Checks that the database responds and can be written to.
 pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
     match conn {

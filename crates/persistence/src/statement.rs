@@ -1,8 +1,8 @@
 //! Statements in SQL that both databases understand, prepared once per connection.
 //!
-//! Diesel parses and plans an `UPDATE`, an `INSERT` of several rows and raw SQL anew at every execution. Statements of
-//! this type are looked up by their text among the prepared ones of a connection instead, so the text must not contain
-//! values that vary. Hot paths use them; elsewhere, Diesel's query builder checks columns and types.
+//! Diesel never prepares an `UPDATE`, an `INSERT` of several rows or raw SQL, so that the database parses and plans them at
+//! every execution. A statement of this type is prepared instead and found again by its text, which must not contain values
+//! that vary. Hot paths use them; elsewhere, Diesel's query builder checks columns and types.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;

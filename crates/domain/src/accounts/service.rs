@@ -161,7 +161,8 @@ impl AccountService {
         let update = async || Ok(self.accounts.update(id, changes.clone(), self.clock.now()).await);
         let user: Result<User, MeError> = retry_on_conflict(update).await;
         if goes_public && user.is_ok() {
-            self.accept_follows(id).await?;
+            // The change is made. A failure here leaves the follows to the background, which accepts the rest as well.
+            drop(self.accept_follows(id).await);
         }
         user
     }

@@ -59,16 +59,6 @@ impl Counters {
         }
     }
 
-    /// Returns whether both count connections in the same list.
-    pub fn shares(&self, other: Self) -> bool {
-        self.followers.min(other.followers) > 0
-            || self.following.min(other.following) > 0
-            || self.friends.min(other.friends) > 0
-            || self.pending_received.min(other.pending_received) > 0
-            || self.pending_sent.min(other.pending_sent) > 0
-            || self.blocked.min(other.blocked) > 0
-    }
-
     /// Returns the number of accepted follows and friendships.
     pub fn total(&self) -> i64 {
         self.followers + self.following + self.friends
@@ -82,22 +72,6 @@ mod tests {
     fn counters(values: [i64; 6]) -> Counters {
         let [followers, following, friends, pending_received, pending_sent, blocked] = values;
         Counters { followers, following, friends, pending_received, pending_sent, blocked }
-    }
-
-    #[test]
-    fn counters_share_a_list_if_both_count_something_in_it() {
-        let one = |place: usize| {
-            let mut values = [0; 6];
-            values[place] = 1;
-            counters(values)
-        };
-        for place in 0..6 {
-            for other in 0..6 {
-                assert_eq!(one(place).shares(one(other)), place == other);
-            }
-            assert!(!one(place).shares(Counters::default()));
-            assert!(counters([2; 6]).shares(one(place)));
-        }
     }
 
     #[test]

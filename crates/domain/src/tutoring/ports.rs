@@ -23,8 +23,8 @@ pub trait TutorRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<TutorProfile, RepositoryError>;
 
-    /// Returns a page of the active tutors that match a search, and their number, counted up to [`MAX_COUNTED`]. MUST NOT
-    /// contain tutors who blocked the viewer or whom the viewer blocked.
+    /// Returns a page of the active tutors that match a search, and their number, counted up to
+    /// [`MAX_COUNTED`](super::MAX_COUNTED). MUST NOT contain tutors who blocked the viewer or whom the viewer blocked.
     async fn search(
         &self,
         viewer: Option<UserId>,

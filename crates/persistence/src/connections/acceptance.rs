@@ -63,6 +63,10 @@ pub(crate) fn accept_part(conn: &mut AnyConnection, owner: UserId, at: NaiveDate
         Some(now) if now != done_through => return Ok(true),
         Some(_) => {}
     }
+    // Follows have come, gone or started over before the locks were taken; the next part begins with those that wait now.
+    if self::waiting(conn, owner, done_through)? != waiting {
+        return Ok(true);
+    }
     let accepted = accept(conn, owner, &waiting, at)?;
     let plan = plan_going_public(owner, accepted);
     let followers = plan.followers.iter().map(|follower| (follower.get(), plan.follower_change));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use astegni_domain::connections::{Counters, ListedState, ProfileCard, Status};
+use astegni_domain::connections::{Counters, Kind, ListedState, ProfileCard, Status};
 use astegni_domain::ids::UserId;
 use diesel::sql_types::{BigInt, Bool};
 
@@ -26,12 +26,16 @@ pub(crate) struct ListHead {
 }
 
 impl ListHead {
-    /// Returns those of some states in which the user has connections, as far as the counters tell. Rejections are not
-    /// counted.
+    /// Returns those of some states in which the user may have connections, as far as the counters tell. Rejections are not
+    /// counted. A connection that is accepted between this look at the counters and the reading of the list is in a state
+    /// that is read: a request implies both of its outcomes.
     pub(super) fn occupied(&self, states: &[ListedState]) -> Vec<ListedState> {
-        let is_occupied = |state: &ListedState| {
-            let counter = Counters::of(state.kind, state.status, state.side);
-            state.status == Status::Rejected || self.counters.shares(counter)
+        let requests = self.counters.pending_received + self.counters.pending_sent;
+        let is_occupied = |state: &ListedState| match (state.kind, state.status) {
+            (_, Status::Rejected) | (Kind::Follow, Status::Accepted) => true,
+            (Kind::Follow, Status::Pending) => requests > 0,
+            (Kind::Friend, _) => self.counters.friends + requests > 0,
+            (Kind::Block, _) => self.counters.blocked > 0,
         };
         states.iter().copied().filter(is_occupied).collect()
     }

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use astegni_domain::RepositoryError;
-use astegni_domain::connections::{
-    Connection, ConnectionFilter, ConnectionQueries, Counters, Viewer, own_states, public_states,
-};
+use astegni_domain::connections::{Connection, ConnectionFilter, ConnectionQueries, Counters, Viewer, own_states};
 use astegni_domain::ids::UserId;
 use astegni_domain::page::{Page, PageRequest};
 use async_trait::async_trait;
@@ -24,10 +22,9 @@ impl ConnectionQueries for Database {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        let states = own_states(&filter);
         let page = match &filter.search {
-            Some(text) => search::page(self, viewer, states, text, page).await?,
-            None => scan::page(self, List::Own(viewer), states, page).await?,
+            Some(text) => search::page(self, viewer, own_states(&filter), text, page).await?,
+            None => scan::page(self, List::Own(viewer), &filter, page).await?,
         };
         Ok(page)
     }
@@ -39,7 +36,7 @@ impl ConnectionQueries for Database {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, RepositoryError> {
-        Ok(scan::page(self, List::Public { owner, viewer }, public_states(&filter), page).await?)
+        Ok(scan::page(self, List::Public { owner, viewer }, &filter, page).await?)
     }
 
     async fn between(&self, viewer: UserId, others: Vec<UserId>) -> Result<Vec<Connection>, RepositoryError> {

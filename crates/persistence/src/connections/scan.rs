@@ -7,11 +7,11 @@
 //! What a viewer may not see is left out by the rules of the domain after the rows are read; the next rows follow until
 //! the page is full.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use astegni_domain::connections::{
-    Connection, Edge, ListedState, ProfileAccess, ProfileCard, Side, Standing, SubjectAccount, Viewer, is_listed,
-    is_listed_publicly,
+    Connection, ConnectionFilter, Edge, ListedState, ProfileAccess, ProfileCard, Side, Standing, SubjectAccount,
+    Viewer, is_listed, is_listed_publicly, own_states, public_states,
 };
 use astegni_domain::ids::UserId;
 use astegni_domain::page::{Keyset, Page, PageRequest};
@@ -30,7 +30,7 @@ use crate::statement::{self, Statement};
 /// statement for each, so they are few.
 const FIRST_LIMITS: [usize; 2] = [21, 101];
 
-/// Limit of the further scans for a page of which rows were left out, in rows.
+/// Limit of the further scans for a page that hidden rows have left incomplete, in rows.
 const NEXT_LIMIT: usize = 1000;
 
 /// The list that a scan belongs to.
@@ -70,6 +70,8 @@ impl List {
 pub(crate) struct Scan {
     list: List,
     states: Vec<ListedState>,
+    /// Whether the states are a part of those of the list.
+    is_filtered: bool,
     /// The id before which the part begins.
     before: i64,
     /// The number of rows to read.
@@ -83,17 +85,22 @@ pub(crate) struct Scanned {
     last: Option<i64>,
 }
 
-/// Loads a page of a list, limited to some states, newest first.
+/// Loads a page of a list, newest first. A search is ignored.
 pub(super) async fn page(
     database: &Database,
     list: List,
-    states: Vec<ListedState>,
+    filter: &ConnectionFilter,
     page: PageRequest,
 ) -> Result<Page<Connection>, StoreError> {
     let wanted = usize::try_from(page.size.overread()).unwrap_or(usize::MAX);
     let limit = FIRST_LIMITS.into_iter().find(|limit| *limit >= wanted).unwrap_or(NEXT_LIMIT);
     let before = page.after.map_or(i64::MAX, |after| after.id);
-    let mut scan = Scan { list, states, before, limit };
+    let states = match list {
+        List::Own(_) => own_states(filter),
+        List::Public { .. } => public_states(filter),
+    };
+    let is_filtered = *filter != ConnectionFilter::default();
+    let mut scan = Scan { list, states, is_filtered, before, limit };
     let mut found: Vec<Connection> = Vec::new();
     loop {
         let scanned = database.scan(scan.clone()).await?;
@@ -114,18 +121,15 @@ pub(super) async fn page(
 pub(crate) fn run_all(conn: &mut AnyConnection, scans: &[Scan]) -> Results<Scanned> {
     let owners: Vec<UserId> = scans.iter().map(|scan| scan.list.owner()).collect();
     let heads = heads(conn, &owners)?.into_iter().collect::<Result<Vec<ListHead>, _>>()?;
-    let mut groups: BTreeMap<Shape, Vec<Part<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Shape, Vec<(i64, &Scan)>> = BTreeMap::new();
     for (place, (scan, head)) in (0..).zip(scans.iter().zip(&heads)) {
-        let states = head.occupied(&scan.states);
-        if !states.is_empty() {
-            groups.entry(scan.shape(head)).or_default().push(Part { place, scan, states });
-        }
+        groups.entry(scan.shape(head)).or_default().push((place, scan));
     }
     let mut rows: BTreeMap<i64, Vec<ListedRow>> = BTreeMap::new();
     for (shape, group) in groups {
-        let together = if dialect::has_lateral_joins(conn) && shape.limit < NEXT_LIMIT { group.len() } else { 1 };
-        for parts in group.chunks(together) {
-            for (place, row) in load(conn, shape, parts)? {
+        let together = if dialect::has_lateral_joins(conn) && shape.is_shared { group.len() } else { 1 };
+        for scans in group.chunks(together) {
+            for (place, row) in load(conn, &shape, scans)? {
                 rows.entry(place).or_default().push(row);
             }
         }
@@ -137,20 +141,14 @@ pub(crate) fn run_all(conn: &mut AnyConnection, scans: &[Scan]) -> Results<Scann
     Ok(results.collect())
 }
 
-/// A scan among others, with the states in which its list has connections.
-struct Part<'a> {
-    place: i64,
-    scan: &'a Scan,
-    states: Vec<ListedState>,
-}
-
 impl Scan {
     fn shape(&self, head: &ListHead) -> Shape {
         let blocks = match self.list {
             List::Own(_) => Blocks::of_own_list(head),
             List::Public { .. } => Blocks::Both,
         };
-        Shape { blocks, limit: self.limit }
+        let is_shared = !self.is_filtered && self.limit < NEXT_LIMIT;
+        Shape { blocks, states: head.occupied(&self.states), limit: self.limit, is_shared }
     }
 
     /// Returns the connections among the rows that the viewer may see.
@@ -166,11 +164,16 @@ impl Scan {
     }
 }
 
-/// The properties of a scan that its statement depends on, besides its states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The properties of a scan that its statement depends on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
     blocks: Blocks,
+    /// The states in which the list may have connections.
+    states: Vec<ListedState>,
     limit: usize,
+    /// Whether scans share the statement. Those of filtered lists do not: with every filter and every number of scans, a
+    /// connection would prepare thousands.
+    is_shared: bool,
 }
 
 /// The blocks that a scan looks for.
@@ -208,15 +211,18 @@ impl Blocks {
     }
 }
 
-/// Loads the newest rows of lists, each with the place of its scan.
-fn load(conn: &mut AnyConnection, shape: Shape, parts: &[Part<'_>]) -> QueryResult<Vec<(i64, ListedRow)>> {
-    let states: BTreeSet<ListedState> = parts.iter().flat_map(|part| part.states.iter().copied()).collect();
-    let ranges: Vec<String> = (0..).zip(states).map(|(number, state)| range(number, state, shape.limit)).collect();
-    let Shape { blocks, limit } = shape;
+/// Loads the newest rows of lists, each with the place of its scan. The users of several lists are joined by key: among few
+/// users, the planner would otherwise read all of them.
+fn load(conn: &mut AnyConnection, shape: &Shape, scans: &[(i64, &Scan)]) -> QueryResult<Vec<(i64, ListedRow)>> {
+    let Shape { blocks, states, limit, .. } = shape;
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ranges: Vec<String> = (0..).zip(states).map(|(number, state)| range(number, *state, *limit)).collect();
     let (ranges, blocks) = (ranges.join(" UNION ALL "), blocks.flags());
     let merged = format!("SELECT * FROM ({ranges}) AS merged ORDER BY id DESC LIMIT {limit}");
     let values = |scan: &Scan| (scan.list.owner().get(), scan.before, scan.list.viewer().user().map(UserId::get));
-    if let [Part { place, scan, .. }] = parts {
+    if let [(place, scan)] = scans {
         let text = format!(
             "SELECT {COLUMNS}, {blocks} FROM ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY c.id DESC"
         );
@@ -227,20 +233,21 @@ fn load(conn: &mut AnyConnection, shape: Shape, parts: &[Part<'_>]) -> QueryResu
     }
     let text = format!(
         "SELECT scan.place, {COLUMNS}, {blocks} FROM (VALUES {}) AS scan(place, owner, before, viewer) \
-         CROSS JOIN LATERAL ({merged}) AS c JOIN users p ON p.id = c.other ORDER BY scan.place, c.id DESC",
-        statement::rows(statement::padded(parts.len()), 4)
+         CROSS JOIN LATERAL ({merged}) AS c \
+         CROSS JOIN LATERAL (SELECT * FROM users WHERE id = c.other LIMIT 1) AS p ORDER BY scan.place, c.id DESC",
+        statement::rows(statement::padded(scans.len()), 4)
     );
     let mut statement = Statement::<(BigInt, ListedColumns)>::new(text);
-    for Part { place, scan, .. } in parts {
+    for (place, scan) in scans {
         let (owner, before, viewer) = values(scan);
         statement = statement.bind_all([Some(*place), Some(owner), Some(before), viewer]);
     }
-    let padding = statement::padded(parts.len()) - parts.len();
+    let padding = statement::padded(scans.len()) - scans.len();
     statement.bind_all(std::iter::repeat_n(0, 4 * padding)).load(conn)
 }
 
-/// Returns the query for the beginning of one range, after `scan.before` in the list of `scan.owner`. States are part of its text: they are few, and the planner sees
-/// that some are rare.
+/// Returns the query for the newest connections of one range of the list of `scan.owner`, with ids below `scan.before`.
+/// States are part of its text: they are few, and the planner sees that some are rare.
 pub(super) fn range(number: usize, ListedState { side, kind, status }: ListedState, limit: usize) -> String {
     let (own, other) = match side {
         Side::Initiator => ("user_id_1", "user_id_2"),

@@ -123,7 +123,7 @@ fn accepted_at(status: Status, at: NaiveDateTime) -> Option<NaiveDateTime> {
     (status == Status::Accepted).then_some(at)
 }
 
-/// Writes a change of an existing connection.
+/// Writes a change of an existing connection. Inserts are written by [`insert_edges`].
 fn change_edge(conn: &mut AnyConnection, plan: &RelationPlan, change: EdgeChange) -> Result<(), StoreError> {
     let Pair { actor, other, .. } = plan.seen;
     let at = plan.at.naive_utc();

@@ -1,7 +1,7 @@
 //! Calls of the same kind that wait at the same moment, answered by one job.
 //!
 //! A single call is run at once. While [`MAX_RUNNING`] jobs of its kind are running, further calls wait and then share
-//! the next job: the busier the server, the fewer statements a call costs. No answer is older than its call, because a
+//! the next job: the busier the server, the fewer jobs a call costs. No answer is older than its call, because a
 //! job takes only calls that were made before it.
 
 #[cfg(test)]
@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::worker::Task;
 use super::{Lane, QUEUE_TIMEOUT};
@@ -25,11 +26,14 @@ const MAX_RUNNING: usize = 2;
 /// The maximum number of calls per job. It bounds the number of parameters of a statement.
 pub(crate) const MAX_CALLS: usize = 32;
 
+/// The maximum number of waiting calls of one kind.
+const MAX_WAITING: usize = 1024;
+
 /// The results of the calls of a job, in the order of the calls.
 pub(crate) type Results<V> = Result<Vec<Result<V, StoreError>>, StoreError>;
 
 /// Answers a list of calls on one connection. If it fails as a whole, every call is run again on its own, so that one
-/// call cannot fail others.
+/// call cannot fail others, unless the database is unavailable.
 type Job<K, V> = fn(&mut AnyConnection, &[K]) -> Results<V>;
 
 /// A queue of calls of one kind.
@@ -51,6 +55,7 @@ struct State<K, V> {
 struct Call<K, V> {
     key: K,
     made_at: Instant,
+    span: Span,
     reply: oneshot::Sender<Result<V, StoreError>>,
 }
 
@@ -64,7 +69,13 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Coalescer<K, V> {
     /// Answers a call.
     pub(crate) async fn call(&self, key: K) -> Result<V, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.state().waiting.push_back(Call { key, made_at: Instant::now(), reply });
+        {
+            let mut state = self.shared.state();
+            if state.waiting.len() >= MAX_WAITING {
+                return Err(StoreError::Unavailable("the queue is full".to_owned()));
+            }
+            state.waiting.push_back(Call { key, made_at: Instant::now(), span: Span::current(), reply });
+        }
         self.shared.clone().start();
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the database thread has ended".to_owned())))
     }
@@ -79,12 +90,9 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Shared<K, V> {
     /// are slow, are rejected.
     fn start(self: Arc<Self>) {
         let mut state = self.state();
-        if state.running >= MAX_RUNNING {
-            return;
-        }
         let count = state.waiting.iter().take_while(|call| call.made_at.elapsed() > QUEUE_TIMEOUT).count();
         let overdue: Vec<Call<K, V>> = state.waiting.drain(..count).collect();
-        let count = state.waiting.len().min(MAX_CALLS);
+        let count = if state.running < MAX_RUNNING { state.waiting.len().min(MAX_CALLS) } else { 0 };
         let calls: Vec<Call<K, V>> = state.waiting.drain(..count).collect();
         state.running += usize::from(!calls.is_empty());
         drop(state);
@@ -100,8 +108,9 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Shared<K, V> {
         });
     }
 
-    /// Queues a job for some calls.
+    /// Queues a job for some calls, in the span of the first.
     fn submit(&self, calls: Vec<Call<K, V>>, done: impl FnOnce(Vec<Call<K, V>>, Results<V>) + Send + 'static) {
+        let _entered = calls.first().map(|call| call.span.clone().entered());
         let keys: Vec<K> = calls.iter().map(|call| call.key.clone()).collect();
         let job = self.job;
         let task = Task::new(move |conn| job(conn, &keys), move |results| done(calls, results));

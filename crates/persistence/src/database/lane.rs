@@ -40,7 +40,7 @@ impl Progress {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Notes progress.
+    /// Records that the lane has made progress.
     pub(super) fn note(&self) {
         self.last.store(self.elapsed(), Ordering::Relaxed);
     }

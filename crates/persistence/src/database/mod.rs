@@ -79,7 +79,7 @@ pub struct Database {
 struct Inner {
     reads: Lane,
     writes: Lane,
-    /// Serves health checks alone, over a connection of its own, so that they wait for no other job.
+    /// Serves health checks alone, over a connection of its own, so that they wait for no queued job.
     probes: Coalescer<(), ()>,
     accounts: Coalescer<UserId, Option<User>>,
     pairs: Coalescer<(UserId, UserId), Option<Pair>>,
@@ -180,7 +180,8 @@ impl Database {
         self.inner.relation_plans.call(plan).await
     }
 
-    /// Checks that the database can be reached and written to, and that no lane is stuck. Waits for no other job.
+    /// Checks that the database can be reached and written to, and that no lane is stuck. Waits for no queued job, but on SQLite
+    /// for the transaction that is being written, for at most five seconds.
     pub async fn probe(&self) -> Result<(), StoreError> {
         self.inner.probes.call(()).await?;
         if self.inner.reads.is_stuck() || self.inner.writes.is_stuck() {

@@ -109,6 +109,26 @@ contract! {
         assert_counters_equal_rows(&world);
     }
 
+    fn lists_that_are_read_at_the_same_time_keep_to_their_filters(world: World) {
+        let (hub, other, third) = (world.person(Role::Student), world.person(Role::Tutor), world.person(Role::Student));
+        request(&world, &hub, &other, Kind::Follow).unwrap();
+        request(&world, &third, &hub, Kind::Friend).unwrap();
+        request(&world, &hub, &third, Kind::Follow).unwrap();
+        let expected = [None, Some(Kind::Follow), Some(Kind::Friend), Some(Kind::Block)]
+            .map(|kind| (ConnectionFilter { kind, ..ConnectionFilter::default() }, kind));
+        race(16, |number| {
+            let (filter, kind) = &expected[number % expected.len()];
+            for _ in 0..20 {
+                let found = list(&world, &hub, filter.clone());
+                let counts = [(None, 3), (Some(Kind::Follow), 2), (Some(Kind::Friend), 1), (Some(Kind::Block), 0)];
+                let count = counts.iter().find(|(of, _)| of == kind).unwrap().1;
+                assert_eq!(found.len(), count, "{kind:?}");
+                assert!(found.iter().all(|connection| kind.is_none_or(|kind| connection.edge.kind == kind)));
+                assert_eq!(list(&world, &other, ConnectionFilter::default()).len(), 1);
+            }
+        });
+    }
+
     fn two_users_who_block_each_other_at_once_leave_one_block(world: World) {
         for _ in 0..5 {
             let people = [world.person(Role::Student), world.person(Role::Tutor)];

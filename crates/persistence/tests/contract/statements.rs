@@ -64,7 +64,8 @@ struct Observer {
 impl Observer {
     fn note(&self, statement: &str) {
         let text = statement.split(" -- binds").next().unwrap_or(statement).trim();
-        let is_upkeep = text == "SELECT 1" || text.starts_with("SET ") || text.starts_with("PRAGMA ");
+        let is_upkeep =
+            text == "SELECT 1" || text.starts_with("SET ") || text == "DISCARD PLANS" || text.starts_with("PRAGMA ");
         let is_job = thread::current().name().is_some_and(|name| name.starts_with("database-"));
         if let Some(sent) = watched().get_mut(&self.database)
             && is_job

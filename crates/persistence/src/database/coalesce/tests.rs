@@ -14,7 +14,7 @@ use crate::database::worker::Mode;
 struct Log {
     /// The numbers in each job.
     jobs: Mutex<Vec<Vec<i64>>>,
-    /// What jobs wait for before they end.
+    /// The signals that jobs wait for before they end.
     gates: Mutex<VecDeque<mpsc::Receiver<()>>>,
 }
 
