@@ -35,6 +35,7 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_end_after_start CHECK (ends_at > starts_at),
     CONSTRAINT sessions_two_people CHECK (tutor_user_id <> student_user_id)
 );
--- A user's calendar, and the search for conflicts.
-CREATE INDEX sessions_tutor ON sessions (tutor_user_id, starts_at, id);
-CREATE INDEX sessions_student ON sessions (student_user_id, starts_at, id);
+-- A user's calendar, and the search for conflicts. The conditions are always true. They keep PostgreSQL, when it plans a
+-- statement for a table that is still empty, from reading one side's sessions through the index of the other side.
+CREATE INDEX sessions_tutor ON sessions (tutor_user_id, starts_at, id) WHERE tutor_user_id IS NOT NULL;
+CREATE INDEX sessions_student ON sessions (student_user_id, starts_at, id) WHERE student_user_id IS NOT NULL;

@@ -14,9 +14,13 @@ use crate::dialect;
 /// throughput; without any ping, a dead connection would never be replaced.
 const IDLE_BEFORE_PING: Duration = Duration::from_secs(1);
 
-/// Time for which a connection keeps the plans of its statements. One that was made while a table was nearly empty may read
-/// the whole table, and has to be replaced soon after the table has grown. Planning takes about a millisecond.
-const LIFETIME_OF_PLANS: Duration = Duration::from_secs(10);
+/// Time for which a new connection keeps the plans of its statements. One that was made while a table was nearly empty may
+/// read the whole table, and has to be replaced soon after the table has grown. Each replacement, which takes a connection
+/// some tens of milliseconds, doubles the time, because a table grows from nothing only once.
+const FIRST_LIFETIME_OF_PLANS: Duration = Duration::from_secs(10);
+
+/// The longest time for which plans are kept. PostgreSQL itself replaces them after a table has been analysed.
+const MAX_LIFETIME_OF_PLANS: Duration = Duration::from_secs(600);
 
 /// A connection to the configured database. Only `dialect.rs` matches on the variant.
 #[derive(diesel::MultiConnection)]
@@ -146,6 +150,7 @@ pub(crate) struct Pooled {
     pub(crate) discard: bool,
     checked_at: Instant,
     planned_at: Instant,
+    lifetime_of_plans: Duration,
 }
 
 /// Opens connections for the pool and checks them at checkout and return.
@@ -162,16 +167,18 @@ impl r2d2::ManageConnection for ConnectionSource {
     fn connect(&self) -> Result<Pooled, Self::Error> {
         let conn = connect(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)?;
         let now = Instant::now();
-        Ok(Pooled { conn, discard: false, checked_at: now, planned_at: now })
+        let lifetime_of_plans = FIRST_LIFETIME_OF_PLANS;
+        Ok(Pooled { conn, discard: false, checked_at: now, planned_at: now, lifetime_of_plans })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
         if pooled.checked_at.elapsed() > IDLE_BEFORE_PING {
             pooled.conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)?;
         }
-        if pooled.planned_at.elapsed() > LIFETIME_OF_PLANS {
+        if pooled.planned_at.elapsed() > pooled.lifetime_of_plans {
             dialect::discard_plans(&mut pooled.conn).map_err(diesel::r2d2::Error::QueryError)?;
             pooled.planned_at = Instant::now();
+            pooled.lifetime_of_plans = MAX_LIFETIME_OF_PLANS.min(pooled.lifetime_of_plans * 2);
         }
         pooled.checked_at = Instant::now();
         Ok(())
