@@ -30,9 +30,10 @@ def main(options):
 
 
 def compare(side, database, scenario, options):
-    """Measures a scenario and its statements in turn, and returns the medians."""
+    """Measures a scenario and its statements in turn, after a run that is not counted, and returns the medians."""
     same = BOOKING_CLIENTS if scenario is load.BOOK else options.connections
     figures, rates = [], {clients: [] for clients in (same, FEW_CLIENTS)}
+    load.measure(side, scenario, options.seconds, options.connections)
     for _ in range(options.repeats):
         figures.append(load.measure(side, scenario, options.seconds, options.connections))
         for clients, runs in rates.items():
