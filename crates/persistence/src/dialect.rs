@@ -1,7 +1,6 @@
 //! The differences between the two databases. No other module matches on a connection.
 
 use astegni_domain::families::GuardianshipStatus;
-use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -14,7 +13,7 @@ use diesel::{PgConnection, SqliteConnection};
 
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{connection_counters, guardianships, requested_sessions, tutor_packages, users};
+use crate::schema::{connection_counters, guardianships, requested_sessions, users};
 use crate::statement::Statement;
 
 /// The number of parameters that a statement may carry on either database, with room for a few others.
@@ -89,17 +88,20 @@ pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
     }
 }
 
-/// Counts up the versions of two calendars, which locks them in ascending user order, and returns how many there are.
-pub(crate) fn lock_calendars(conn: &mut AnyConnection, users: [i64; 2]) -> QueryResult<usize> {
+/// Returns the statement that counts up the versions of two calendars, which locks them in ascending user order, and returns
+/// their users.
+pub(crate) fn lock_calendars(conn: &AnyConnection, users: [i64; 2]) -> Statement<'static, BigInt> {
     let text = match conn {
         AnyConnection::Pg(_) => {
-            "UPDATE calendars SET version = version + 1 FROM (SELECT user_id FROM calendars \
-             WHERE user_id IN (?, ?) ORDER BY user_id FOR UPDATE) AS locked WHERE calendars.user_id = locked.user_id"
+            "UPDATE calendars SET version = version + 1 FROM (SELECT user_id FROM calendars WHERE user_id IN (?, ?) \
+             ORDER BY user_id FOR UPDATE) AS locked WHERE calendars.user_id = locked.user_id RETURNING calendars.user_id"
         }
         // SQLite has a single writer.
-        AnyConnection::Sqlite(_) => "UPDATE calendars SET version = version + 1 WHERE user_id IN (?, ?)",
+        AnyConnection::Sqlite(_) => {
+            "UPDATE calendars SET version = version + 1 WHERE user_id IN (?, ?) RETURNING user_id"
+        }
     };
-    Statement::new(text).bind_all(users).execute(conn)
+    Statement::new(text).bind_all(users)
 }
 
 /// The strength of a lock on a row.
@@ -224,25 +226,13 @@ pub(crate) fn lock_requests(conn: &mut AnyConnection, ids: &[i64]) -> QueryResul
     Ok(())
 }
 
-/// Locks an active package in share mode until the transaction ends, and returns whether it exists as last changed at
-/// `updated_at`. Archiving waits; concurrent requests do not.
-pub(crate) fn share_active_package(
-    conn: &mut AnyConnection,
-    package: i64,
-    tutor: i64,
-    updated_at: NaiveDateTime,
-) -> QueryResult<bool> {
-    let active = tutor_packages::table
-        .filter(tutor_packages::id.eq(package))
-        .filter(tutor_packages::tutor_id.eq(tutor))
-        .filter(tutor_packages::is_active.eq(true))
-        .filter(tutor_packages::updated_at.eq(updated_at))
-        .select(tutor_packages::id);
-    let found: Option<i64> = match conn {
-        AnyConnection::Pg(inner) => active.for_share().first(inner).optional()?,
-        AnyConnection::Sqlite(inner) => active.first(inner).optional()?,
-    };
-    Ok(found.is_some())
+/// Returns the end of a query that locks the rows it finds in share mode until the transaction ends: changing them waits,
+/// other transactions that share the lock do not. SQLite has a single writer.
+pub(crate) fn share(conn: &AnyConnection) -> &'static str {
+    match conn {
+        AnyConnection::Pg(_) => "FOR SHARE",
+        AnyConnection::Sqlite(_) => "",
+    }
 }
 
 /// The identity clause, which has a different syntax in SQLite.

@@ -108,46 +108,48 @@ impl RequestService {
     }
 
     /// Accepts a request to the caller: enrols the student and books the sessions.
+    ///
+    /// Most acceptances conflict with nothing, and the write compares the sessions with the locked calendars. The calendars
+    /// are therefore read only after a write has failed, to tell or to leave out what conflicts.
     pub async fn accept(
         &self,
         actor: &Actor,
         id: RequestId,
         acceptance: Acceptance,
     ) -> Result<AcceptedRequest, AcceptError> {
+        let now = self.clock.now();
+        let (request, proposal) = self.consider(actor, id, &acceptance, now).await?;
+        let preview = proposal.check(&[], now);
+        if preview.conflicts.is_empty() && preview.skipped.is_empty() {
+            match self.write_acceptance(&request, preview, now).await? {
+                Err(RepositoryError::Conflict) => {}
+                outcome => return Ok(outcome?),
+            }
+        }
         retry_on_conflict(async || {
             let now = self.clock.now();
-            let (request, preview) = self.consider(actor, id, &acceptance, now).await?;
-            let plan = match plan_acceptance(&request, preview, now) {
-                Ok(plan) => plan,
-                Err(refusal) => return Err(self.explain(id, refusal).await),
-            };
-            let (agreed_price, sessions_created) = (plan.agreed_price, plan.sessions.len());
-            let skipped = plan.skipped.clone();
-            Ok(self.requests.accept(plan).await.map(|course_id| AcceptedRequest {
-                responded_at: now,
-                agreed_price,
-                course_id,
-                sessions_created,
-                skipped,
-            }))
+            let (request, proposal) = self.consider(actor, id, &acceptance, now).await?;
+            let preview = self.compare(&request, proposal, now).await?;
+            self.write_acceptance(&request, preview, now).await
         })
         .await
     }
 
     /// Returns what an acceptance would create. Nothing is written.
     pub async fn preview(&self, actor: &Actor, id: RequestId, acceptance: Acceptance) -> Result<Preview, AcceptError> {
-        let (_, preview) = self.consider(actor, id, &acceptance, self.clock.now()).await?;
-        Ok(preview)
+        let now = self.clock.now();
+        let (request, proposal) = self.consider(actor, id, &acceptance, now).await?;
+        Ok(self.compare(&request, proposal, now).await?)
     }
 
-    /// Loads a pending request to the caller, and compares its sessions with both calendars.
+    /// Loads a pending request to the caller, and proposes its sessions.
     async fn consider(
         &self,
         actor: &Actor,
         id: RequestId,
         acceptance: &Acceptance,
         now: DateTime<Utc>,
-    ) -> Result<(SessionRequest, Preview), AcceptError> {
+    ) -> Result<(SessionRequest, Proposal), AcceptError> {
         let tutor = actor.tutor()?.profile;
         let request = self.requests.find(id, now).await?;
         let request = request.filter(|request| request.tutor_id == tutor).ok_or(AcceptError::NotFound)?;
@@ -156,11 +158,43 @@ impl RequestService {
             .map_err(|status| AcceptError::Refused(AcceptRefusal::AlreadyAnswered(status)))?;
         let proposal = Proposal::new(&request, acceptance, now)
             .map_err(|violations| AcceptError::Refused(AcceptRefusal::Invalid(violations)))?;
+        Ok((request, proposal))
+    }
+
+    /// Compares a proposal with both calendars.
+    async fn compare(
+        &self,
+        request: &SessionRequest,
+        proposal: Proposal,
+        now: DateTime<Utc>,
+    ) -> Result<Preview, RepositoryError> {
         let booked = match proposal.window() {
             Some(window) => self.requests.bookings(request.parties, window.start, window.end).await?,
             None => Vec::new(),
         };
-        Ok((request, proposal.check(&booked, now)))
+        Ok(proposal.check(&booked, now))
+    }
+
+    /// Writes an acceptance with the sessions of a preview. The inner error is that of the write.
+    async fn write_acceptance(
+        &self,
+        request: &SessionRequest,
+        preview: Preview,
+        now: DateTime<Utc>,
+    ) -> Result<Result<AcceptedRequest, RepositoryError>, AcceptError> {
+        let plan = match plan_acceptance(request, preview, now) {
+            Ok(plan) => plan,
+            Err(refusal) => return Err(self.explain(request.id, refusal).await),
+        };
+        let (agreed_price, sessions_created) = (plan.agreed_price, plan.sessions.len());
+        let skipped = plan.skipped.clone();
+        Ok(self.requests.accept(plan).await.map(|course_id| AcceptedRequest {
+            responded_at: now,
+            agreed_price,
+            course_id,
+            sessions_created,
+            skipped,
+        }))
     }
 
     /// Prefers `AlreadyAnswered` to conflicts. The bookings were read after the request, so they may include the

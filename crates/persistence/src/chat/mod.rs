@@ -4,4 +4,4 @@ mod messages;
 mod queries;
 mod writes;
 
-pub(crate) use writes::{NewMessage, send_direct, send_request};
+pub(crate) use writes::{NewMessage, REQUEST, send_direct, send_request, send_with};

@@ -38,8 +38,13 @@ type PlaceColumns = (BigInt, BigInt, Timestamp);
 /// Appends a message to the direct conversation of its sender and its recipient, which the sender creates if there is
 /// none.
 pub(crate) fn send_direct(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<SentMessage, StoreError> {
-    match append(conn, message)? {
-        Some(sent) => Ok(sent),
+    let request = Statement::<BigInt>::new("VALUES (?)").bind(message.request);
+    if dialect::has_writing_ctes(conn) {
+        return Ok(send_with(conn, With::new(REQUEST, request), REQUEST_ID, message)?.1);
+    }
+    let place: Option<Place> = next_place(message, "").first(conn)?;
+    match place {
+        Some(place) => insert_at(conn, place, request, message),
         None => send_first(conn, message),
     }
 }
@@ -51,63 +56,88 @@ pub(crate) fn send_request(
     request: Statement<'_, BigInt>,
     message: &NewMessage<'_>,
 ) -> Result<(i64, SentMessage), StoreError> {
-    if !dialect::has_writing_ctes(conn) {
-        let request: i64 = request.first(conn)?.ok_or(StoreError::Conflict)?;
-        return Ok((request, send_direct(conn, &NewMessage { request: Some(request), ..*message })?));
+    if dialect::has_writing_ctes(conn) {
+        let (request, sent) = send_with(conn, With::new(REQUEST, request), REQUEST_ID, message)?;
+        return Ok((request.ok_or(StoreError::Conflict)?, sent));
     }
-    let (request, sent) = append_about(conn, request, message)?;
-    let request = request.ok_or(StoreError::Conflict)?;
-    match sent {
-        Some(sent) => Ok((request, sent)),
-        None => Ok((request, send_first(conn, &NewMessage { request: Some(request), ..*message })?)),
-    }
+    let request: i64 = request.first(conn)?.ok_or(StoreError::Conflict)?;
+    Ok((request, send_direct(conn, &NewMessage { request: Some(request), ..*message })?))
 }
 
-/// Appends a message to a conversation that did not exist.
+/// Sends a message like [`send_direct`] on a database that has [writing CTEs](dialect::has_writing_ctes), if the conversation
+/// exists in one statement with other writes. One of these is named [`REQUEST`] and returns the request that the message is
+/// about. `id` is an expression over the writes, whose value is returned as well.
+pub(crate) fn send_with<'a>(
+    conn: &mut AnyConnection,
+    writes: With<'a>,
+    id: &str,
+    message: &NewMessage<'a>,
+) -> Result<(Option<i64>, SentMessage), StoreError> {
+    type Columns = (Nullable<BigInt>, Nullable<BigInt>, Nullable<(BigInt, BigInt)>);
+    type Row = (Option<i64>, Option<i64>, Option<(i64, i64)>);
+    // The update reads the request, so that the request is written before the conversation is locked.
+    let row: Option<Row> = writes
+        .and(PLACE, next_place(message, "FROM request"))
+        .and(MESSAGE, insert_message(message))
+        .then(Statement::<Columns>::new(format!("SELECT {id}, {SENT}")))
+        .first(conn)?;
+    let (id, request, found) = row.ok_or(StoreError::Conflict)?;
+    let sent = match found {
+        Some(ids) => sent(ids),
+        None => send_first(conn, &NewMessage { request, ..*message })?,
+    };
+    Ok((id, sent))
+}
+
+/// Creates the conversation with its participants, unless another transaction has created it meanwhile, and appends a
+/// message to it.
 fn send_first(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<SentMessage, StoreError> {
-    start_conversation(conn, message)?;
-    append(conn, message)?.ok_or(StoreError::Conflict)
-}
-
-/// Appends a message to an existing conversation.
-fn append(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<Option<SentMessage>, StoreError> {
     let request = Statement::<BigInt>::new("VALUES (?)").bind(message.request);
     if dialect::has_writing_ctes(conn) {
-        return Ok(append_about(conn, request, message)?.1);
+        let row: Option<(Option<i64>, (i64, i64))> = With::new(REQUEST, request)
+            .and(PLACE, first_place(message))
+            .and("joined", join(message))
+            .and(MESSAGE, insert_message(message))
+            .then(Statement::<(Nullable<BigInt>, (BigInt, BigInt))>::new(format!("SELECT {SENT}")))
+            .first(conn)?;
+        return row.map(|(_, ids)| sent(ids)).ok_or(StoreError::Conflict);
     }
-    let place: Option<Place> = next_place(message, "").first(conn)?;
-    let Some((conversation, seq, at)) = place else { return Ok(None) };
-    let place = Statement::<PlaceColumns>::new("VALUES (?, ?, ?)").bind_all([conversation, seq]).bind(at);
-    let statement = With::new(REQUEST, request).and(PLACE, place).then(insert_message(message));
-    let row: Option<(i64, i64)> = statement.first(conn)?;
-    Ok(row.map(sent))
+    let place: Place = first_place(message).first(conn)?.ok_or(StoreError::Conflict)?;
+    With::new(PLACE, returned(place)).then(join(message)).execute(conn)?;
+    insert_at(conn, place, request, message)
 }
 
-/// Appends a message about the request whose id another statement returns, in one statement. Returns that id, and no
-/// message if there is no conversation.
-fn append_about(
+/// Inserts a message about a request at a place.
+fn insert_at(
     conn: &mut AnyConnection,
+    place: Place,
     request: Statement<'_, BigInt>,
     message: &NewMessage<'_>,
-) -> Result<(Option<i64>, Option<SentMessage>), StoreError> {
-    type Columns = (Nullable<BigInt>, Nullable<(BigInt, BigInt)>);
-    type Row = (Option<i64>, Option<(i64, i64)>);
-    let all = "SELECT request.request_id, message.conversation, message.id FROM request LEFT JOIN message ON TRUE";
-    // The update reads the request, so that the request is written before the conversation is locked.
-    let row: Option<Row> = With::new(REQUEST, request)
-        .and(PLACE, next_place(message, "FROM request"))
-        .and("message(conversation, id)", insert_message(message))
-        .then(Statement::<Columns>::new(all))
-        .first(conn)?;
-    let (request, message) = row.unwrap_or_default();
-    Ok((request, message.map(sent)))
+) -> Result<SentMessage, StoreError> {
+    let statement = With::new(REQUEST, request).and(PLACE, returned(place)).then(insert_message(message));
+    let ids: Option<(i64, i64)> = statement.first(conn)?;
+    ids.map(sent).ok_or(StoreError::Conflict)
+}
+
+/// Returns a statement that returns a place which another one has returned.
+fn returned((conversation, seq, at): Place) -> Statement<'static, PlaceColumns> {
+    Statement::new("VALUES (?, ?, ?)").bind_all([conversation, seq]).bind(at)
 }
 
 /// The request that a message is about, which may be null.
-const REQUEST: &str = "request(request_id)";
+pub(crate) const REQUEST: &str = "request(request_id)";
+
+/// The id of the [`REQUEST`].
+const REQUEST_ID: &str = "request.request_id";
 
 /// The columns of a [`Place`].
 const PLACE: &str = "place(conversation, seq, at)";
+
+/// The ids of an inserted message and of its conversation.
+const MESSAGE: &str = "message(conversation, id)";
+
+/// The columns and the source of a query for what was sent.
+const SENT: &str = "request.request_id, message.conversation, message.id FROM request LEFT JOIN message ON TRUE";
 
 /// Returns the statement that takes the next place in an existing conversation.
 ///
@@ -138,27 +168,30 @@ fn sent((conversation, message): (i64, i64)) -> SentMessage {
     SentMessage { conversation, message }
 }
 
-/// Creates the conversation unless another transaction has created it meanwhile.
-fn start_conversation(conn: &mut AnyConnection, message: &NewMessage<'_>) -> Result<(), StoreError> {
-    let (low, high) = pair(message);
-    let at = message.at.naive_utc();
+/// Returns the statement that creates the conversation and takes its first place. If there is one already, it takes the next
+/// place, like [`next_place`].
+fn first_place(message: &NewMessage<'_>) -> Statement<'static, PlaceColumns> {
     let text = "INSERT INTO conversations (type, created_by_user_id, direct_user_low, direct_user_high, last_seq, \
-        last_message_at, created_at, updated_at) VALUES (?, ?, ?, ?, 0, ?, ?, ?) \
-        ON CONFLICT (direct_user_low, direct_user_high) DO NOTHING RETURNING id";
-    let created: Option<i64> = Statement::<BigInt>::new(text)
+        last_message_at, created_at, updated_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?) \
+        ON CONFLICT (direct_user_low, direct_user_high) DO UPDATE SET last_seq = conversations.last_seq + 1, \
+        last_message_at = CASE WHEN conversations.last_message_at > excluded.last_message_at \
+        THEN conversations.last_message_at ELSE excluded.last_message_at END, \
+        updated_at = CASE WHEN conversations.updated_at > excluded.updated_at \
+        THEN conversations.updated_at ELSE excluded.updated_at END RETURNING id, last_seq, last_message_at";
+    let (low, high) = pair(message);
+    Statement::new(text)
         .bind(ConversationKind::Direct.as_str())
         .bind_all([message.sender.get(), low, high])
-        .bind_all([at; 3])
-        .first(conn)?;
-    if let Some(conversation) = created {
-        let member = ParticipantRole::Member.as_str();
-        let text = "INSERT INTO conversation_participants (conversation_id, user_id, role, joined_at) \
-            VALUES (?, ?, ?, ?), (?, ?, ?, ?)";
-        let join =
-            |statement: Statement<'static>, user: i64| statement.bind_all([conversation, user]).bind(member).bind(at);
-        join(join(Statement::new(text), low), high).execute(conn)?;
-    }
-    Ok(())
+        .bind_all([message.at.naive_utc(); 3])
+}
+
+/// Returns the statement by which sender and recipient join the conversation of the place.
+fn join(message: &NewMessage<'_>) -> Statement<'static> {
+    let text = "INSERT INTO conversation_participants (conversation_id, user_id, role, joined_at) \
+        SELECT place.conversation, u.id, ?, ? FROM place CROSS JOIN users u WHERE u.id IN (?, ?) \
+        ON CONFLICT (conversation_id, user_id) DO NOTHING";
+    let (low, high) = pair(message);
+    Statement::new(text).bind(ParticipantRole::Member.as_str()).bind(message.at.naive_utc()).bind_all([low, high])
 }
 
 /// Returns the participants, the lower id first.

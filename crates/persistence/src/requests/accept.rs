@@ -1,7 +1,7 @@
 //! Writing an answer: the request's status and the message about it, and what an acceptance creates.
 
 use astegni_domain::chat::MessageType;
-use astegni_domain::ids::CourseId;
+use astegni_domain::ids::{CourseId, UserId};
 use astegni_domain::money::Money;
 use astegni_domain::requests::{AcceptancePlan, AnswerPlan, RequestStatus};
 use astegni_domain::schedule::find_conflicts;
@@ -23,48 +23,70 @@ pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), 
             return Err(StoreError::Conflict);
         }
     }
-    change_status(conn, plan)?;
-    append_notice(conn, plan)
+    if change_status(plan, "").execute(conn)? == 0 {
+        return Err(StoreError::Conflict);
+    }
+    chat::send_direct(conn, &notice(plan))?;
+    Ok(())
 }
 
 /// Writes an acceptance. The lock order is calendars, requests, conversations. With both calendars locked, a
 /// transaction that would book one of the users twice sees the sessions of the one before it.
 pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<CourseId, StoreError> {
-    schedule::lock_calendars(conn, plan.parties)?;
-    change_status(conn, &plan.answer)?;
+    lock(conn, plan)?;
     check_calendars(conn, plan)?;
-    let course = enrol(conn, plan)?;
-    append_notice(conn, &plan.answer)?;
-    Ok(CourseId::new(course))
+    enrol(conn, plan).map(CourseId::new)
 }
 
-/// Changes the status of a request. Fails with `Conflict` if the request is no longer pending.
-fn change_status(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
+/// Locks both calendars, and then the request by changing its status.
+fn lock(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(), StoreError> {
+    let calendars = dialect::lock_calendars(conn, plan.parties.ascending().map(UserId::get));
+    let (locked, changed) = if dialect::has_writing_ctes(conn) {
+        let all = "SELECT (SELECT COUNT(*) FROM locked), (SELECT COUNT(*) FROM changed)";
+        // The status is changed after the number of locked calendars is known.
+        let counts: Option<(i64, i64)> = With::new("locked", calendars)
+            .and("changed", change_status::<BigInt>(&plan.answer, "AND (SELECT COUNT(*) FROM locked) = 2 RETURNING id"))
+            .then(Statement::<(BigInt, BigInt)>::new(all))
+            .first(conn)?;
+        counts.unwrap_or_default()
+    } else {
+        let locked: Vec<i64> = calendars.load(conn)?;
+        let changed = change_status(&plan.answer, "").execute(conn)?;
+        (i64::try_from(locked.len()).unwrap_or(i64::MAX), i64::try_from(changed).unwrap_or(i64::MAX))
+    };
+    match (locked, changed) {
+        (2, 1) => Ok(()),
+        (2, _) => Err(StoreError::Conflict),
+        _ => Err(StoreError::missing_row("calendars", plan.parties.tutor.get())),
+    }
+}
+
+/// Returns the statement that changes the status of a request if it is still pending. `rest` is the end of the statement.
+fn change_status<'a, Columns>(plan: &'a AnswerPlan, rest: &str) -> Statement<'a, Columns> {
     let at = plan.at.naive_utc();
     let rejected_at = (plan.to == RequestStatus::Rejected).then_some(at);
-    let text = "UPDATE requested_sessions SET status = ?, responded_at = ?, updated_at = ?, rejected_at = ?, \
-        rejected_reason = ? WHERE id = ? AND status = 'pending' AND expires_at > ?";
-    let changed = Statement::new(text)
+    let text = format!(
+        "UPDATE requested_sessions SET status = ?, responded_at = ?, updated_at = ?, rejected_at = ?, \
+         rejected_reason = ? WHERE id = ? AND status = 'pending' AND expires_at > ? {rest}"
+    );
+    Statement::new(text)
         .bind(plan.to.as_str())
         .bind_all([Some(at), Some(at), rejected_at])
         .bind(plan.reason.as_deref())
         .bind(plan.request_id.get())
         .bind(at)
-        .execute(conn)?;
-    if changed == 0 { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
-fn append_notice(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), StoreError> {
-    let message = NewMessage {
+/// Returns the message about an answer.
+fn notice(plan: &AnswerPlan) -> NewMessage<'_> {
+    NewMessage {
         sender: plan.notice.sender,
         recipient: plan.notice.recipient,
         message_type: MessageType::System,
         content: &plan.notice.content,
         request: Some(plan.request_id.get()),
         at: plan.at,
-    };
-    chat::send_direct(conn, &message)?;
-    Ok(())
+    }
 }
 
 /// Repeats the plan's check on the locked calendars.
@@ -76,20 +98,22 @@ fn check_calendars(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<()
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Inserts the enrolment, its course and the sessions of the course, and returns the id of the course. Each insert reads
-/// the id that the one before it returns.
+/// Inserts the enrolment, its course and the sessions of the course, sends the message about them, and returns the id of the
+/// course. Each insert reads the id that the one before it returns.
 fn enrol(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i64, StoreError> {
     const ENROLMENT: &str = "enrolment(id)";
     const COURSE: &str = "course(id)";
     let (enrolment, course, rows) = (insert_enrolment(plan), insert_course(plan), schedule::session_rows(plan));
     let topics = columns::json(plan.topics.iter().map(String::as_str));
     let sessions = schedule::insert_sessions(plan, &topics);
+    let notice = notice(&plan.answer);
     if dialect::has_writing_ctes(conn) {
         let mut with = With::new(ENROLMENT, enrolment).and(COURSE, course);
         if let Some(rows) = rows {
             with = with.and(schedule::SESSION_ROWS, rows).and("booked", sessions);
         }
-        let course: Option<i64> = with.then(Statement::<BigInt>::new("SELECT id FROM course")).first(conn)?;
+        let request = Statement::<BigInt>::new("VALUES (?)").bind(plan.answer.request_id.get());
+        let (course, _) = chat::send_with(conn, with.and(chat::REQUEST, request), "(SELECT id FROM course)", &notice)?;
         return course.ok_or(StoreError::Conflict);
     }
     let enrolment: Option<i64> = enrolment.first(conn)?;
@@ -97,6 +121,7 @@ fn enrol(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i64, StoreEr
     if let Some(rows) = rows {
         With::new(COURSE, returned(course)).and(schedule::SESSION_ROWS, rows).then(sessions).execute(conn)?;
     }
+    chat::send_direct(conn, &notice)?;
     course.ok_or(StoreError::Conflict)
 }
 

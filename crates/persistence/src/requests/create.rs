@@ -3,7 +3,7 @@
 use astegni_domain::chat::MessageType;
 use astegni_domain::ids::{ConversationId, MessageId, RequestId};
 use astegni_domain::money::Money;
-use astegni_domain::requests::{CreationPlan, PackageFact, RequestStatus, ScheduleFields, SentRequest};
+use astegni_domain::requests::{CreationPlan, RequestStatus, ScheduleFields, SentRequest};
 use diesel::sql_types::BigInt;
 
 use super::{ScheduleColumns, facts};
@@ -21,8 +21,8 @@ struct Encoded {
     months: String,
 }
 
-/// Writes a plan after guarding its facts. The lock order is relation counters, guardianships, requests,
-/// conversations.
+/// Writes a plan after guarding its facts. The lock order is relation counters, packages,
+/// guardianships, requests, conversations.
 pub(super) fn apply(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<SentRequest, StoreError> {
     guard(conn, plan)?;
     let encoded = Encoded {
@@ -55,27 +55,19 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
     let now = plan.created_at.naive_utc();
     // The exclusive lock serialises the requests of one requester, so that their number can be limited.
     dialect::lock_relations(conn, vec![(requester.get(), LockMode::Exclusive), (tutor.get(), LockMode::Share)])?;
-    let limit = plan.rejection_limit;
-    let pairs = [(requester, tutor), (plan.parties.student, tutor)];
-    let (history, blocked) =
-        facts::history_and_blocks(conn, requester, plan.key.tutor, limit.since.naive_utc(), pairs)?;
-    let holds = history.pending_count(now) < i64::from(plan.max_pending)
-        && history.rejections.len() < usize::from(limit.max)
-        && !blocked
+    let facts = facts::guarded(conn, plan)?;
+    let holds = facts.history.pending_count(now) < i64::from(plan.max_pending)
+        && facts.history.rejections.len() < usize::from(plan.rejection_limit.max)
+        && !facts.blocked
+        && facts.has_package
         && match plan.guardianship {
             Some(fact) => dialect::share_active_guardianship(conn, fact.parent.get(), fact.student.get())?,
-            None => true,
-        }
-        && match &plan.package {
-            Some(PackageFact { snapshot, updated_at }) => {
-                dialect::share_active_package(conn, snapshot.id.get(), plan.key.tutor.get(), updated_at.naive_utc())?
-            }
             None => true,
         };
     if !holds {
         return Err(StoreError::Conflict);
     }
-    if history.has_lapsed(plan.key.tutor, now) {
+    if facts.history.has_lapsed(plan.key.tutor, now) {
         let text = "UPDATE requested_sessions SET status = 'expired', updated_at = expires_at \
             WHERE requester_id = ? AND tutor_id = ? AND status = 'pending' AND expires_at <= ?";
         Statement::new(text).bind_all([requester.get(), plan.key.tutor.get()]).bind(now).execute(conn)?;

@@ -3,7 +3,9 @@
 use astegni_domain::connections::Standing;
 use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
-use astegni_domain::requests::{CreationFacts, CreationQuery, DuplicateKey, PendingRequest, StudentFact, TutorFact};
+use astegni_domain::requests::{
+    CreationFacts, CreationPlan, CreationQuery, DuplicateKey, PendingRequest, StudentFact, TutorFact,
+};
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -12,25 +14,36 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::connections;
+use crate::dialect;
 use crate::error::StoreError;
-use crate::schema::{guardianships, tutor_packages};
+use crate::schema::guardianships;
 use crate::statement::{Statement, With};
-use crate::tutoring::{PackageRow, package};
+use crate::tutoring::{PACKAGE_COLUMNS, PackageColumns, PackageRow, package as package_of};
 
 /// Loads the facts about a new request.
 pub(super) fn load(conn: &mut AnyConnection, query: &CreationQuery) -> Result<CreationFacts, StoreError> {
-    let parties = parties(conn, query)?;
-    let package_row: Option<PackageRow> = match query.package {
-        Some(id) => tutor_packages::table.find(id.get()).select(PackageRow::as_select()).first(conn).optional()?,
-        None => None,
-    };
-    let history = history(conn, query.requester, query.tutor, query.rejected_since.naive_utc())?;
+    type Columns = (PartyColumns, Nullable<PackageColumns>, Nullable<HistoryColumns>);
+    type Row = (PartyRow, Option<PackageRow>, Option<HistoryRow>);
+    let package = format!("SELECT {PACKAGE_COLUMNS} FROM tutor_packages WHERE id = ?");
+    let all = "SELECT parties.*, package.*, history.* FROM parties LEFT JOIN package ON TRUE LEFT JOIN history ON TRUE";
+    let rows: Vec<Row> = With::new(PARTIES, select_parties(query))
+        .and("package", Statement::<PackageColumns>::new(package).bind(query.package.map(PackageId::get)))
+        .and("history", select_history(query.requester, query.tutor, query.rejected_since.naive_utc()))
+        .then(Statement::<Columns>::new(all))
+        .load(conn)?;
+    let (mut parties, mut package_row, mut sent) = (PartyRow::default(), None, Vec::new());
+    for (party, package, history) in rows {
+        (parties, package_row) = (party, package);
+        sent.extend(history);
+    }
+    let history: History = sent.into_iter().collect();
+    let parties = PartyFacts::new(query, parties)?;
     let now = query.now.naive_utc();
     Ok(CreationFacts {
         tutor: parties.tutor,
         standing: parties.standing,
         student_blocked: parties.student_blocked,
-        package: package_row.map(package).transpose()?,
+        package: package_row.map(package_of).transpose()?,
         student: parties.student,
         pending: history.pending_with(query.tutor, now).map(|sent| sent.pending(query)).collect(),
         pending_count: history.pending_count(now),
@@ -46,9 +59,17 @@ struct PartyFacts {
     student_blocked: bool,
 }
 
-fn parties(conn: &mut AnyConnection, query: &CreationQuery) -> Result<PartyFacts, StoreError> {
-    type Columns = (Nullable<BigInt>, Nullable<Text>, Nullable<BigInt>, Bool, Bool, Bool, Bool);
-    type Row = (Option<i64>, Option<String>, Option<i64>, bool, bool, bool, bool);
+/// The name and the columns of [`select_parties`].
+const PARTIES: &str =
+    "parties(tutor_user, zone, student_user, is_ward, blocked_by_tutor, blocks_tutor, student_blocked)";
+
+/// The SQL type of [`PartyRow`].
+type PartyColumns = (Nullable<BigInt>, Nullable<Text>, Nullable<BigInt>, Bool, Bool, Bool, Bool);
+
+type PartyRow = (Option<i64>, Option<String>, Option<i64>, bool, bool, bool, bool);
+
+/// Returns the query for the people whom a new request concerns.
+fn select_parties(query: &CreationQuery) -> Statement<'static, PartyColumns> {
     let blocks = |from: &str, to: &str| {
         format!(
             "EXISTS (SELECT 1 FROM connections WHERE user_id_1 = {from} AND user_id_2 = {to} \
@@ -67,24 +88,30 @@ fn parties(conn: &mut AnyConnection, query: &CreationQuery) -> Result<PartyFacts
         blocks("s.user_id", "t.id"),
     );
     let (requester, tutor, student) = (query.requester.get(), query.tutor.get(), query.student.get());
-    let named = [("@requester", requester.into()), ("@tutor", tutor.into()), ("@student", student.into())];
-    let row: Option<Row> = Statement::<Columns>::with_names(&text, &named).first(conn)?;
-    let (tutor_user, zone, student_user, is_ward, blocked_by_tutor, blocks_tutor, student_blocked) =
-        row.unwrap_or_default();
-    let tutor = match (tutor_user.map(UserId::new), zone) {
-        (Some(user_id), Some(zone)) => {
-            Some(TutorFact { id: query.tutor, user_id, time_zone: columns::zone("users.time_zone", &zone)? })
-        }
-        _ => None,
-    };
-    let student = student_user.map(|user| StudentFact { id: query.student, user_id: UserId::new(user), is_ward });
-    let standing = match (blocked_by_tutor, blocks_tutor) {
-        (true, _) => Standing::BlockedByThem,
-        (false, true) => Standing::BlockedByYou,
-        (false, false) => Standing::Open,
-    };
-    let is_someone_else = student.is_some_and(|student| student.user_id != query.requester);
-    Ok(PartyFacts { tutor, student, standing, student_blocked: is_someone_else && student_blocked })
+    Statement::with_names(
+        &text,
+        &[("@requester", requester.into()), ("@tutor", tutor.into()), ("@student", student.into())],
+    )
+}
+
+impl PartyFacts {
+    fn new(query: &CreationQuery, row: PartyRow) -> Result<Self, StoreError> {
+        let (tutor_user, zone, student_user, is_ward, blocked_by_tutor, blocks_tutor, student_blocked) = row;
+        let tutor = match (tutor_user.map(UserId::new), zone) {
+            (Some(user_id), Some(zone)) => {
+                Some(TutorFact { id: query.tutor, user_id, time_zone: columns::zone("users.time_zone", &zone)? })
+            }
+            _ => None,
+        };
+        let student = student_user.map(|user| StudentFact { id: query.student, user_id: UserId::new(user), is_ward });
+        let standing = match (blocked_by_tutor, blocks_tutor) {
+            (true, _) => Standing::BlockedByThem,
+            (false, true) => Standing::BlockedByYou,
+            (false, false) => Standing::Open,
+        };
+        let is_someone_else = student.is_some_and(|student| student.user_id != query.requester);
+        Ok(Self { tutor, student, standing, student_blocked: is_someone_else && student_blocked })
+    }
 }
 
 /// Returns whether a user is an active guardian of a student.
@@ -151,32 +178,40 @@ type HistoryColumns = (BigInt, BigInt, BigInt, Nullable<BigInt>, Timestamp, Time
 /// A request stored as pending or, with the instant of its rejection, a rejected one.
 type HistoryRow = (i64, i64, i64, Option<i64>, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>);
 
-/// Loads the requests of a requester that are stored as pending, and the recent rejections by a tutor.
-pub(super) fn history(
-    conn: &mut AnyConnection,
-    requester: UserId,
-    tutor: TutorId,
-    rejected_since: NaiveDateTime,
-) -> Result<History, StoreError> {
-    let rows: Vec<HistoryRow> = select_history(requester, tutor, rejected_since).load(conn)?;
-    Ok(rows.into_iter().collect())
+/// The facts that a new request relies on and that may have changed since they were loaded.
+pub(super) struct GuardedFacts {
+    pub(super) history: History,
+    /// Whether a block separates the tutor from the requester or the student.
+    pub(super) blocked: bool,
+    /// Whether the package, if there is one, exists as it was seen and is active.
+    pub(super) has_package: bool,
 }
 
-/// Loads the [`history()`], and whether there is a block in one of two pairs of users.
-pub(super) fn history_and_blocks(
-    conn: &mut AnyConnection,
-    requester: UserId,
-    tutor: TutorId,
-    rejected_since: NaiveDateTime,
-    pairs: [(UserId, UserId); 2],
-) -> Result<(History, bool), StoreError> {
-    let all = "SELECT blocks.found, history.* FROM blocks LEFT JOIN history ON TRUE";
-    let rows: Vec<(bool, Option<HistoryRow>)> = With::new("blocks(found)", connections::any_block(pairs))
-        .and("history", select_history(requester, tutor, rejected_since))
-        .then(Statement::<(Bool, Nullable<HistoryColumns>)>::new(all))
+/// Loads the facts that a plan relies on, and locks its package in share mode until the transaction ends. Archiving the
+/// package waits; concurrent requests do not.
+pub(super) fn guarded(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<GuardedFacts, StoreError> {
+    let (requester, tutor) = (plan.key.requester, plan.parties.tutor);
+    let pairs = [(requester, tutor), (plan.parties.student, tutor)];
+    let package = plan.package.as_ref();
+    let text = format!(
+        "SELECT id FROM tutor_packages WHERE id = ? AND tutor_id = ? AND is_active AND updated_at = ? {}",
+        dialect::share(conn)
+    );
+    let share = Statement::<BigInt>::new(text)
+        .bind(package.map(|package| package.snapshot.id.get()))
+        .bind(plan.key.tutor.get())
+        .bind(package.map(|package| package.updated_at.naive_utc()));
+    let all = "SELECT blocks.found, (SELECT COUNT(*) FROM package), history.* FROM blocks LEFT JOIN history ON TRUE";
+    let rows: Vec<(bool, i64, Option<HistoryRow>)> = With::new("blocks(found)", connections::any_block(pairs))
+        .and("package", share)
+        .and("history", select_history(requester, plan.key.tutor, plan.rejection_limit.since.naive_utc()))
+        .then(Statement::<(Bool, BigInt, Nullable<HistoryColumns>)>::new(all))
         .load(conn)?;
-    let blocked = rows.iter().any(|(blocked, _)| *blocked);
-    Ok((rows.into_iter().filter_map(|(_, row)| row).collect(), blocked))
+    Ok(GuardedFacts {
+        blocked: rows.iter().any(|(blocked, ..)| *blocked),
+        has_package: package.is_none() || rows.iter().any(|(_, packages, _)| *packages > 0),
+        history: rows.into_iter().filter_map(|(.., row)| row).collect(),
+    })
 }
 
 /// Returns the query for a history. Each part follows an index of such requests alone.

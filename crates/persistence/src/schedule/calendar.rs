@@ -1,4 +1,4 @@
-//! Bookings in calendars, and the lock under which they change.
+//! Bookings in calendars.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,8 @@ use strum::VariantArray;
 
 use crate::columns::instant;
 use crate::connection::AnyConnection;
-use crate::dialect;
 use crate::error::StoreError;
 use crate::statement::{self, Parameter, Statement};
-
-/// Locks both calendars in ascending user order by counting up their versions. Other transactions that change one of
-/// them wait until this one ends.
-pub(crate) fn lock_calendars(conn: &mut AnyConnection, parties: Parties) -> Result<(), StoreError> {
-    let users = parties.ascending().map(UserId::get);
-    let locked = dialect::lock_calendars(conn, users)?;
-    let [user, _] = users;
-    if locked == users.len() { Ok(()) } else { Err(StoreError::missing_row("calendars", user)) }
-}
 
 /// Returns the sessions that occupy the calendars of two users between two instants.
 pub(crate) fn bookings(

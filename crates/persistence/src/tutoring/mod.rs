@@ -4,6 +4,6 @@ mod packages;
 mod search;
 mod tutors;
 
-pub(crate) use packages::{PackageRow, package};
+pub(crate) use packages::{PACKAGE_COLUMNS, PackageColumns, PackageRow, package};
 pub(crate) use search::folded_list;
 pub(crate) use tutors::{refresh_search, search_text};

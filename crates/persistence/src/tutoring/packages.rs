@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use diesel::dsl::{exists, max, min};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Time, Timestamp};
 
 use super::tutors::lock;
 use crate::Database;
@@ -16,6 +17,19 @@ use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{requested_sessions, tutor_packages, tutor_profiles};
+
+/// The columns of [`PackageRow`].
+pub(crate) const PACKAGE_COLUMNS: &str = "id, tutor_id, name, description, hourly_rate_cents, currency, subjects, \
+    course_ids, grade_level, session_format, schedule_type, schedule_days, start_time, end_time, is_active, created_at, \
+    updated_at";
+
+/// The SQL type of [`PackageRow`].
+#[rustfmt::skip]
+pub(crate) type PackageColumns = (
+    BigInt, BigInt, Text, Nullable<Text>, BigInt, Text, Text,
+    Text, Text, Nullable<Text>, Text, Text, Nullable<Time>, Nullable<Time>, Bool, Timestamp,
+    Timestamp,
+);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tutor_packages)]

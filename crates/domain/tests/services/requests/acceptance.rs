@@ -68,8 +68,8 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, AcceptError>) -> AcceptRefusal
 }
 
 #[test]
-fn an_acceptance_is_written_as_planned() {
-    let mut requests = store([RequestStatus::Pending], &[], 1);
+fn an_acceptance_is_written_as_planned_without_reading_the_calendars() {
+    let mut requests = store([RequestStatus::Pending], &[], 0);
     let expected = plan(&Acceptance::default(), &[]);
     requests.expect_accept().once().with(eq(expected)).returning(|_| Ok(CourseId::new(4)));
     let accepted = AcceptedRequest {
@@ -84,12 +84,28 @@ fn an_acceptance_is_written_as_planned() {
 
 #[test]
 fn skipped_sessions_are_reported() {
-    let mut requests = store([RequestStatus::Pending], &[booking()], 1);
+    let mut requests = store([RequestStatus::Pending; 2], &[booking()], 1);
     let expected = plan(&SKIP, &[booking()]);
     let skipped = expected.skipped.clone();
+    requests.expect_accept().once().with(eq(plan(&SKIP, &[]))).returning(|_| Err(RepositoryError::Conflict));
     requests.expect_accept().once().with(eq(expected)).returning(|_| Ok(CourseId::new(4)));
     let accepted = accept(requests, &tutor(), SKIP).unwrap();
     assert_eq!((accepted.sessions_created, accepted.skipped), (1, skipped));
+}
+
+#[test]
+fn sessions_in_the_past_are_explained_together_with_bookings() {
+    let Schedule::Dates { slot, .. } = request().terms.schedule else { panic!("the request has no dates") };
+    let session = |date: &str| ProposedSession { date: date.parse().unwrap(), slot };
+    let how = Acceptance {
+        on_conflict: OnConflict::Fail,
+        sessions: Some(vec![session("2020-01-01"), session("2026-02-02")]),
+    };
+    let mut requests = MockRequestRepository::new();
+    requests.expect_find().times(3).returning(|_, _| Ok(Some(request())));
+    requests.expect_bookings().once().returning(|_, _, _| Ok(vec![booking()]));
+    let AcceptRefusal::Conflicts(conflicts) = refusal(accept(requests, &tutor(), how)) else { panic!("no conflicts") };
+    assert_eq!(conflicts.len(), 2);
 }
 
 #[test]
@@ -121,10 +137,10 @@ fn only_the_recipient_accepts_and_previews() {
 #[test]
 fn a_conflicting_write_is_decided_again_on_fresh_bookings() {
     let mut requests = MockRequestRepository::new();
-    requests.expect_find().times(3).returning(|_, _| Ok(Some(request())));
+    requests.expect_find().times(4).returning(|_, _| Ok(Some(request())));
     let mut booked = [Vec::new(), vec![booking()]].into_iter();
     requests.expect_bookings().times(2).returning(move |_, _, _| Ok(booked.next().unwrap()));
-    requests.expect_accept().once().returning(|_| Err(RepositoryError::Conflict));
+    requests.expect_accept().times(2).returning(|_| Err(RepositoryError::Conflict));
     let conflicts = preview_of(&Acceptance::default(), &[booking()]).conflicts;
     assert_eq!(conflicts.len(), 1);
     let outcome = accept(requests, &tutor(), Acceptance::default());
@@ -134,11 +150,13 @@ fn a_conflicting_write_is_decided_again_on_fresh_bookings() {
 #[test]
 fn an_acceptance_that_comes_second_reports_the_status_in_place_of_conflicts() {
     // The bookings were read after the other acceptance, the request before it.
-    let requests = store([RequestStatus::Pending, RequestStatus::Accepted], &[booking()], 1);
+    let mut requests =
+        store([RequestStatus::Pending, RequestStatus::Pending, RequestStatus::Accepted], &[booking()], 1);
+    requests.expect_accept().once().returning(|_| Err(RepositoryError::Conflict));
     let outcome = accept(requests, &tutor(), Acceptance::default());
     assert_eq!(refusal(outcome), AcceptRefusal::AlreadyAnswered(RequestStatus::Accepted));
 
-    let mut requests = store([RequestStatus::Pending, RequestStatus::Expired], &[], 1);
+    let mut requests = store([RequestStatus::Pending, RequestStatus::Expired], &[], 0);
     requests.expect_accept().once().returning(|_| Err(RepositoryError::Conflict));
     let outcome = accept(requests, &tutor(), Acceptance::default());
     assert_eq!(refusal(outcome), AcceptRefusal::AlreadyAnswered(RequestStatus::Expired));
@@ -147,8 +165,10 @@ fn an_acceptance_that_comes_second_reports_the_status_in_place_of_conflicts() {
 #[test]
 fn a_failure_while_conflicts_are_explained_is_passed_on() {
     let mut requests = MockRequestRepository::new();
-    let mut found = [Ok(Some(request())), Err(RepositoryError::Unavailable("down".into()))].into_iter();
-    requests.expect_find().times(2).returning(move |_, _| found.next().unwrap());
+    let mut found =
+        [Ok(Some(request())), Ok(Some(request())), Err(RepositoryError::Unavailable("down".into()))].into_iter();
+    requests.expect_accept().once().returning(|_| Err(RepositoryError::Conflict));
+    requests.expect_find().times(3).returning(move |_, _| found.next().unwrap());
     requests.expect_bookings().once().returning(|_, _, _| Ok(vec![booking()]));
     let outcome = accept(requests, &tutor(), Acceptance::default());
     assert!(matches!(outcome, Err(AcceptError::Repository(RepositoryError::Unavailable(_)))));
