@@ -101,11 +101,6 @@ pub(crate) fn nullable<T>(change: Change<T>) -> Option<Option<T>> {
     }
 }
 
-/// Returns the `LIKE` pattern for values that contain a text, with wildcards in the text escaped by a backslash.
-pub(crate) fn containing(text: &str) -> String {
-    format!("%{}", beginning(text))
-}
-
 /// Returns the `LIKE` pattern for values that begin with a text, with wildcards in the text escaped by a backslash.
 pub(crate) fn beginning(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 1);

@@ -12,6 +12,7 @@ mod columns;
 mod connection;
 mod connections;
 mod database;
+mod derived;
 mod dialect;
 mod error;
 mod families;

@@ -56,14 +56,19 @@ diesel::table! {
         session_format -> Nullable<Text>,
         location -> Nullable<Text>,
         is_active -> Bool,
-        search_folded -> Text,
-        subjects_folded -> Text,
-        grade_levels_folded -> Text,
         price_min_cents -> Nullable<BigInt>,
         price_max_cents -> Nullable<BigInt>,
         price_currency -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tutor_terms (kind, term, tutor_id) {
+        kind -> Text,
+        term -> Text,
+        tutor_id -> BigInt,
     }
 }
 
@@ -340,6 +345,7 @@ diesel::table! {
 diesel::joinable!(name_endings -> users (user_id));
 diesel::joinable!(student_profiles -> users (user_id));
 diesel::joinable!(tutor_profiles -> users (user_id));
+diesel::joinable!(tutor_terms -> tutor_profiles (tutor_id));
 diesel::joinable!(parent_profiles -> users (user_id));
 diesel::joinable!(auth_sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> auth_sessions (session_id));
@@ -374,6 +380,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     name_endings,
     student_profiles,
     tutor_profiles,
+    tutor_terms,
     parent_profiles,
     auth_sessions,
     refresh_tokens,

@@ -57,6 +57,12 @@ impl<'a, Columns> Statement<'a, Columns> {
         self
     }
 
+    /// Adds text, with a question mark for each parameter that follows.
+    pub(crate) fn push(mut self, text: &str) -> Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
     /// Replaces the text.
     pub(crate) fn with_text(self, text: impl Into<Cow<'a, str>>) -> Self {
         Self { text: text.into(), ..self }

@@ -5,6 +5,7 @@ mod fields;
 mod package;
 mod ports;
 mod service;
+mod terms;
 mod tutor;
 
 pub use errors::{ProfileError, ReadTutorError, WritePackageError};
@@ -19,6 +20,7 @@ pub use package::{
 pub use ports::{MockPackageRepository, MockTutorRepository};
 pub use ports::{PackageRepository, TutorRepository};
 pub use service::TutoringService;
+pub use terms::{Term, TermKind, listed_terms, search_words};
 pub use tutor::{
     MAX_COUNTED, SearchPosition, SortTutors, TutorCard, TutorChanges, TutorFilter, TutorProfile, TutorSearch,
     TutorWithPackages,

@@ -90,7 +90,7 @@ pub enum SortTutors {
 /// Conditions on the tutors of a search result. All comparisons of text ignore case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TutorFilter {
-    /// Part of a name, username, biography or subject.
+    /// Words, each the beginning of a word of the name, username, biography or subjects.
     pub search: Option<String>,
     /// One complete subject.
     pub subject: Option<String>,

@@ -192,9 +192,6 @@ pub(crate) fn insert_profile(
                 tutor_profiles::subjects.eq("[]"),
                 tutor_profiles::languages.eq("[]"),
                 tutor_profiles::grade_levels.eq("[]"),
-                tutor_profiles::search_folded.eq(""),
-                tutor_profiles::subjects_folded.eq("|"),
-                tutor_profiles::grade_levels_folded.eq("|"),
                 tutor_profiles::created_at.eq(now),
                 tutor_profiles::updated_at.eq(now),
             ))
@@ -254,9 +251,9 @@ pub(crate) fn refresh_names(conn: &mut AnyConnection, id: i64) -> Result<User, S
     diesel::update(users::table.find(id))
         .set((users::display_name_folded.eq(fold(&name)), users::display_name.eq(&name)))
         .execute(conn)?;
-    names::refresh(conn, id, &name_endings(&name))?;
+    names::refresh(conn, id, name_endings(&name))?;
     if let Some(tutor) = user.profiles.tutor {
-        crate::tutoring::refresh_search(conn, tutor.get())?;
+        crate::tutoring::refresh_terms(conn, tutor.get())?;
     }
     Ok(user)
 }

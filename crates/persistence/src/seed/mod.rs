@@ -21,11 +21,12 @@ use crate::error::StoreError;
 use crate::schema::users;
 
 /// The tables that hold the population, with whether their ids are generated.
-const TABLES: [(&str, bool); 8] = [
+const TABLES: [(&str, bool); 9] = [
     ("users", true),
     ("name_endings", false),
     ("student_profiles", true),
     ("tutor_profiles", true),
+    ("tutor_terms", false),
     ("tutor_packages", true),
     ("connections", true),
     ("calendars", false),

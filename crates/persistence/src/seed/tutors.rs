@@ -2,14 +2,14 @@
 //! prices with a slower turn.
 
 use astegni_domain::money::Currency;
-use astegni_domain::tutoring::ScheduleType;
+use astegni_domain::tutoring::{ScheduleType, TermKind, listed_terms};
 use chrono::{NaiveTime, Weekday};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text, Time};
 
 use crate::columns;
 use crate::connection::AnyConnection;
-use crate::tutoring::{folded_list, search_text};
+use crate::statement::{self, Statement};
 
 /// The number of tutors in a transaction.
 pub(super) const BATCH: i64 = 5_000;
@@ -33,6 +33,10 @@ impl Field {
         rate_cents: i64,
     ) -> Self {
         Self { subject, grades, town, session_format, rate_cents }
+    }
+
+    fn bio(&self) -> String {
+        format!("Teaches {} in {}.", self.subject, self.town)
     }
 }
 
@@ -88,6 +92,7 @@ pub(super) fn insert(conn: &mut AnyConnection, first: i64, last: i64) -> QueryRe
     for (turn, field) in (0..).zip(&FIELDS) {
         let tutors = format!("FROM users WHERE id BETWEEN {first} AND {last} AND id % {} = {turn}", FIELDS.len());
         insert_profiles(conn, field, &tutors)?;
+        insert_terms(conn, field, &tutors)?;
         for offer in offers() {
             insert_packages(conn, field, &offer, &tutors)?;
         }
@@ -101,30 +106,40 @@ fn rate(field: &Field, place: i64) -> String {
 }
 
 fn insert_profiles(conn: &mut AnyConnection, field: &Field, tutors: &str) -> QueryResult<()> {
-    let bio = format!("Teaches {} in {}.", field.subject, field.town);
-    let (subjects, grades) = ([field.subject.to_owned()], field.grades.map(str::to_owned));
     // SQLite numbers the parameters as they first occur, so they occur in order.
     let statement = format!(
         "INSERT INTO tutor_profiles (id, user_id, bio, subjects, languages, grade_levels, session_format, location,
-                                     search_folded, subjects_folded, grade_levels_folded, price_min_cents,
-                                     price_max_cents, price_currency, created_at, updated_at)
-         SELECT id, id, $1, $2, $3, $4, $5, $6, display_name_folded || $7, $8, $9, {}, {}, $10, created_at, updated_at
-         {tutors}",
+                                     price_min_cents, price_max_cents, price_currency, created_at, updated_at)
+         SELECT id, id, $1, $2, $3, $4, $5, $6, {}, {}, $7, created_at, updated_at {tutors}",
         rate(field, 1),
         rate(field, 2)
     );
     diesel::sql_query(statement)
-        .bind::<Text, _>(&bio)
+        .bind::<Text, _>(field.bio())
         .bind::<Text, _>(columns::json([field.subject]))
         .bind::<Text, _>(columns::json(LANGUAGES))
         .bind::<Text, _>(columns::json(field.grades))
         .bind::<Text, _>(field.session_format)
         .bind::<Text, _>(field.town)
-        .bind::<Text, _>(format!("\n{}", search_text([bio.as_str(), field.subject])))
-        .bind::<Text, _>(folded_list(&subjects))
-        .bind::<Text, _>(folded_list(&grades))
         .bind::<Text, _>(Currency::ETB.as_str())
         .execute(conn)?;
+    Ok(())
+}
+
+/// Adds the terms that all tutors of a field have, and the words of their names.
+fn insert_terms(conn: &mut AnyConnection, field: &Field, tutors: &str) -> QueryResult<()> {
+    let terms = listed_terms([field.bio().as_str()], &[field.subject.to_owned()], &field.grades.map(str::to_owned));
+    let (word, names) = (TermKind::Word.as_str(), ["first_name", "last_name"]);
+    let names = names.map(|name| format!("SELECT '{word}', LOWER({name}), id {tutors}"));
+    let text = format!(
+        "WITH shared (kind, term) AS (VALUES {})
+         INSERT INTO tutor_terms (kind, term, tutor_id)
+         SELECT kind, term, id FROM shared CROSS JOIN (SELECT id {tutors}) AS tutors UNION ALL {} ORDER BY 1, 2, 3",
+        statement::rows(terms.len(), 2),
+        names.join(" UNION ALL ")
+    );
+    let texts = terms.iter().flat_map(|term| [term.kind.as_str(), &term.text]);
+    Statement::new(text).bind_all(texts).execute(conn)?;
     Ok(())
 }
 

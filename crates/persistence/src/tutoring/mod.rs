@@ -2,8 +2,8 @@
 
 mod packages;
 mod search;
+mod terms;
 mod tutors;
 
 pub(crate) use packages::{PACKAGE_COLUMNS, PackageColumns, PackageRow, package};
-pub(crate) use search::folded_list;
-pub(crate) use tutors::{refresh_search, search_text};
+pub(crate) use terms::refresh_terms;

@@ -3,13 +3,14 @@
 use astegni_domain::RepositoryError;
 use astegni_domain::ids::{TutorId, UserId};
 use astegni_domain::page::CountedPage;
-use astegni_domain::text::fold;
 use astegni_domain::tutoring::{TutorCard, TutorChanges, TutorProfile, TutorRepository, TutorSearch};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
-use super::search::{self, folded_list};
+use super::search;
+use super::terms::refresh_terms;
 use crate::Database;
 use crate::columns::{self, instant, nullable};
 use crate::connection::AnyConnection;
@@ -50,6 +51,26 @@ pub(super) struct TutorUserRow {
     is_active: bool,
 }
 
+/// The columns of [`TutorRow`] of a profile `p`, then those of [`TutorUserRow`] of its user `u`.
+pub(super) const COLUMNS: &str = "p.id, p.user_id, p.bio, p.quote, p.subjects, p.languages, p.grade_levels, \
+    p.session_format, p.location, p.is_active, p.price_min_cents, p.price_max_cents, p.price_currency, p.created_at, \
+    p.updated_at, u.first_name, u.last_name, u.father_name, u.grandfather_name, u.display_name, u.username, \
+    u.profile_picture, u.time_zone, u.is_active";
+
+/// The SQL types of [`TutorRow`] and [`TutorUserRow`].
+#[rustfmt::skip]
+pub(super) type CardColumns = (
+    (
+        BigInt, BigInt, Nullable<Text>, Nullable<Text>, Text, Text, Text,
+        Nullable<Text>, Nullable<Text>, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>, Timestamp,
+        Timestamp,
+    ),
+    (
+        Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Text>, Text, Nullable<Text>,
+        Nullable<Text>, Text, Bool,
+    ),
+);
+
 /// Reads a tutor from the rows of the profile and its user.
 pub(super) fn card((tutor, user): (TutorRow, TutorUserRow)) -> Result<TutorCard, StoreError> {
     let currency = tutor.price_currency.as_deref();
@@ -82,7 +103,8 @@ pub(super) fn card((tutor, user): (TutorRow, TutorUserRow)) -> Result<TutorCard,
     })
 }
 
-fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<TutorProfile>, StoreError> {
+/// Returns a profile, if it exists.
+pub(super) fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<TutorProfile>, StoreError> {
     let row: Option<(TutorRow, TutorUserRow)> = tutor_profiles::table
         .inner_join(users::table)
         .filter(tutor_profiles::id.eq(id))
@@ -137,7 +159,7 @@ impl TutorRepository for Database {
                     .execute(conn)?;
             }
             diesel::update(tutor_profiles::table.find(id.get())).set(row).execute(conn)?;
-            refresh_search(conn, id.get())?;
+            refresh_terms(conn, id.get())?;
             find(conn, id.get())?.ok_or(StoreError::Conflict)
         });
         Ok(updated.await?)
@@ -162,25 +184,4 @@ pub(super) fn lock(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreErro
         return Err(StoreError::Corrupt { column: "tutor_profiles.id", value: format!("no row {tutor}") });
     }
     Ok(())
-}
-
-/// Stores the folded texts that searches compare with, derived from the profile and the names of its user.
-pub(crate) fn refresh_search(conn: &mut AnyConnection, tutor: i64) -> Result<(), StoreError> {
-    lock(conn, tutor)?;
-    let Some(profile) = find(conn, tutor)? else { return Ok(()) };
-    let words = [Some(profile.name), profile.username, profile.bio, Some(profile.subjects.join(" "))];
-    let search = search_text(words.iter().flatten().map(String::as_str));
-    diesel::update(tutor_profiles::table.find(tutor))
-        .set((
-            tutor_profiles::search_folded.eq(search),
-            tutor_profiles::subjects_folded.eq(folded_list(&profile.subjects)),
-            tutor_profiles::grade_levels_folded.eq(folded_list(&profile.grade_levels)),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Returns the text that a search covers: each part folded, on a line of its own.
-pub(crate) fn search_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    parts.into_iter().map(fold).collect::<Vec<_>>().join("\n")
 }

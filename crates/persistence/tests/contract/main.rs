@@ -25,5 +25,6 @@ mod schedule;
 mod search;
 mod seed;
 mod statements;
+mod tutor_search;
 mod tutoring;
 mod visibility;

@@ -127,7 +127,7 @@ contract! {
             (Stage::Users, 10_500),
             (Stage::Tutors, 5_200),
             (Stage::Follows, rows("connections")),
-            (Stage::Statistics, 8),
+            (Stage::Statistics, 9),
         ] {
             let done: Vec<i64> = reports.iter().filter(|report| report.stage == stage).map(|report| report.done).collect();
             assert!(done.len() > 1 && done.is_sorted() && done.last() == Some(&total), "{stage:?}: {done:?}");
@@ -137,7 +137,7 @@ contract! {
 
     fn derived_columns_are_those_that_the_application_derives(world: World) {
         seed(&world, SMALL).unwrap();
-        remember(&world, &["users", "name_endings", "tutor_profiles", "tutor_packages"]);
+        remember(&world, &["users", "name_endings", "tutor_profiles", "tutor_terms", "tutor_packages"]);
         let later = now() + TimeDelta::hours(1);
         for user in (1..=60).map(UserId::new) {
             block_on(AccountRepository::update(&world.database, user, ProfileChanges::default(), later)).unwrap();
@@ -154,8 +154,7 @@ contract! {
         let users = "id, email, username, password_hash, first_name, last_name, display_name, display_name_folded, roles,
                      active_role, time_zone, is_private, is_active, email_verified, created_at";
         let tutors = "id, user_id, bio, quote, subjects, languages, grade_levels, session_format, location, is_active,
-                      search_folded, subjects_folded, grade_levels_folded, price_min_cents, price_max_cents,
-                      price_currency, created_at";
+                      price_min_cents, price_max_cents, price_currency, created_at";
         let packages = "id, tutor_id, name, description, hourly_rate_cents, hourly_rate, currency, subjects, course_ids,
                         grade_level, session_format, schedule_type, schedule_days, start_time, end_time, is_active,
                         archived_at, created_at";
@@ -164,6 +163,7 @@ contract! {
             assert_eq!(count(&world, &format!("{table} WHERE updated_at > created_at")), count(&world, table));
         }
         assert_eq!(changed(&world, "name_endings", "ending, user_id"), 0);
+        assert_eq!(changed(&world, "tutor_terms", "kind, term, tutor_id"), 0);
         assert!(world.number("SELECT COUNT(DISTINCT price_min_cents) FROM tutor_profiles") > 10);
     }
 

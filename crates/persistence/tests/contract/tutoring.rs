@@ -9,15 +9,15 @@ use astegni_domain::ids::{PackageId, TutorId};
 use astegni_domain::money::Money;
 use astegni_domain::page::{CountedPage, PageRequest, PageSize};
 use astegni_domain::tutoring::{
-    NewPackage, Package, PackageChanges, PackageRepository, PackageTerms, SearchPosition, SortTutors, TutorChanges,
-    TutorFilter, TutorRepository, TutorSearch, TutoringService, WritePackageError,
+    NewPackage, Package, PackageChanges, PackageRepository, PackageTerms, SearchPosition, TutorChanges, TutorFilter,
+    TutorRepository, TutorSearch, TutoringService, WritePackageError,
 };
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
 use crate::harness::{World, contract, draft, now, race, tutor_id};
 
-fn found(world: &World, filter: TutorFilter) -> Vec<TutorId> {
+pub(crate) fn found(world: &World, filter: TutorFilter) -> Vec<TutorId> {
     let search = TutorSearch { filter, position: SearchPosition::Keyset(PageRequest::FIRST) };
     let CountedPage { page, total } = block_on(world.database.search(None, search)).unwrap();
     assert_eq!(usize::try_from(total).unwrap(), page.items.len());
@@ -25,7 +25,7 @@ fn found(world: &World, filter: TutorFilter) -> Vec<TutorId> {
 }
 
 /// Creates a package at a price.
-fn offer(world: &World, tutor: TutorId, cents: i64) -> Package {
+pub(crate) fn offer(world: &World, tutor: TutorId, cents: i64) -> Package {
     let terms = PackageTerms::new("Offer".to_owned(), Money::from_cents(cents));
     block_on(PackageRepository::create(&world.database, tutor, terms, now())).unwrap()
 }
@@ -52,67 +52,6 @@ fn active_packages(world: &World) -> i64 {
 }
 
 contract! {
-    fn tutors_are_found_in_any_case_and_script(world: World) {
-        let tutor = tutor_id(&world.person(Role::Tutor));
-        world.person(Role::Tutor);
-        let changes = TutorChanges {
-            bio: Change::Set("100% Übung_macht den Meister".to_owned()),
-            subjects: Some(vec!["Ñandú | Mathematics".to_owned(), "Physics".to_owned()]),
-            grade_levels: Some(vec!["Grade 10".to_owned()]),
-            ..TutorChanges::default()
-        };
-        block_on(TutorRepository::update(&world.database, tutor, changes, now())).unwrap();
-        let search = |text: &str| TutorFilter { search: Some(text.to_owned()), ..TutorFilter::default() };
-        let subject = |text: &str| TutorFilter { subject: Some(text.to_owned()), ..TutorFilter::default() };
-        assert_eq!(found(&world, search("übung_MACHT")), [tutor]);
-        assert_eq!(found(&world, search("100%")), [tutor]);
-        assert!(found(&world, search("1_0%")).is_empty());
-        assert!(found(&world, search("%")).contains(&tutor) && found(&world, search("%")).len() == 1);
-        assert_eq!(found(&world, subject("PHYSICS")), [tutor]);
-        assert_eq!(found(&world, subject("ñANDÚ | mathematics")), [tutor]);
-        assert!(found(&world, subject("phys")).is_empty());
-        let grade = TutorFilter { grade_level: Some("grade 10".to_owned()), ..TutorFilter::default() };
-        assert_eq!(found(&world, grade), [tutor]);
-    }
-
-    fn prices_sort_and_bound_a_search_and_follow_the_packages(world: World) {
-        let tutors: Vec<_> = (0..3).map(|_| tutor_id(&world.person(Role::Tutor))).collect();
-        let cheap = offer(&world, tutors[0], 10_000);
-        offer(&world, tutors[0], 30_000);
-        offer(&world, tutors[1], 20_000);
-        let sorted = |sort| found(&world, TutorFilter { sort, ..TutorFilter::default() });
-        assert_eq!(sorted(SortTutors::PriceAscending), tutors);
-        assert_eq!(sorted(SortTutors::PriceDescending), [tutors[1], tutors[0], tutors[2]]);
-        let at_most = TutorFilter { max_price: Some(Money::from_cents(15_000)), ..TutorFilter::default() };
-        assert_eq!(found(&world, at_most.clone()), [tutors[0]]);
-        block_on(PackageRepository::remove(&world.database, &cheap, now())).unwrap();
-        assert!(found(&world, at_most).is_empty());
-    }
-
-    fn pages_neither_repeat_nor_hide(world: World) {
-        for _ in 0..5 {
-            world.person(Role::Tutor);
-        }
-        for sort in [SortTutors::Newest, SortTutors::PriceAscending, SortTutors::PriceDescending] {
-            let mut seen = Vec::new();
-            let mut after = None;
-            loop {
-                let request = PageRequest { size: PageSize::new(2).unwrap(), after };
-                let filter = TutorFilter { sort, ..TutorFilter::default() };
-                let search = TutorSearch { filter, position: SearchPosition::Keyset(request) };
-                let page = block_on(world.database.search(None, search)).unwrap().page;
-                seen.extend(page.items.into_iter().map(|card| card.profile.id.get()));
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
-            seen.sort_unstable();
-            seen.dedup();
-            assert_eq!(seen.len(), 5, "{sort:?}");
-        }
-    }
-
     fn null_clears_the_nullable_fields_of_a_profile(world: World) {
         let tutor = tutor_id(&world.person(Role::Tutor));
         let update = |changes| block_on(TutorRepository::update(&world.database, tutor, changes, now())).unwrap();

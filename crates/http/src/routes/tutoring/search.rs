@@ -20,7 +20,7 @@ use crate::services::Services;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
-    /// Part of a name, username, biography or subject, ignoring case.
+    /// Words in any order, each the beginning of a word of the name, username, biography or subjects, ignoring case.
     #[param(max_length = 100)]
     search: Option<String>,
     /// One complete subject, ignoring case.
