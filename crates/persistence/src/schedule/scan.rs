@@ -111,7 +111,9 @@ fn load(
     limit: usize,
     scans: &[(i64, &SessionScan)],
 ) -> QueryResult<Vec<(i64, SessionRow)>> {
-    let ranges: Vec<String> = (0..).zip(sides).map(|(number, side)| range(number, *side, limit)).collect();
+    let has_lateral_joins = dialect::has_lateral_joins(conn);
+    let ranges = (0..).zip(sides).map(|(number, side)| range(number, *side, limit, has_lateral_joins));
+    let ranges: Vec<String> = ranges.collect();
     let ranges = ranges.join(" UNION ALL ");
     if let [(place, scan)] = scans {
         let named: Vec<(&str, Parameter<'_>)> = NAMES.into_iter().zip(scan.values(*place)).collect();
@@ -144,23 +146,30 @@ fn load(
 }
 
 /// Returns the query for the first sessions that a side shows, as `Side::shows` and `SessionFilter::admits` define.
-fn range(number: usize, side: Side, limit: usize) -> String {
-    let shown = match side {
-        Side::Teaching => "tutor_user_id = scan.viewer",
-        Side::Learning => "student_user_id = scan.viewer",
-        Side::Guarding => {
-            "student_user_id IN (SELECT p.user_id FROM guardianships g JOIN student_profiles p ON p.id = g.student_id \
-             WHERE g.parent_user_id = scan.viewer AND g.status = 'active')"
-        }
+fn range(number: usize, side: Side, limit: usize, has_lateral_joins: bool) -> String {
+    let first = format!("ORDER BY starts_at, id LIMIT {limit}");
+    let sessions = |shown: &str| {
+        format!(
+            "SELECT {COLUMNS} FROM sessions WHERE {shown} \
+             AND starts_at > scan.earliest_start AND starts_at < scan.starts_before AND ends_at > scan.ends_after \
+             AND (starts_at, id) > (scan.position_start, scan.position_id) \
+             AND (scan.status IS NULL OR status = scan.status) AND (scan.student IS NULL \
+             OR student_user_id = (SELECT user_id FROM student_profiles WHERE id = scan.student)) {first}"
+        )
     };
-    format!(
-        "SELECT * FROM (SELECT {COLUMNS} FROM sessions WHERE {shown} \
-         AND starts_at > scan.earliest_start AND starts_at < scan.starts_before AND ends_at > scan.ends_after \
-         AND (starts_at, id) > (scan.position_start, scan.position_id) \
-         AND (scan.status IS NULL OR status = scan.status) AND (scan.student IS NULL \
-         OR student_user_id = (SELECT user_id FROM student_profiles WHERE id = scan.student)) \
-         ORDER BY starts_at, id LIMIT {limit}) AS range{number}"
-    )
+    let wards = "SELECT p.user_id FROM guardianships g JOIN student_profiles p ON p.id = g.student_id \
+        WHERE g.parent_user_id = scan.viewer AND g.status = 'active'";
+    let shown = match side {
+        Side::Teaching => sessions("tutor_user_id = scan.viewer"),
+        Side::Learning => sessions("student_user_id = scan.viewer"),
+        // The planner may turn `IN` around, and look up the guardians of every session.
+        Side::Guarding if has_lateral_joins => {
+            let of_ward = sessions("student_user_id = ward.user_id");
+            format!("SELECT of_ward.* FROM ({wards}) AS ward CROSS JOIN LATERAL ({of_ward}) AS of_ward {first}")
+        }
+        Side::Guarding => sessions(&format!("student_user_id IN ({wards})")),
+    };
+    format!("SELECT * FROM ({shown}) AS range{number}")
 }
 
 /// Returns the position of a session in lists.
