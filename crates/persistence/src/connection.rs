@@ -106,7 +106,7 @@ pub(crate) fn connect(url: &DatabaseUrl, access: Access) -> Result<AnyConnection
     match url {
         DatabaseUrl::Postgres(url) => {
             let mut conn = PgConnection::establish(&with_timeouts(url))?;
-            conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off")
+            conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off")
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(AnyConnection::Pg(conn))
         }
