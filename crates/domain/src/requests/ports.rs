@@ -80,7 +80,7 @@ pub trait RequestRepository: Send + Sync {
 
     /// Writes an acceptance in one transaction: the status, the enrolment, the course, the sessions and the message.
     /// MUST return `Conflict`, with nothing written, if the request is no longer pending at `plan.answer.at` or a
-    /// session clashes with one booked in the meantime. MUST NOT change earlier enrolments.
+    /// session clashes with a booked one. MUST NOT change earlier enrolments.
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError>;
 }
 

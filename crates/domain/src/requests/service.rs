@@ -110,7 +110,7 @@ impl RequestService {
     /// Accepts a request to the caller: enrols the student and books the sessions.
     ///
     /// Most acceptances conflict with nothing, and the write compares the sessions with the locked calendars. The calendars
-    /// are therefore read only after a write has failed, to tell or to leave out what conflicts.
+    /// are therefore read only if a session has passed or the write has failed, to tell or to leave out what conflicts.
     pub async fn accept(
         &self,
         actor: &Actor,

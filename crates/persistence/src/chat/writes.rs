@@ -64,9 +64,9 @@ pub(crate) fn send_request(
     Ok((request, send_direct(conn, &NewMessage { request: Some(request), ..*message })?))
 }
 
-/// Sends a message like [`send_direct`] on a database that has [writing CTEs](dialect::has_writing_ctes), if the conversation
-/// exists in one statement with other writes. One of these is named [`REQUEST`] and returns the request that the message is
-/// about. `id` is an expression over the writes, whose value is returned as well.
+/// Runs other writes and sends a message like [`send_direct`]; one statement does both where the conversation exists. The
+/// write named [`REQUEST`] returns the request that the message is about. `id` is an expression over the writes, whose value
+/// is returned as well. The database must have [writing CTEs](dialect::has_writing_ctes).
 pub(crate) fn send_with<'a>(
     conn: &mut AnyConnection,
     writes: With<'a>,

@@ -89,7 +89,7 @@ fn notice(plan: &AnswerPlan) -> NewMessage<'_> {
     }
 }
 
-/// Repeats the plan's check on the locked calendars.
+/// Fails with `Conflict` if a session of the plan clashes with one in the locked calendars.
 fn check_calendars(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(), StoreError> {
     let Some(from) = plan.sessions.first().map(|session| session.starts_at) else { return Ok(()) };
     let to = plan.sessions.iter().map(|session| session.ends_at).max().unwrap_or(from);

@@ -21,8 +21,8 @@ struct Encoded {
     months: String,
 }
 
-/// Writes a plan after guarding its facts. The lock order is relation counters, packages,
-/// guardianships, requests, conversations.
+/// Writes a plan after guarding its facts. The lock order is relation counters, packages, guardianships,
+/// requests, conversations.
 pub(super) fn apply(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<SentRequest, StoreError> {
     guard(conn, plan)?;
     let encoded = Encoded {

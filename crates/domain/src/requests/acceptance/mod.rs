@@ -46,7 +46,7 @@ pub struct Acceptance {
     pub sessions: Option<Vec<ProposedSession>>,
 }
 
-/// The resulting state of an acceptance. The write guards, with both calendars locked, that the sessions still clash
+/// The resulting state of an acceptance. The write guards, with both calendars locked, that the sessions clash
 /// with nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptancePlan {
