@@ -5,7 +5,7 @@
 //! through a *port* (a trait in a context's `ports` module) that an adapter implements.
 //!
 //! The contexts, in the order in which every crate of the workspace lists them:
-//! [`accounts`], [`families`], [`connections`], [`tutoring`], [`requests`], [`schedule`], [`chat`].
+//! [`accounts`], [`families`], [`connections`], [`tutoring`], [`requests`], [`schedule`], [`chat`], [`events`].
 //!
 //! # From a decision to a write
 //!
@@ -22,6 +22,7 @@ pub mod connections;
 pub mod cooldown;
 pub mod decimal;
 pub mod error;
+pub mod events;
 pub mod families;
 pub mod health;
 pub mod ids;

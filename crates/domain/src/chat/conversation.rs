@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::MessageType;
-use crate::ids::{ConversationId, UserId};
+use crate::ids::{ConversationId, MessageId, UserId};
 
 /// The kind of a conversation, fixed at its creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -57,6 +57,10 @@ pub struct Conversation {
     pub participant_count: i64,
     /// The latest message, possibly a tombstone.
     pub last_message: Option<LastMessage>,
+    /// Whether guardians of a participant may read the conversation.
+    pub guardians_can_read: bool,
+    /// Whether the viewer reads the conversation as the guardian of a participant, and cannot write.
+    pub is_read_only: bool,
     /// Whether the viewer has muted the conversation.
     pub is_muted: bool,
     /// Whether the viewer has archived the conversation.
@@ -87,12 +91,13 @@ impl Conversation {
 
 /// A participant of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the user and the name need no further words")]
+#[expect(missing_docs, reason = "the user, the name and the role need no further words")]
 pub struct Participant {
     pub user_id: UserId,
     pub name: String,
     /// The URL of the user's picture.
     pub avatar: Option<String>,
+    pub role: ParticipantRole,
 }
 
 /// The latest message of a conversation, as a list of conversations shows it.
@@ -103,6 +108,19 @@ pub struct LastMessage {
     pub message_type: MessageType,
     pub sender_user_id: UserId,
     pub created_at: DateTime<Utc>,
+}
+
+/// The place up to which a participant has let others know that they have read a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the user needs no further words")]
+pub struct ReadReceipt {
+    pub user_id: UserId,
+    /// The place of the last message read, 0 for none.
+    pub last_read_seq: i64,
+    /// The id of that message.
+    pub last_read_message_id: Option<MessageId>,
+    /// The instant of reading it.
+    pub last_read_at: Option<DateTime<Utc>>,
 }
 
 /// A conversation with its participants.
@@ -119,9 +137,9 @@ pub struct ConversationDetails {
 pub enum ConversationLookup {
     /// The conversation does not exist.
     Missing,
-    /// The conversation exists, and the user is not a participant.
+    /// The conversation exists, and the user may not read it.
     NotAParticipant,
-    /// The conversation, in which the user is a participant.
+    /// The conversation, in which the user is a participant or a guardian of one.
     Found(Box<ConversationDetails>),
 }
 
@@ -139,10 +157,13 @@ mod tests {
                 user_id: UserId::new(2),
                 name: "Abebe".to_owned(),
                 avatar: Some("https://example.com/abebe.png".to_owned()),
+                role: ParticipantRole::Member,
             }),
             unread_count: 0,
             participant_count: 2,
             last_message: None,
+            guardians_can_read: false,
+            is_read_only: false,
             is_muted: false,
             is_archived: false,
             created_at: DateTime::UNIX_EPOCH,

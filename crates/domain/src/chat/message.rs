@@ -30,6 +30,11 @@ impl MessageType {
         self.into()
     }
 
+    /// Returns whether users send messages of this type, and may change them. The others are the platform's.
+    pub fn is_content(self) -> bool {
+        !matches!(self, Self::System | Self::SessionRequest)
+    }
+
     /// Returns whether a message of this type shows the session request that it refers to.
     pub fn shows_request(self) -> bool {
         self == Self::SessionRequest
@@ -69,12 +74,14 @@ pub struct Message {
     pub content: Option<String>,
     /// The URL of the media, `None` in a tombstone.
     pub media_url: Option<String>,
+    /// A JSON object: the sender's own metadata, or a notice's kind and users. `None` in a tombstone.
+    pub metadata: Option<String>,
     /// The request shown with a `session_request` message.
     pub request: Option<RequestCard>,
     /// The message that this one replies to.
     pub reply_to_id: Option<MessageId>,
-    /// Whether the sender has edited the content.
-    pub is_edited: bool,
+    /// The instant of the sender's latest edit of the content.
+    pub edited_at: Option<DateTime<Utc>>,
     /// Whether the message is a tombstone.
     pub is_deleted: bool,
     /// Whether all other participants have read the message.

@@ -1,6 +1,57 @@
 //! Rules on what has been read.
 
+use chrono::{DateTime, Utc};
+
+use super::{ChatRefusal, ConversationFacts};
+use crate::events::{Audience, Event, EventKind, Subject};
 use crate::ids::UserId;
+
+/// Facts that [`plan_reading`] needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadingFacts {
+    /// The conversation.
+    pub conversation: ConversationFacts,
+    /// The place of the message that was read; `None` if it is not one of this conversation's.
+    pub seq: Option<i64>,
+    /// Whether the reader's settings let others know.
+    pub read_receipts: bool,
+}
+
+/// A new place up to which a participant has read a conversation. The write moves the marker forward only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadingPlan {
+    /// The conversation as the decision saw it.
+    pub seen: ConversationFacts,
+    /// The participant.
+    pub reader: UserId,
+    /// The place of the last message read.
+    pub seq: i64,
+    /// Whether the other participants are told.
+    pub is_shown: bool,
+    /// The instant of reading.
+    pub at: DateTime<Utc>,
+}
+
+impl ReadingPlan {
+    /// Returns the events of the new place. The reader's own devices are always told.
+    pub fn events(&self) -> Vec<Event> {
+        let own = Audience::one(self.reader);
+        let members = self.seen.members.iter().map(|member| member.user);
+        let audience = if self.is_shown { Audience::of(members) } else { own };
+        let subject =
+            Subject::ReadMarker { conversation: self.seen.id, reader: self.reader, last_read_seq: self.seq };
+        vec![Event { kind: EventKind::MessageRead, subject, actor: Some(self.reader), audience, at: self.at }]
+    }
+}
+
+/// Decides on a new read marker. Across a block, no receipt is given.
+pub fn plan_reading(reader: UserId, facts: ReadingFacts, now: DateTime<Utc>) -> Result<ReadingPlan, ChatRefusal> {
+    let seen = facts.conversation;
+    seen.member(reader).ok_or(ChatRefusal::NotAParticipant)?;
+    let seq = facts.seq.ok_or(ChatRefusal::MessageNotFound)?;
+    let is_open = seen.other.as_ref().is_none_or(|other| other.check_open().is_ok());
+    Ok(ReadingPlan { seen, reader, seq, is_shown: facts.read_receipts && is_open, at: now })
+}
 
 /// Facts that decide whether a message counts as unread for a participant of its conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{GuardianshipFact, RequestStatus, RequestTransition, SessionRequest};
-use crate::ids::{RequestId, TutorId, UserId};
+use super::{GuardianshipFact, Involved, RequestStatus, RequestTransition, SessionRequest};
+use crate::chat::NoticeKind;
+use crate::events::Event;
+use crate::ids::{ConversationId, MessageId, RequestId, TutorId, UserId};
 
 /// The text of the message about a withdrawal.
 const WITHDRAWN: &str = "Session request withdrawn";
@@ -15,6 +17,8 @@ pub struct Notice {
     pub sender: UserId,
     /// The other participant.
     pub recipient: UserId,
+    /// The kind of the notice.
+    pub kind: NoticeKind,
     /// The text of the message.
     pub content: String,
 }
@@ -30,10 +34,24 @@ pub struct AnswerPlan {
     pub reason: Option<String>,
     /// The instant of the answer.
     pub at: DateTime<Utc>,
+    /// The user who answers or withdraws.
+    pub actor: UserId,
+    /// The users whom the request concerns.
+    pub involved: Involved,
     /// The message about the answer.
     pub notice: Notice,
     /// The guardianship that entitles the caller. The write guards that it is still active.
     pub guardianship: Option<GuardianshipFact>,
+}
+
+impl AnswerPlan {
+    /// Returns the events of the answer and of the message about it, whose ids the write has given.
+    pub fn events(&self, conversation: ConversationId, message: MessageId) -> Vec<Event> {
+        vec![
+            self.involved.changed(self.request_id, self.to, Some(self.actor), self.at),
+            self.involved.told(conversation, message, self.actor, self.at),
+        ]
+    }
 }
 
 /// Reasons why a request is neither rejected nor withdrawn.
@@ -83,7 +101,7 @@ pub fn plan_withdrawal(user: UserId, facts: &WithdrawalFacts, now: DateTime<Utc>
         .map_err(AnswerRefusal::AlreadyAnswered)?;
     let by_guardianship = !request.is_withdrawable_by(user, false);
     let guardianship = by_guardianship.then_some(GuardianshipFact { parent: user, student: request.student_id });
-    Ok(AnswerPlan { guardianship, ..plan })
+    Ok(AnswerPlan { actor: user, guardianship, ..plan })
 }
 
 /// Decides on any transition, without a reason or a guardianship. The error is the status that forbids it.
@@ -95,10 +113,21 @@ pub(super) fn plan(
 ) -> Result<AnswerPlan, RequestStatus> {
     let to = request.apply(transition, now)?;
     let (tutor, requester) = (request.parties.tutor, request.requester_id);
-    let (sender, recipient) =
-        if transition == RequestTransition::Withdraw { (requester, tutor) } else { (tutor, requester) };
-    let notice = Notice { sender, recipient, content };
-    Ok(AnswerPlan { request_id: request.id, to, reason: None, at: now, notice, guardianship: None })
+    let (sender, recipient, kind) = match transition {
+        RequestTransition::Withdraw | RequestTransition::Expire => (requester, tutor, NoticeKind::RequestWithdrawn),
+        RequestTransition::Accept => (tutor, requester, NoticeKind::RequestAccepted),
+        RequestTransition::Reject => (tutor, requester, NoticeKind::RequestRejected),
+    };
+    Ok(AnswerPlan {
+        request_id: request.id,
+        to,
+        reason: None,
+        at: now,
+        actor: sender,
+        involved: request.into(),
+        notice: Notice { sender, recipient, kind, content },
+        guardianship: None,
+    })
 }
 
 #[cfg(test)]

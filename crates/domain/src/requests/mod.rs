@@ -9,10 +9,12 @@
 //! ```
 //!
 //! Only pending requests change. A request expires by the clock: every reader compares `expires_at` with the present
-//! instant, so no background job is needed. A block between the parties, and the end of the guardianship that a request
-//! was made under, expire it at once; the sender cannot tell the three apart.
+//! instant. A block between the parties, and the end of the guardianship that a request was made under, bring the deadline
+//! forward. A job in the background writes down what has expired and announces it, so that the sender cannot tell the three
+//! apart.
 
 mod acceptance;
+mod announcement;
 mod answer;
 mod contact;
 mod creation;
@@ -29,6 +31,7 @@ mod view;
 pub use acceptance::{
     AcceptRefusal, Acceptance, AcceptancePlan, OnConflict, Preview, Proposal, ProposedSession, plan_acceptance,
 };
+pub use announcement::{ExpiringRequest, Involved};
 pub use answer::{AnswerPlan, AnswerRefusal, Notice, WithdrawalFacts, plan_rejection, plan_withdrawal};
 pub use contact::{Contact, RequesterContact};
 pub use creation::{

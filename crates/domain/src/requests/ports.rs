@@ -82,6 +82,10 @@ pub trait RequestRepository: Send + Sync {
     /// MUST return `Conflict`, with nothing written, if the request is no longer pending at `plan.answer.at` or a
     /// session clashes with a booked one. MUST NOT change earlier enrolments.
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError>;
+
+    /// Writes down that some requests past their deadlines have expired, and announces it. Returns whether there may be
+    /// more.
+    async fn expire_overdue(&self, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
 }
 
 /// Reads session requests. Every status is as of `now`.

@@ -212,6 +212,12 @@ impl RequestService {
         AcceptError::Refused(refusal)
     }
 
+    /// Writes down and announces the expiry of all requests past their deadlines.
+    pub async fn expire_overdue(&self) -> Result<(), RepositoryError> {
+        while self.requests.expire_overdue(self.clock.now()).await? {}
+        Ok(())
+    }
+
     /// Lists the requests that the caller sent or received, and those for the caller or a child of the caller, newest
     /// first.
     pub async fn mine(&self, actor: &Actor, page: PageRequest) -> Result<Page<RequestView>, RepositoryError> {

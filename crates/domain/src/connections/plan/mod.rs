@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ConnectionState, ConnectionTransition, Counters, Edge, Kind, Outcome, Pair, Refusal, Side, Status};
+use super::{
+    ConnectionState, ConnectionTransition, Counters, Edge, Kind, Outcome, Pair, Refusal, Side, Standing, Status,
+};
 use crate::cooldown::Cooldown;
+use crate::events::{Audience, Event, EventKind, Subject};
 use crate::families::GuardianshipFacts;
 use crate::ids::{ConnectionId, UserId};
 
@@ -75,6 +78,35 @@ impl RelationPlan {
         })
     }
 
+    /// Returns the events of the plan, given the connection that the write has created. Only the other user is told.
+    ///
+    /// A block, anything behind one, and a rejection are silent. So is the end of a request by its recipient, who rejects it
+    /// by other means.
+    pub fn events(&self, created: Option<ConnectionId>) -> Vec<Event> {
+        let is_block = |change: &EdgeChange| matches!(change, EdgeChange::Insert(Kind::Block, _));
+        if self.seen.standing() != Standing::Open || self.changes.iter().any(is_block) {
+            return Vec::new();
+        }
+        self.changes.iter().filter_map(|change| self.event(*change, created)).collect()
+    }
+
+    fn event(&self, change: EdgeChange, created: Option<ConnectionId>) -> Option<Event> {
+        let Pair { actor, other, .. } = self.seen;
+        let id = match change {
+            EdgeChange::Insert(..) => created?,
+            EdgeChange::Update(id, _) | EdgeChange::Restart(id, _) | EdgeChange::Delete(id) => id,
+        };
+        let (before, after) = self.states(change);
+        let (kind, event) = match (before, after) {
+            (_, Some((kind, Status::Pending, _))) => (kind, EventKind::ConnectionRequested),
+            (_, Some((kind, Status::Accepted, _))) => (kind, EventKind::ConnectionAccepted),
+            (Some((kind, Status::Accepted, _)), None) => (kind, EventKind::ConnectionEnded),
+            (Some((kind, Status::Pending, initiator)), None) if initiator == actor => (kind, EventKind::ConnectionEnded),
+            _ => return None,
+        };
+        Some(connection_event(event, id, kind, actor, other, self.at))
+    }
+
     /// Returns kind, status and initiator of a connection before and after a change.
     fn states(&self, change: EdgeChange) -> (Option<EdgeState>, Option<EdgeState>) {
         let actor = self.seen.actor;
@@ -91,6 +123,18 @@ impl RelationPlan {
             EdgeChange::Delete(id) => (seen(id), None),
         }
     }
+}
+
+fn connection_event(
+    event: EventKind,
+    connection: ConnectionId,
+    kind: Kind,
+    actor: UserId,
+    other: UserId,
+    at: DateTime<Utc>,
+) -> Event {
+    let subject = Subject::Connection { connection, kind, with: actor };
+    Event { kind: event, subject, actor: Some(actor), audience: Audience::one(other), at }
 }
 
 type EdgeState = (Kind, Status, UserId);
@@ -211,28 +255,45 @@ pub fn waiting_follows(was_private: bool, is_private: bool) -> WaitingFollows {
 pub struct GoingPublicPlan {
     /// The account that has gone public.
     pub owner: UserId,
-    /// The initiators of the waiting follows.
-    pub followers: Vec<UserId>,
+    /// The waiting follows with their initiators.
+    pub follows: Vec<(ConnectionId, UserId)>,
     /// The difference to the owner's counters.
     pub owner_change: Counters,
     /// The difference to the counters of each follower.
     pub follower_change: Counters,
+    /// The instant of the acceptance.
+    pub at: DateTime<Utc>,
+}
+
+impl GoingPublicPlan {
+    /// Returns the events of the acceptances.
+    pub fn events(&self) -> Vec<Event> {
+        let accepted = |(connection, follower): &(ConnectionId, UserId)| {
+            connection_event(EventKind::ConnectionAccepted, *connection, Kind::Follow, self.owner, *follower, self.at)
+        };
+        self.follows.iter().map(accepted).collect()
+    }
 }
 
 /// Accepts follows that wait for an account that has gone public.
-pub fn plan_going_public(owner: UserId, followers: Vec<UserId>) -> GoingPublicPlan {
+pub fn plan_going_public(
+    owner: UserId,
+    follows: Vec<(ConnectionId, UserId)>,
+    at: DateTime<Utc>,
+) -> GoingPublicPlan {
     let change = |side, times: i64| {
         let mut change = Counters::default();
         change.add(Counters::of(Kind::Follow, Status::Pending, side), -times);
         change.add(Counters::of(Kind::Follow, Status::Accepted, side), times);
         change
     };
-    let count = i64::try_from(followers.len()).unwrap_or(i64::MAX);
+    let count = i64::try_from(follows.len()).unwrap_or(i64::MAX);
     GoingPublicPlan {
         owner,
-        followers,
+        follows,
         owner_change: change(Side::Recipient, count),
         follower_change: change(Side::Initiator, 1),
+        at,
     }
 }
 

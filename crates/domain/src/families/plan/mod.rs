@@ -8,7 +8,8 @@ use crate::accounts::{NewAccount, ProfileChanges, Role};
 use crate::change::Change;
 use crate::connections::Standing;
 use crate::cooldown::Cooldown;
-use crate::ids::{StudentId, UserId};
+use crate::events::{Audience, Event, EventKind, Subject};
+use crate::ids::{GuardianshipId, StudentId, UserId};
 
 /// The largest number of open guardianships of one parent, invitations included.
 pub const MAX_CHILDREN: u16 = 20;
@@ -113,6 +114,28 @@ pub struct InvitationPlan {
     pub evidence: Evidence,
 }
 
+impl InvitationPlan {
+    /// Returns the events of the invitation, whose id the write has given.
+    pub fn events(&self, guardianship: GuardianshipId) -> Vec<Event> {
+        vec![guardianship_event(guardianship, GuardianshipStatus::Invited, &self.evidence, self.student_user)]
+    }
+}
+
+fn guardianship_event(
+    guardianship: GuardianshipId,
+    status: GuardianshipStatus,
+    evidence: &Evidence,
+    to: UserId,
+) -> Event {
+    Event {
+        kind: EventKind::GuardianshipChanged,
+        subject: Subject::Guardianship { guardianship, status },
+        actor: Some(evidence.by),
+        audience: Audience::one(to),
+        at: evidence.at,
+    }
+}
+
 /// Decides on the invitation of a student.
 pub fn plan_invitation(facts: InvitationFacts, evidence: Evidence) -> Result<InvitationPlan, FamilyRefusal> {
     let student = facts.student.ok_or(FamilyRefusal::StudentNotFound)?;
@@ -155,6 +178,16 @@ pub struct TransitionPlan {
     pub to: GuardianshipStatus,
     /// The evidence of the transition.
     pub evidence: Evidence,
+}
+
+impl TransitionPlan {
+    /// Returns the events of the transition, of which the other side is told. Those of the requests that expire come on
+    /// top.
+    pub fn events(&self) -> Vec<Event> {
+        let GuardianshipFacts { guardianship, student_user, .. } = self.seen;
+        let other = if self.evidence.by == student_user { guardianship.parent } else { student_user };
+        vec![guardianship_event(guardianship.id, self.to, &self.evidence, other)]
+    }
 }
 
 /// Decides on a transition of a guardianship. The caller has checked that it is one of the actor's own.

@@ -7,7 +7,8 @@ use chrono_tz::Tz;
 
 use super::answer::{self, AnswerPlan};
 use super::{EnrolmentStatus, PackageSnapshot, PaymentStatus, RequestStatus, RequestTransition, SessionRequest};
-use crate::ids::{StudentId, TutorId};
+use crate::events::{Event, EventKind, Subject};
+use crate::ids::{ConversationId, CourseId, MessageId, StudentId, TutorId};
 use crate::money::{Currency, Money};
 use crate::schedule::{
     Booking, Conflict, MAX_SESSIONS, Occurrence, Parties, TimeSlot, expand, find_conflicts, self_overlap,
@@ -78,6 +79,22 @@ pub struct AcceptancePlan {
     pub sessions: Vec<Occurrence>,
     /// Sessions that are left out because they conflict.
     pub skipped: Vec<Conflict>,
+}
+
+impl AcceptancePlan {
+    /// Returns the events of the acceptance, given the ids of what the write has created. The student's side learns of the
+    /// sessions by one event.
+    pub fn events(&self, course: CourseId, conversation: ConversationId, message: MessageId) -> Vec<Event> {
+        let answer = &self.answer;
+        let mut events = answer.events(conversation, message);
+        if let (Ok(count), false) = (i64::try_from(self.sessions.len()), self.sessions.is_empty()) {
+            let actor = Some(answer.actor);
+            let subject = Subject::Sessions { request: answer.request_id, course, count };
+            let audience = answer.involved.audience(actor);
+            events.push(Event { kind: EventKind::SessionCreated, subject, actor, audience, at: answer.at });
+        }
+        events
+    }
 }
 
 /// Reasons why a request is not accepted.

@@ -4,9 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::connections::Standing;
+use crate::events::Event;
 use crate::ids::{StudentId, TutorId, UserId};
 use crate::money::Currency;
-use crate::requests::{DuplicateKey, PackageSnapshot, PendingRequest, RequestTerms, RequesterType};
+use crate::requests::{
+    DuplicateKey, Involved, PackageSnapshot, PendingRequest, RequestStatus, RequestTerms, RequesterType, SentRequest,
+};
 use crate::schedule::Parties;
 use crate::tutoring::Package;
 
@@ -134,4 +137,15 @@ pub struct CreationPlan {
     pub max_pending: u16,
     /// The limit on rejections by the tutor.
     pub rejection_limit: RejectionLimit,
+}
+
+impl CreationPlan {
+    /// Returns the events of the request and of its message, whose ids the write has given.
+    pub fn events(&self, sent: &SentRequest) -> Vec<Event> {
+        let involved = Involved { requester: self.key.requester, parties: self.parties };
+        vec![
+            involved.changed(sent.request_id, RequestStatus::Pending, Some(self.key.requester), self.created_at),
+            involved.told(sent.conversation_id, sent.message_id, self.key.requester, self.created_at),
+        ]
+    }
 }

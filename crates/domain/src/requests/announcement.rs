@@ -1,0 +1,85 @@
+//! The events of session requests, and who is told about them.
+
+use chrono::{DateTime, Utc};
+
+use super::{RequestStatus, SessionRequest};
+use crate::events::{Audience, Event, EventKind, Subject};
+use crate::ids::{ConversationId, MessageId, RequestId, UserId};
+use crate::schedule::Parties;
+
+/// The users whom a request concerns, apart from the student's guardians.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Involved {
+    /// The user who sent the request.
+    pub requester: UserId,
+    /// The users who would meet.
+    pub parties: Parties,
+}
+
+impl From<&SessionRequest> for Involved {
+    fn from(request: &SessionRequest) -> Self {
+        Self { requester: request.requester_id, parties: request.parties }
+    }
+}
+
+impl Involved {
+    /// Returns everyone who may see the request, see [`SessionRequest::is_visible_to`], apart from the actor.
+    pub fn audience(self, actor: Option<UserId>) -> Audience {
+        let Parties { tutor, student } = self.parties;
+        let everyone = Audience::of([tutor, student, self.requester]).with_guardians_of([student]);
+        actor.into_iter().fold(everyone, Audience::without)
+    }
+
+    /// Returns everyone who may see the conversation of the requester and the tutor.
+    fn chat_audience(self) -> Audience {
+        let participants = Audience::of([self.parties.tutor, self.requester]);
+        let is_own = self.requester == self.parties.student;
+        participants.with_guardians_of(is_own.then_some(self.requester))
+    }
+
+    /// Returns the event of a change of the request.
+    pub(super) fn changed(
+        self,
+        request: RequestId,
+        status: RequestStatus,
+        actor: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Event {
+        let kind = match status {
+            RequestStatus::Pending => EventKind::RequestSent,
+            RequestStatus::Accepted | RequestStatus::Rejected => EventKind::RequestAnswered,
+            RequestStatus::Withdrawn => EventKind::RequestWithdrawn,
+            RequestStatus::Expired => EventKind::RequestExpired,
+        };
+        let subject = Subject::Request { request, status };
+        Event { kind, subject, actor, audience: self.audience(actor), at }
+    }
+
+    /// Returns the event of a message about the request.
+    pub(super) fn told(
+        self,
+        conversation: ConversationId,
+        message: MessageId,
+        actor: UserId,
+        at: DateTime<Utc>,
+    ) -> Event {
+        let subject = Subject::Message { conversation, message };
+        Event { kind: EventKind::MessageSent, subject, actor: Some(actor), audience: self.chat_audience(), at }
+    }
+}
+
+/// A pending request that expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpiringRequest {
+    /// The request.
+    pub id: RequestId,
+    /// The users whom it concerns.
+    pub involved: Involved,
+}
+
+impl ExpiringRequest {
+    /// Returns the event of the expiry, of which everyone involved is told.
+    pub fn event(&self, at: DateTime<Utc>) -> Event {
+        self.involved.changed(self.id, RequestStatus::Expired, None, at)
+    }
+}
