@@ -101,19 +101,20 @@ pub fn plan_group(
     contacts: Vec<Contact>,
     now: DateTime<Utc>,
 ) -> Result<GroupCreationPlan, ChatRefusal> {
-    check_contacts(&contacts, MAX_PARTICIPANTS - 1)?;
+    check_contacts(contacts.iter().enumerate().collect(), MAX_PARTICIPANTS - 1)?;
     let users = contacts.iter().map(|contact| contact.user).collect();
     let notice = GroupNotice { kind: NoticeKind::GroupCreated, users, content: "Group created".to_owned() };
     Ok(GroupCreationPlan { creator, name, contacts, notice, at: now })
 }
 
-fn check_contacts(contacts: &[Contact], room: usize) -> Result<(), ChatRefusal> {
+/// Checks users who join, each at a place of the caller's list.
+fn check_contacts(contacts: Vec<(usize, &Contact)>, room: usize) -> Result<(), ChatRefusal> {
     let mut violations = Violations::new();
     if contacts.len() > room {
-        let reason = Invalid::new("too_many", format!("a group can have at most {MAX_PARTICIPANTS} participants"));
+        let reason = Invalid::new("too_many", format!("must not bring the group above {MAX_PARTICIPANTS} participants"));
         violations.add("participant_user_ids", reason);
     }
-    for (place, contact) in contacts.iter().enumerate() {
+    for (place, contact) in contacts {
         let reason = match contact.check_admitted() {
             Ok(()) => continue,
             Err(Unreachable::BlockedByYou) => Invalid::new("blocked_by_you", "must not be a user whom you have blocked"),
@@ -225,11 +226,12 @@ pub fn plan_group_change(
         }
         GroupChange::Add(contacts) => {
             let room = MAX_PARTICIPANTS.saturating_sub(plan.seen.members.len());
-            plan.adds = contacts.into_iter().filter(|contact| plan.seen.member(contact.user).is_none()).collect();
+            let joins = |contact: &Contact| plan.seen.member(contact.user).is_none();
+            check_contacts(contacts.iter().enumerate().filter(|(_, contact)| joins(contact)).collect(), room)?;
+            plan.adds = contacts.into_iter().filter(joins).collect();
             if plan.adds.is_empty() {
                 return Ok(None);
             }
-            check_contacts(&plan.adds, room)?;
             let users = plan.adds.iter().map(|contact| contact.user).collect();
             let content = "Participants added".to_owned();
             plan.notices.push(GroupNotice { kind: NoticeKind::ParticipantsAdded, users, content });
