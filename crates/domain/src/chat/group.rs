@@ -111,13 +111,16 @@ pub fn plan_group(
 fn check_contacts(contacts: Vec<(usize, &Contact)>, room: usize) -> Result<(), ChatRefusal> {
     let mut violations = Violations::new();
     if contacts.len() > room {
-        let reason = Invalid::new("too_many", format!("must not bring the group above {MAX_PARTICIPANTS} participants"));
+        let reason =
+            Invalid::new("too_many", format!("must not bring the group above {MAX_PARTICIPANTS} participants"));
         violations.add("participant_user_ids", reason);
     }
     for (place, contact) in contacts {
         let reason = match contact.check_admitted() {
             Ok(()) => continue,
-            Err(Unreachable::BlockedByYou) => Invalid::new("blocked_by_you", "must not be a user whom you have blocked"),
+            Err(Unreachable::BlockedByYou) => {
+                Invalid::new("blocked_by_you", "must not be a user whom you have blocked")
+            }
             Err(Unreachable::NotFound | Unreachable::NotAdmitted) => {
                 Invalid::new("unreachable", "must be a user who accepts messages from you")
             }
@@ -177,7 +180,13 @@ impl GroupPlan {
 }
 
 fn changed(conversation: ConversationId, audience: Audience, actor: UserId, at: DateTime<Utc>) -> Event {
-    Event { kind: EventKind::ConversationChanged, subject: Subject::Conversation { conversation }, actor: Some(actor), audience, at }
+    Event {
+        kind: EventKind::ConversationChanged,
+        subject: Subject::Conversation { conversation },
+        actor: Some(actor),
+        audience,
+        at,
+    }
 }
 
 fn sent(
@@ -187,7 +196,13 @@ fn sent(
     actor: UserId,
     at: DateTime<Utc>,
 ) -> Event {
-    Event { kind: EventKind::MessageSent, subject: Subject::Message { conversation, message }, actor: Some(actor), audience, at }
+    Event {
+        kind: EventKind::MessageSent,
+        subject: Subject::Message { conversation, message },
+        actor: Some(actor),
+        audience,
+        at,
+    }
 }
 
 /// Decides on a change of a group; `None` if it makes no difference.

@@ -38,8 +38,7 @@ impl ReadingPlan {
         let own = Audience::one(self.reader);
         let members = self.seen.members.iter().map(|member| member.user);
         let audience = if self.is_shown { Audience::of(members) } else { own };
-        let subject =
-            Subject::ReadMarker { conversation: self.seen.id, reader: self.reader, last_read_seq: self.seq };
+        let subject = Subject::ReadMarker { conversation: self.seen.id, reader: self.reader, last_read_seq: self.seq };
         vec![Event { kind: EventKind::MessageRead, subject, actor: Some(self.reader), audience, at: self.at }]
     }
 }

@@ -232,7 +232,11 @@ impl ChatService {
     }
 
     /// Changes the caller's settings and returns the result.
-    pub async fn change_settings(&self, actor: &Actor, change: SettingsChange) -> Result<ChatSettings, RepositoryError> {
+    pub async fn change_settings(
+        &self,
+        actor: &Actor,
+        change: SettingsChange,
+    ) -> Result<ChatSettings, RepositoryError> {
         self.chat.change_settings(actor.user_id, change).await
     }
 
@@ -246,5 +250,10 @@ impl ChatService {
             return Ok(Vec::new());
         }
         Ok(facts.audience().without(actor.user_id).users)
+    }
+
+    /// Returns those of some users about whom the caller may learn whether they are online.
+    pub async fn visible_presence(&self, actor: &Actor, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
+        self.chat.presence_visible(actor.user_id, users).await
     }
 }
