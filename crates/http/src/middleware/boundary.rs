@@ -240,4 +240,24 @@ mod tests {
             assert!(!body.to_string().contains("on purpose"), "{path}");
         }
     }
+
+    #[test]
+    fn a_handler_may_wait_for_longer_if_it_says_so() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let wait = Duration::from_secs(60);
+        for (extension, slept, is_done) in
+            [(None, wait, false), (Some(wait), wait, true), (Some(wait), wait + REQUEST_TIMEOUT * 2, false)]
+        {
+            let deadline = Deadline(Rc::new(Cell::new(REQUEST_TIMEOUT)));
+            let request = TestRequest::default().to_http_request();
+            request.extensions_mut().insert(deadline.clone());
+            let handling = async {
+                if let Some(wait) = extension {
+                    extend_deadline(&request, wait);
+                }
+                tokio::time::sleep(slept).await;
+            };
+            assert_eq!(runtime.block_on(within(deadline, handling)).is_some(), is_done, "{extension:?} {slept:?}");
+        }
+    }
 }
