@@ -76,6 +76,8 @@ impl Application {
             .disable_signals()
             // A request that waits for events ends when its client goes.
             .h1_allow_half_closed(false)
+            // An event is sent at once, not with the acknowledgement of the one before.
+            .tcp_nodelay(true)
             .keep_alive(Duration::from_secs(options.keep_alive.into()))
             .shutdown_timeout(SHUTDOWN_SECONDS);
         for listener in sockets.listen().with_context(|| format!("cannot listen on {}", options.listen))? {

@@ -95,6 +95,7 @@ impl Feed {
         if let Some(reason) = self.subscription.closed() {
             return Some(Next::Closed(reason));
         }
+        self.is_behind |= self.subscription.take_missed();
         if self.is_behind {
             return self.catch_up().await;
         }

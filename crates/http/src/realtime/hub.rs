@@ -1,6 +1,7 @@
 //! The subscribers of this process, shared by all workers.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use astegni_domain::accounts::Actor;
@@ -11,12 +12,13 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::frame::Broadcast;
 use super::presence::Watches;
+use super::subscription::Flags;
 use super::{CloseReason, Frame, Signal, Subscription, Transport};
 
 /// The largest number of subscriptions of one kind per user.
 pub(super) const MAX_SUBSCRIPTIONS: usize = 10;
 
-/// The number of signals that a subscriber may be behind.
+/// The number of signals that a subscriber may be behind before it has to look into the log.
 const QUEUE: usize = 64;
 
 /// The error for a user who has [`MAX_SUBSCRIPTIONS`] of a kind.
@@ -27,7 +29,8 @@ pub struct TooMany;
 /// The subscribers of this process.
 pub struct Hub {
     state: Mutex<State>,
-    subscribed: Notify,
+    /// Whether there are subscribers.
+    occupancy: watch::Sender<bool>,
     poked: Notify,
     committed: Notify,
     outbox: OnceLock<mpsc::Sender<Broadcast>>,
@@ -47,7 +50,7 @@ struct Subscriber {
     transport: Transport,
     device: DeviceId,
     sender: mpsc::Sender<Signal>,
-    closed: Arc<OnceLock<CloseReason>>,
+    flags: Arc<Flags>,
 }
 
 impl State {
@@ -76,7 +79,7 @@ impl State {
             let had_socket = self.has_socket(*user);
             let Some(subscribers) = self.subscribers.get_mut(user) else { continue };
             for subscriber in subscribers.extract_if(.., |subscriber| is_closed(subscriber)) {
-                subscriber.closed.get_or_init(|| reason);
+                subscriber.flags.closed.get_or_init(|| reason);
                 self.watches.remove(subscriber.id);
             }
             if subscribers.is_empty() {
@@ -94,7 +97,7 @@ impl Default for Hub {
     fn default() -> Self {
         Self {
             state: Mutex::default(),
-            subscribed: Notify::new(),
+            occupancy: watch::Sender::new(false),
             poked: Notify::new(),
             committed: Notify::new(),
             outbox: OnceLock::new(),
@@ -111,7 +114,7 @@ impl Hub {
     /// Adds a subscriber. After [`Self::shut_down`], the subscription is closed from the beginning.
     pub fn subscribe(self: &Arc<Self>, actor: &Actor, transport: Transport) -> Result<Subscription, TooMany> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let (user, closed) = (actor.user_id, Arc::new(OnceLock::new()));
+        let (user, flags) = (actor.user_id, Arc::<Flags>::default());
         let mut state = self.state();
         let before = state.count(user, transport);
         if before >= MAX_SUBSCRIPTIONS {
@@ -120,18 +123,18 @@ impl Hub {
         state.last_id += 1;
         let id = state.last_id;
         if state.is_shut_down {
-            closed.get_or_init(|| CloseReason::ShuttingDown);
+            flags.closed.get_or_init(|| CloseReason::ShuttingDown);
         } else {
             let device = actor.device_id;
-            let subscriber = Subscriber { id, transport, device, sender, closed: closed.clone() };
+            let subscriber = Subscriber { id, transport, device, sender, flags: flags.clone() };
             state.subscribers.entry(user).or_default().push(subscriber);
             if transport == Transport::Socket && before == 0 {
                 self.announce(&state, user, true);
             }
         }
+        self.occupancy.send_replace(!state.subscribers.is_empty());
         drop(state);
-        self.subscribed.notify_one();
-        Ok(Subscription { hub: self.clone(), user, id, receiver, closed })
+        Ok(Subscription { hub: self.clone(), user, id, receiver, flags })
     }
 
     pub(super) fn unsubscribe(&self, user: UserId, id: u64) {
@@ -152,6 +155,7 @@ impl Hub {
         for user in state.close(users, reason, is_closed) {
             self.announce(&state, user, false);
         }
+        self.occupancy.send_replace(!state.subscribers.is_empty());
     }
 
     /// Returns the devices of all subscribers, each once.
@@ -186,14 +190,13 @@ impl Hub {
 
     /// Waits until there is a subscriber.
     pub async fn occupied(&self) {
-        while self.is_empty() {
-            self.subscribed.notified().await;
-        }
+        // Fails only if the sender is dropped, which `self` owns.
+        drop(self.occupancy.subscribe().wait_for(|occupied| *occupied).await);
     }
 
     /// Returns whether there are no subscribers.
     pub fn is_empty(&self) -> bool {
-        self.state().subscribers.is_empty()
+        !*self.occupancy.borrow()
     }
 
     /// Announces that events may have been written, by this process or by another one.
@@ -240,11 +243,16 @@ impl Hub {
         }
     }
 
-    /// Sends a signal that must not be lost. A subscriber with a full queue is closed instead.
+    /// Sends a signal that must not be lost. If the queue is full, the subscriber learns that it has missed one.
     fn signal(&self, user: UserId, signal: &Signal) {
-        self.close(&[user], CloseReason::TooSlow, |subscriber| {
-            matches!(subscriber.sender.try_send(signal.clone()), Err(TrySendError::Full(_)))
-        });
+        let state = self.state();
+        for subscriber in state.subscribers.get(&user).into_iter().flatten() {
+            if let Err(TrySendError::Full(_)) = subscriber.sender.try_send(signal.clone()) {
+                subscriber.flags.missed.store(true, Ordering::Release);
+                // Wakes a subscriber that has emptied its queue before it could see the flag.
+                drop(subscriber.sender.try_send(Signal::Refresh));
+            }
+        }
     }
 
     /// Sends a frame to the sockets of some users, on this replica.

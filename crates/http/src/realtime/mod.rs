@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: the choice of readers, which each write makes, and state that another replica would need.
 
+mod connection;
 mod event_body;
 mod feed;
 mod frame;

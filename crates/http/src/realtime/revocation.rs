@@ -50,3 +50,37 @@ impl RevocationWatch {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use astegni_domain::accounts::MockTokenIssuer;
+    use astegni_domain::clock::ManualClock;
+    use astegni_domain::events::{MockEventLog, MockTicketRepository};
+    use astegni_domain::ids::DeviceId;
+    use chrono::DateTime;
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+    use crate::realtime::hub::tests::actor;
+    use crate::realtime::{CloseReason, Transport};
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_of_signed_out_devices_are_closed_but_none_after_a_failure() {
+        let mut answers =
+            vec![Ok(vec![DeviceId::new(2)]), Err(RepositoryError::Unavailable("down".into())), Ok(Vec::new())];
+        let mut tickets = MockTicketRepository::new();
+        tickets.expect_signed_out().returning(move |_| answers.pop().unwrap_or_else(|| Ok(Vec::new())));
+        let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
+        let (log, tokens) = (Arc::new(MockEventLog::new()), Arc::new(MockTokenIssuer::new()));
+        let events = EventService::new(log, Arc::new(tickets), tokens, clock);
+        let hub = Arc::new(Hub::default());
+        tokio::spawn(RevocationWatch::new(events, hub.clone()).run());
+        let mut kept = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
+        let mut closed = hub.subscribe(&actor(1, 2), Transport::Socket).unwrap();
+        let started = Instant::now();
+        assert!(closed.next().await.is_none());
+        assert_eq!(closed.closed(), Some(CloseReason::SignedOut));
+        assert_eq!(started.elapsed(), INTERVAL * 2);
+        assert!(timeout(INTERVAL * 5, kept.next()).await.is_err());
+    }
+}

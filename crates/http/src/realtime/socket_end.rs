@@ -42,7 +42,7 @@ impl SocketEnd {
     }
 
     /// Returns the code and the reason of the closing frame.
-    pub(super) fn frame(self) -> Option<actix_ws::CloseReason> {
+    pub(super) fn frame(self) -> actix_ws::CloseReason {
         let (code, description) = match self {
             Self::Reason(reason) => (code_of(reason), reason.as_str()),
             Self::Gone => (CloseCode::Normal, "closed"),
@@ -52,7 +52,7 @@ impl SocketEnd {
             Self::Protocol => (CloseCode::Protocol, "protocol_error"),
             Self::TooManyBadFrames => (CloseCode::Policy, "too_many_bad_frames"),
         };
-        Some(actix_ws::CloseReason { code, description: Some(description.to_owned()) })
+        actix_ws::CloseReason { code, description: Some(description.to_owned()) }
     }
 }
 
@@ -87,7 +87,7 @@ mod tests {
             (SocketEnd::TooManyBadFrames, 1008),
             (SocketEnd::Protocol, 1002),
         ] {
-            assert_eq!(end.frame().map(|frame| u16::from(frame.code)), Some(code), "{end:?}");
+            assert_eq!(u16::from(end.frame().code), code, "{end:?}");
         }
         assert_eq!(SocketEnd::of_error(&ProtocolError::Overflow), SocketEnd::TooLarge);
         assert_eq!(SocketEnd::of_error(&ProtocolError::BadOpCode), SocketEnd::Protocol);

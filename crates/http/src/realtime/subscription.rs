@@ -1,5 +1,6 @@
 //! Subscriptions to the signals of one user.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use astegni_domain::events::LoggedEvent;
@@ -57,13 +58,21 @@ impl CloseReason {
     }
 }
 
+/// The state of a subscription that does not pass through its queue.
+#[derive(Debug, Default)]
+pub(super) struct Flags {
+    pub(super) closed: OnceLock<CloseReason>,
+    /// Whether a signal did not fit into the queue.
+    pub(super) missed: AtomicBool,
+}
+
 /// The receiving end of one subscriber. Dropping it unsubscribes.
 pub struct Subscription {
     pub(super) hub: Arc<Hub>,
     pub(super) user: UserId,
     pub(super) id: u64,
     pub(super) receiver: mpsc::Receiver<Signal>,
-    pub(super) closed: Arc<OnceLock<CloseReason>>,
+    pub(super) flags: Arc<Flags>,
 }
 
 impl Subscription {
@@ -75,7 +84,12 @@ impl Subscription {
     /// Returns the reason for which the hub has closed the subscription, if it has. Signals that are still queued are then
     /// of no use: the client resumes from its cursor.
     pub fn closed(&self) -> Option<CloseReason> {
-        self.closed.get().copied()
+        self.flags.closed.get().copied()
+    }
+
+    /// Returns whether signals have been dropped since the last call, because the queue was full.
+    pub fn take_missed(&self) -> bool {
+        self.flags.missed.swap(false, Ordering::AcqRel)
     }
 }
 

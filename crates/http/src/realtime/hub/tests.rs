@@ -75,16 +75,38 @@ fn events_reach_all_subscribers_of_their_readers_in_order() {
 }
 
 #[test]
-fn a_subscriber_that_is_too_slow_is_closed_alone() {
+fn a_subscriber_with_a_full_queue_learns_that_it_has_missed_signals() {
     let hub = hub();
-    let slow = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
+    let mut slow = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
     let mut fast = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
     let last = i64::try_from(QUEUE).unwrap() + 1;
     for cursor in 1..=last {
+        assert!(!slow.take_missed());
         hub.deliver(vec![event(1, cursor)]);
         assert_eq!(queued(&mut fast), [cursor]);
     }
-    assert_eq!((slow.closed(), fast.closed()), (Some(CloseReason::TooSlow), None));
+    assert!(slow.take_missed() && !fast.take_missed());
+    assert_eq!(queued(&mut slow), (1..last).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn all_who_wait_for_a_subscriber_are_told() {
+    let hub = hub();
+    let waiting = [
+        tokio::spawn({
+            let hub = hub.clone();
+            async move { hub.occupied().await }
+        }),
+        tokio::spawn({
+            let hub = hub.clone();
+            async move { hub.occupied().await }
+        }),
+    ];
+    tokio::task::yield_now().await;
+    let _subscription = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
+    for waiting in waiting {
+        waiting.await.unwrap();
+    }
 }
 
 #[test]
