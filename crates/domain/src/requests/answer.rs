@@ -153,9 +153,12 @@ mod tests {
             to: RequestStatus::Rejected,
             reason: Some("No time".to_owned()),
             at: now(),
+            actor: TUTOR,
+            involved: (&request()).into(),
             notice: Notice {
                 sender: TUTOR,
                 recipient: REQUESTER,
+                kind: NoticeKind::RequestRejected,
                 content: "Session request rejected: No time".to_owned(),
             },
             guardianship: None,
@@ -172,14 +175,22 @@ mod tests {
             to: RequestStatus::Withdrawn,
             reason: None,
             at: now(),
-            notice: Notice { sender: REQUESTER, recipient: TUTOR, content: "Session request withdrawn".to_owned() },
+            actor: REQUESTER,
+            involved: (&request()).into(),
+            notice: Notice {
+                sender: REQUESTER,
+                recipient: TUTOR,
+                kind: NoticeKind::RequestWithdrawn,
+                content: "Session request withdrawn".to_owned(),
+            },
             guardianship: None,
         };
         assert_eq!(withdraw(1, false), Ok(expected.clone()));
         assert_eq!(withdraw(1, true), Ok(expected.clone()), "the requester needs no guardianship");
-        assert_eq!(withdraw(6, false), Ok(expected.clone()), "the student withdraws");
+        let by = |user| AnswerPlan { actor: UserId::new(user), ..expected.clone() };
+        assert_eq!(withdraw(6, false), Ok(by(6)), "the student withdraws");
         let guardianship = Some(GuardianshipFact { parent: UserId::new(9), student: StudentId::new(8) });
-        assert_eq!(withdraw(9, true), Ok(AnswerPlan { guardianship, ..expected }), "a guardian withdraws");
+        assert_eq!(withdraw(9, true), Ok(AnswerPlan { guardianship, ..by(9) }), "a guardian withdraws");
     }
 
     #[test]

@@ -3,6 +3,7 @@ use strum::VariantArray;
 
 use super::super::request::tests::{now, request, slot};
 use super::*;
+use crate::chat::NoticeKind;
 use crate::ids::{RequestId, SessionId, UserId};
 use crate::requests::Notice;
 use crate::schedule::{ConflictKind, Schedule};
@@ -61,9 +62,12 @@ fn an_acceptance_creates_25_sessions_at_the_packages_price() {
             to: RequestStatus::Accepted,
             reason: None,
             at: now(),
+            actor: UserId::new(3),
+            involved: (&request()).into(),
             notice: Notice {
                 sender: UserId::new(3),
                 recipient: UserId::new(1),
+                kind: NoticeKind::RequestAccepted,
                 content: "Session request accepted".to_owned(),
             },
             guardianship: None,
