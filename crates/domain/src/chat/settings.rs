@@ -12,7 +12,8 @@ pub enum MessagePolicy {
     /// All users.
     #[default]
     Everyone,
-    /// Friends, users whom the user follows, and the user's guardians and children.
+    /// Friends, users whom the user follows, the accepted followers of a private account, and the user's guardians and
+    /// children.
     Connections,
     /// No users.
     #[strum(serialize = "none")]
@@ -128,3 +129,6 @@ fn is_chosen(pair: &Pair) -> bool {
     });
     by_edge || pair.guardianships.iter().any(|facts| facts.guardianship.status == GuardianshipStatus::Active)
 }
+
+#[cfg(test)]
+mod tests;
