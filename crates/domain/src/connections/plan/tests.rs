@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+mod events;
 mod guardianships;
 mod properties;
 
