@@ -82,3 +82,6 @@ impl ExpiringRequest {
         self.involved.changed(self.id, RequestStatus::Expired, None, at)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;
