@@ -29,7 +29,6 @@ impl MessagePolicy {
 
 /// A user's settings of chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct ChatSettings {
     /// The users who may begin to write to the user.
     pub who_can_message: MessagePolicy,
