@@ -30,6 +30,7 @@ CREATE TABLE conversation_participants (
     is_archived BOOLEAN NOT NULL DEFAULT FALSE,
     -- The place of the last message read. It never decreases.
     last_read_seq BIGINT NOT NULL DEFAULT 0,
+    last_read_at TIMESTAMP,
     -- The number of messages behind last_read_seq that are neither the participant's own nor tombstones. It changes only
     -- under the lock of the conversation's row.
     unread_count BIGINT NOT NULL DEFAULT 0 CHECK (unread_count >= 0),

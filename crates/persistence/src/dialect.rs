@@ -273,10 +273,9 @@ pub(crate) fn tail_events(
             "position >= @oldest AND position < CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) \
              AND NOT pg_visible_in_snapshot(CAST(CAST(position AS TEXT) AS XID8), CAST(@from AS pg_snapshot))",
         ),
-        AnyConnection::Sqlite(_) => (
-            "CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)",
-            "position > @oldest",
-        ),
+        AnyConnection::Sqlite(_) => {
+            ("CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)", "position > @oldest")
+        }
     };
     let Some(from) = from else {
         let position: Option<String> = Statement::<Text>::new(format!("SELECT {now}")).first(conn)?;

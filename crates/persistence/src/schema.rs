@@ -317,6 +317,7 @@ diesel::table! {
         is_muted -> Bool,
         is_archived -> Bool,
         last_read_seq -> BigInt,
+        last_read_at -> Nullable<Timestamp>,
         unread_count -> BigInt,
         receipt_seq -> BigInt,
         receipt_at -> Nullable<Timestamp>,

@@ -59,7 +59,8 @@ fn of_participant(user: i64) -> _ {
 #[diesel::dsl::auto_type]
 fn with_tutors(user: i64) -> _ {
     let direct: &'static str = ConversationKind::Direct.as_str();
-    let low: _ = exists(tutor_profiles::table.filter(tutor_profiles::user_id.nullable().eq(conversations::direct_user_low)));
+    let low: _ =
+        exists(tutor_profiles::table.filter(tutor_profiles::user_id.nullable().eq(conversations::direct_user_low)));
     let high: _ =
         exists(tutor_profiles::table.filter(tutor_profiles::user_id.nullable().eq(conversations::direct_user_high)));
     let is_low: _ = conversations::direct_user_low.assume_not_null().eq(user);
@@ -202,9 +203,7 @@ fn read_by_guardians(conn: &mut AnyConnection, ids: &[i64]) -> Result<HashSet<i6
         .inner_join(
             tutor_profiles::table.on(tutor_profiles::user_id.eq(others.field(conversation_participants::user_id))),
         )
-        .filter(
-            others.field(conversation_participants::conversation_id).eq(conversation_participants::conversation_id),
-        )
+        .filter(others.field(conversation_participants::conversation_id).eq(conversation_participants::conversation_id))
         .filter(others.field(conversation_participants::user_id).ne(conversation_participants::user_id));
     let wards = student_profiles::table
         .inner_join(guardianships::table)

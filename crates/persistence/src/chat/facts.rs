@@ -57,7 +57,8 @@ pub(super) fn members(conn: &mut AnyConnection, id: ConversationId) -> Result<Op
     let Some((kind, _)) = rows.first() else { return Ok(None) };
     let kind = columns::parse_column("conversations.type", kind)?;
     let (mut members, mut policies) = (Vec::new(), Vec::new());
-    for (user, role, joined_at, has_written, is_tutor, is_student, policy) in rows.into_iter().filter_map(|(_, row)| row)
+    for (user, role, joined_at, has_written, is_tutor, is_student, policy) in
+        rows.into_iter().filter_map(|(_, row)| row)
     {
         members.push(Member {
             user: UserId::new(user),
@@ -73,11 +74,7 @@ pub(super) fn members(conn: &mut AnyConnection, id: ConversationId) -> Result<Op
 }
 
 /// Loads users as an actor may write to them, in the given order.
-pub(super) fn contacts(
-    conn: &mut AnyConnection,
-    actor: UserId,
-    users: &[UserId],
-) -> Result<Vec<Contact>, StoreError> {
+pub(super) fn contacts(conn: &mut AnyConnection, actor: UserId, users: &[UserId]) -> Result<Vec<Contact>, StoreError> {
     if users.is_empty() {
         return Ok(Vec::new());
     }

@@ -28,8 +28,8 @@ impl ChatRepository for Database {
         reply_to: Option<MessageId>,
         client_message_id: Option<String>,
     ) -> Result<SendingFacts, RepositoryError> {
-        let facts = self
-            .read(move |conn| facts::sending(conn, sender, conversation, reply_to, client_message_id.as_deref()));
+        let facts =
+            self.read(move |conn| facts::sending(conn, sender, conversation, reply_to, client_message_id.as_deref()));
         Ok(facts.await?)
     }
 
@@ -189,10 +189,8 @@ fn mark_read(conn: &mut AnyConnection, plan: &ReadingPlan) -> Result<(), StoreEr
     }
     if plan.is_shown {
         let own = conversation_participants::table.find((conversation, reader));
-        let shown = (
-            conversation_participants::receipt_seq.eq(plan.seq),
-            conversation_participants::receipt_at.eq(Some(at)),
-        );
+        let shown =
+            (conversation_participants::receipt_seq.eq(plan.seq), conversation_participants::receipt_at.eq(Some(at)));
         diesel::update(own).set(shown).execute(conn)?;
     }
     events::append(conn, &plan.events())

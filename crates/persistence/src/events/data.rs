@@ -1,9 +1,7 @@
 //! The stored form of an event's subject: a JSON object of ids.
 
 use astegni_domain::events::{EventKind, Subject};
-use astegni_domain::ids::{
-    ConnectionId, ConversationId, CourseId, GuardianshipId, MessageId, RequestId, UserId,
-};
+use astegni_domain::ids::{ConnectionId, ConversationId, CourseId, GuardianshipId, MessageId, RequestId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::parse_optional_column;
@@ -42,11 +40,9 @@ struct Fields {
 /// Writes a subject.
 pub(super) fn encode(subject: &Subject) -> String {
     let fields = match *subject {
-        Subject::Message { conversation, message } => Fields {
-            conversation_id: Some(conversation.get()),
-            message_id: Some(message.get()),
-            ..Fields::default()
-        },
+        Subject::Message { conversation, message } => {
+            Fields { conversation_id: Some(conversation.get()), message_id: Some(message.get()), ..Fields::default() }
+        }
         Subject::ReadMarker { conversation, reader, last_read_seq } => Fields {
             conversation_id: Some(conversation.get()),
             user_id: Some(reader.get()),
@@ -56,11 +52,9 @@ pub(super) fn encode(subject: &Subject) -> String {
         Subject::Conversation { conversation } => {
             Fields { conversation_id: Some(conversation.get()), ..Fields::default() }
         }
-        Subject::Request { request, status } => Fields {
-            request_id: Some(request.get()),
-            status: Some(status.as_str().to_owned()),
-            ..Fields::default()
-        },
+        Subject::Request { request, status } => {
+            Fields { request_id: Some(request.get()), status: Some(status.as_str().to_owned()), ..Fields::default() }
+        }
         Subject::Sessions { request, course, count } => Fields {
             request_id: Some(request.get()),
             course_id: Some(course.get()),

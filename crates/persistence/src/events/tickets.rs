@@ -43,9 +43,8 @@ impl TicketRepository for Database {
         let redeemed = self.write(move |conn| {
             let text = "DELETE FROM socket_tickets WHERE digest = ? \
                 RETURNING user_id, auth_session_id, token_expires_at, expires_at";
-            let row: Option<Row> = Statement::<(BigInt, BigInt, Timestamp, Timestamp)>::new(text)
-                .bind(digest.as_str())
-                .first(conn)?;
+            let row: Option<Row> =
+                Statement::<(BigInt, BigInt, Timestamp, Timestamp)>::new(text).bind(digest.as_str()).first(conn)?;
             let Some((user, device, token_expires_at, _)) = row.filter(|(.., at)| *at > now.naive_utc()) else {
                 return Ok(None);
             };

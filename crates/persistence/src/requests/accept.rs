@@ -89,8 +89,7 @@ fn metadata(plan: &AnswerPlan) -> String {
 /// Returns the message about an answer.
 fn notice<'a>(plan: &'a AnswerPlan, metadata: &'a str) -> NewMessage<'a> {
     let target = Target::Direct(plan.notice.recipient);
-    let message =
-        NewMessage::text(plan.notice.sender, target, MessageType::System, &plan.notice.content, plan.at);
+    let message = NewMessage::text(plan.notice.sender, target, MessageType::System, &plan.notice.content, plan.at);
     NewMessage { metadata: Some(metadata), request: Some(plan.request_id.get()), ..message }
 }
 

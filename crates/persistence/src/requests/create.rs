@@ -35,8 +35,7 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<Sen
     };
     let content = plan.terms.message.as_deref().unwrap_or_default();
     let target = Target::Direct(plan.parties.tutor);
-    let message =
-        NewMessage::text(plan.key.requester, target, MessageType::SessionRequest, content, plan.created_at);
+    let message = NewMessage::text(plan.key.requester, target, MessageType::SessionRequest, content, plan.created_at);
     let (request, sent) = chat::send_request(conn, insert(plan, &encoded), &message)?;
     let sent = SentRequest {
         request_id: RequestId::new(request),

@@ -125,7 +125,8 @@ pub(super) fn write_down(
     );
     let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
     let statement = Statement::<(BigInt, BigInt, BigInt, BigInt)>::new(text);
-    let mut expired: Vec<(i64, i64, i64, i64)> = statement.bind_all(ids.into_iter().chain(padding)).bind(at).load(conn)?;
+    let mut expired: Vec<(i64, i64, i64, i64)> =
+        statement.bind_all(ids.into_iter().chain(padding)).bind(at).load(conn)?;
     expired.sort_unstable();
     let event = |(id, requester, tutor, student)| {
         let parties = Parties { tutor: UserId::new(tutor), student: UserId::new(student) };

@@ -2,7 +2,7 @@
 
 use astegni_domain::accounts::Role;
 use astegni_domain::chat::{
-    ChatQueries, ChatRefusal, MessagePolicy, SettingsChange, Unreachable, EDIT_WINDOW, MAX_CONTENT,
+    ChatQueries, ChatRefusal, EDIT_WINDOW, MAX_CONTENT, MessagePolicy, SettingsChange, Unreachable,
 };
 use astegni_domain::connections::Kind;
 use astegni_domain::ids::ConversationId;
@@ -12,7 +12,7 @@ use futures_executor::block_on;
 
 use super::{chat, chat_at, conversations, direct, messages, refusal, requested, say, text};
 use crate::connections::request;
-use crate::harness::{World, contract, now, race};
+use crate::harness::{contract, now, race};
 
 contract! {
     fn content_is_stored_exactly(world: World) {

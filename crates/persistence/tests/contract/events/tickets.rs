@@ -6,7 +6,7 @@ use astegni_domain::ids::DeviceId;
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
-use crate::harness::{World, contract, now, race};
+use crate::harness::{contract, now, race};
 
 contract! {
     fn a_ticket_is_redeemed_once_and_in_time(world: World) {
