@@ -21,6 +21,7 @@ pub(super) fn check_user_id(claimed: Option<&str>, caller: &Actor) -> Result<(),
 
 /// A conversation as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct ConversationBody {
     id: i64,
     /// `direct` or `group`.

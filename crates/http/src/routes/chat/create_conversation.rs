@@ -45,13 +45,12 @@ impl Parse for CreateConversationBody {
         });
         let users = user_ids(self.participant_user_ids, violations);
         match kind? {
-            ConversationKind::Direct => match users?.as_slice() {
-                [other] => Some(NewConversation::Direct(*other)),
-                _ => {
-                    let reason = "must have exactly one entry for a direct conversation";
-                    violations.check(FIELD, Err(Invalid::new("out_of_range", reason)))
-                }
-            },
+            ConversationKind::Direct => {
+                let others = users?;
+                let other = others.first().copied().filter(|_| others.len() == 1);
+                let reason = Invalid::new("out_of_range", "must have exactly one entry for a direct conversation");
+                violations.check(FIELD, other.map(NewConversation::Direct).ok_or(reason))
+            }
             ConversationKind::Group => {
                 let name = violations.require("name", self.name, |input| group_name(&input));
                 Some(NewConversation::Group { name: name?, users: users? })

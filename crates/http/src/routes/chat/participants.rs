@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_caller_and_repetitions_are_left_out() {
-        let invited = Invited::new(users([7, 2, 2, 3]), UserId::new(7)).unwrap_or_else(|error| panic!("{error}"));
+        let invited = Invited::new(users([7, 2, 2, 3]), UserId::new(7)).unwrap();
         assert_eq!((invited.users(), &invited.places), (users([2, 3]), &vec![1, 3]));
     }
 
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn errors_name_the_places_that_the_caller_sent() {
-        let invited = Invited::new(users([7, 2, 2, 3]), UserId::new(7)).unwrap_or_else(|error| panic!("{error}"));
+        let invited = Invited::new(users([7, 2, 2, 3]), UserId::new(7)).unwrap();
         let mut violations = Violations::new();
         for field in [FIELD, "participant_user_ids.0", "participant_user_ids.1"] {
             violations.add(field, Invalid::new("unreachable", "is unreachable"));
