@@ -75,9 +75,11 @@ pub fn content(input: String) -> Result<String, Invalid> {
 /// Parses the type of a message that a user sends. The others are the platform's.
 pub fn sendable_type(input: &str) -> Result<MessageType, Invalid> {
     let own = |message_type: &MessageType| message_type.is_content();
-    input.parse().ok().filter(own).ok_or_else(|| {
-        Invalid::new("unknown_value", "must be one of text, image, audio, video, file, location, gif")
-    })
+    input
+        .parse()
+        .ok()
+        .filter(own)
+        .ok_or_else(|| Invalid::new("unknown_value", "must be one of text, image, audio, video, file, location, gif"))
 }
 
 /// Parses the URL of media.

@@ -54,7 +54,11 @@ pub fn supervised(kind: ConversationKind, members: &[Member]) -> Vec<UserId> {
         (ConversationKind::Direct, [one, other]) => {
             let with_tutor = |student: &Member, tutor: &Member| student.is_student && tutor.is_tutor;
             let pairs = [(one, other), (other, one)];
-            pairs.iter().filter(|(student, tutor)| with_tutor(student, tutor)).map(|(student, _)| student.user).collect()
+            pairs
+                .iter()
+                .filter(|(student, tutor)| with_tutor(student, tutor))
+                .map(|(student, _)| student.user)
+                .collect()
         }
         _ => Vec::new(),
     }

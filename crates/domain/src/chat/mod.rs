@@ -8,6 +8,8 @@ mod conversation;
 mod draft;
 mod errors;
 mod facts;
+#[cfg(test)]
+mod fixtures;
 mod group;
 mod message;
 mod ports;
@@ -17,12 +19,10 @@ mod service;
 mod settings;
 
 pub use conversation::{
-    Conversation, ConversationDetails, ConversationKind, ConversationLookup, LastMessage, Participant,
-    ParticipantRole, ReadReceipt,
+    Conversation, ConversationDetails, ConversationKind, ConversationLookup, LastMessage, Participant, ParticipantRole,
+    ReadReceipt,
 };
-pub use draft::{
-    MAX_CONTENT, MAX_METADATA, MessageDraft, client_message_id, content, media_url, sendable_type,
-};
+pub use draft::{MAX_CONTENT, MAX_METADATA, MessageDraft, client_message_id, content, media_url, sendable_type};
 pub use errors::{ChatError, ChatRefusal};
 pub use facts::{ConversationFacts, Member, supervised};
 pub use group::{

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::sending::check_may_write;
 use super::{
     ChatError, ChatQueries, ChatRefusal, ChatRepository, ChatSettings, Contact, Conversation, ConversationDetails,
     ConversationLookup, ConversationsPage, GroupChange, Message, MessageDraft, MessagesPage, ReadReceipt, Sending,
@@ -232,7 +233,11 @@ impl ChatService {
     }
 
     /// Changes the caller's settings and returns the result.
-    pub async fn change_settings(&self, actor: &Actor, change: SettingsChange) -> Result<ChatSettings, RepositoryError> {
+    pub async fn change_settings(
+        &self,
+        actor: &Actor,
+        change: SettingsChange,
+    ) -> Result<ChatSettings, RepositoryError> {
         self.chat.change_settings(actor.user_id, change).await
     }
 
@@ -240,9 +245,8 @@ impl ChatService {
     /// so, or if the caller could not send a message.
     pub async fn typing_audience(&self, actor: &Actor, id: ConversationId) -> Result<Vec<UserId>, RepositoryError> {
         let Some(facts) = self.chat.conversation_facts(actor.user_id, id).await? else { return Ok(Vec::new()) };
-        let is_open = facts.other.as_ref().is_none_or(|other| other.check_open().is_ok());
-        let may_tell = facts.member(actor.user_id).is_some() && is_open;
-        if !may_tell || !self.chat.settings(actor.user_id).await?.typing_indicators {
+        let may_write = check_may_write(&facts, actor.user_id).is_ok();
+        if !may_write || !self.chat.settings(actor.user_id).await?.typing_indicators {
             return Ok(Vec::new());
         }
         Ok(facts.audience().without(actor.user_id).users)

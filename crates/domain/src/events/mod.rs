@@ -12,7 +12,7 @@ mod ports;
 mod service;
 
 pub use event::{Audience, Cursor, Event, EventKind, LoggedEvent, RETENTION, Subject};
+pub use ports::{EventLog, LogPage, Tail, TailPosition, Ticket, TicketRepository};
 #[cfg(feature = "test-util")]
 pub use ports::{MockEventLog, MockTicketRepository};
-pub use ports::{EventLog, LogPage, Tail, TailPosition, Ticket, TicketRepository};
 pub use service::{EventService, EventsError, LogRequest, TICKET_LIFETIME};

@@ -101,7 +101,9 @@ impl RelationPlan {
             (_, Some((kind, Status::Pending, _))) => (kind, EventKind::ConnectionRequested),
             (_, Some((kind, Status::Accepted, _))) => (kind, EventKind::ConnectionAccepted),
             (Some((kind, Status::Accepted, _)), None) => (kind, EventKind::ConnectionEnded),
-            (Some((kind, Status::Pending, initiator)), None) if initiator == actor => (kind, EventKind::ConnectionEnded),
+            (Some((kind, Status::Pending, initiator)), None) if initiator == actor => {
+                (kind, EventKind::ConnectionEnded)
+            }
             _ => return None,
         };
         Some(connection_event(event, id, kind, actor, other, self.at))
@@ -276,11 +278,7 @@ impl GoingPublicPlan {
 }
 
 /// Accepts follows that wait for an account that has gone public.
-pub fn plan_going_public(
-    owner: UserId,
-    follows: Vec<(ConnectionId, UserId)>,
-    at: DateTime<Utc>,
-) -> GoingPublicPlan {
+pub fn plan_going_public(owner: UserId, follows: Vec<(ConnectionId, UserId)>, at: DateTime<Utc>) -> GoingPublicPlan {
     let change = |side, times: i64| {
         let mut change = Counters::default();
         change.add(Counters::of(Kind::Follow, Status::Pending, side), -times);

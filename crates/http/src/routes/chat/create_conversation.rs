@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::ConversationDetailsBody;
-use super::participants::{FIELD, Invited, group_name, user_ids};
+use super::participants::{FIELD, group_name, require_others, user_ids};
 use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
@@ -26,7 +26,7 @@ pub(crate) struct CreateConversationBody {
     #[schema(min_length = 1, max_length = 100, example = "Chess club")]
     name: Option<String>,
     /// Id of the other user, or ids of 1 to 99 other users for a group.
-    #[schema(required = true, nullable = false, min_items = 1, example = json!([75]))]
+    #[schema(required = true, nullable = false, min_items = 1, max_items = 100, example = json!([75]))]
     participant_user_ids: Option<Vec<i64>>,
 }
 
@@ -107,9 +107,8 @@ pub(crate) async fn create_conversation(
     let opened = match conversation {
         NewConversation::Direct(other) => services.chat.open_direct(&caller, other).await?,
         NewConversation::Group { name, users } => {
-            let invited = Invited::new(users, caller.user_id)?;
-            let created = services.chat.create_group(&caller, name, invited.users()).await;
-            created.map_err(|error| invited.error(error))?
+            require_others(&users, caller.user_id)?;
+            services.chat.create_group(&caller, name, users).await?
         }
     };
     Ok(Json(opened.into()))

@@ -120,7 +120,7 @@ async fn participants_who_cannot_join_are_named() {
     let path = format!("/api/chat/conversations/{group}/participants");
     let problem = admin.post(&path, json!({ "participant_user_ids": listed })).await.expect(422);
     assert_eq!(fields(&problem), invalid);
-    let crowd: Vec<_> = (1_000..1_100).collect();
+    let crowd: Vec<_> = (1_000..1_101).collect();
     for body in [json!({}), json!({ "participant_user_ids": [own] }), json!({ "participant_user_ids": crowd })] {
         let problem = admin.post(&path, body).await.expect(422);
         assert_eq!(fields(&problem), ["participant_user_ids"]);
