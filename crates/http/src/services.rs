@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astegni_domain::Clock;
 use astegni_domain::accounts::{AccountRepository, AccountService, DeviceRepository, HashingError};
-use astegni_domain::chat::{ChatQueries, ChatService};
+use astegni_domain::chat::{ChatQueries, ChatRepository, ChatService};
 use astegni_domain::connections::{ConnectionQueries, ConnectionRepository, ConnectionService, RelationGate};
 use astegni_domain::families::{FamilyRepository, FamilyService};
 use astegni_domain::health::HealthProbe;
@@ -48,8 +48,8 @@ impl Services {
     pub fn new<S>(store: Arc<S>, clock: Arc<dyn Clock>, settings: &ServiceSettings) -> Result<Self, HashingError>
     where
         S: AccountRepository + DeviceRepository + FamilyRepository + ConnectionRepository + ConnectionQueries,
-        S: TutorRepository + PackageRepository + RequestRepository + RequestQueries + SessionQueries + ChatQueries,
-        S: HealthProbe + 'static,
+        S: TutorRepository + PackageRepository + RequestRepository + RequestQueries + SessionQueries,
+        S: ChatRepository + ChatQueries + HealthProbe + 'static,
     {
         let jwt = Arc::new(Jwt::new(&settings.secret));
         let hasher = Arc::new(Argon2Hasher::new()?);
@@ -71,7 +71,7 @@ impl Services {
             tutoring: TutoringService::new(store.clone(), store.clone(), relations, clock.clone()),
             requests: RequestService::new(store.clone(), store.clone(), clock.clone(), settings.request_limits),
             schedule: ScheduleService::new(store.clone()),
-            chat: ChatService::new(store.clone(), clock.clone()),
+            chat: ChatService::new(store.clone(), store.clone(), clock.clone()),
             health: store,
             clock,
         })

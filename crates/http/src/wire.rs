@@ -44,6 +44,16 @@ pub fn parse_price(input: &RawValue) -> Result<Money, Invalid> {
     }
 }
 
+/// A stored JSON text, which becomes a part of a response as it is.
+#[derive(Debug, Clone)]
+pub struct StoredJson(pub String);
+
+impl Serialize for StoredJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.clone()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
 /// A session that cannot be booked.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ConflictBody {

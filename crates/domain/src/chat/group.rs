@@ -129,7 +129,8 @@ fn joining(
         }
     }
     if users.len() > room {
-        let reason = Invalid::new("too_many", format!("a group can have at most {MAX_PARTICIPANTS} participants"));
+        let reason =
+            Invalid::new("too_many", format!("must not bring the group above {MAX_PARTICIPANTS} participants"));
         violations.add("participant_user_ids", reason);
     }
     if violations.is_empty() { Ok(joining) } else { Err(ChatRefusal::Invalid(violations)) }

@@ -6,7 +6,8 @@ use super::sending::check_may_write;
 use super::{
     ChatError, ChatQueries, ChatRefusal, ChatRepository, ChatSettings, Contact, Conversation, ConversationDetails,
     ConversationLookup, ConversationsPage, GroupChange, Message, MessageDraft, MessagesPage, ReadReceipt, Sending,
-    SettingsChange, plan_deletion, plan_direct, plan_edit, plan_group, plan_group_change, plan_message, plan_reading,
+    SettingsChange, Unreachable, plan_deletion, plan_direct, plan_edit, plan_group, plan_group_change, plan_message,
+    plan_reading,
 };
 use crate::accounts::Actor;
 use crate::ids::{ConversationId, MessageId, UserId};
@@ -151,7 +152,7 @@ impl ChatService {
 
     async fn contact(&self, actor: &Actor, other: UserId) -> Result<Contact, ChatError> {
         let contact = self.chat.contacts(actor.user_id, vec![other]).await?.pop();
-        Ok(contact.ok_or(ChatRefusal::NotFound)?)
+        Ok(contact.ok_or(ChatRefusal::Unreachable(Unreachable::NotFound))?)
     }
 
     /// Creates a group of the caller and some other users.

@@ -99,6 +99,40 @@ impl Code {
             Self::NotAParticipant => {
                 entry(StatusCode::FORBIDDEN, "Not a participant", "Only participants can access a conversation.")
             }
+            Self::OwnConversation => {
+                entry(StatusCode::BAD_REQUEST, "Own conversation", "Start a conversation with another user.")
+            }
+            Self::MessagesNotAccepted => entry(
+                StatusCode::FORBIDDEN,
+                "Messages not accepted",
+                "The user's settings do not accept messages from you. Connect with the user first.",
+            ),
+            Self::SenderOnly => {
+                entry(StatusCode::FORBIDDEN, "Sender only", "Only the sender of a message can edit or delete it.")
+            }
+            Self::MessageNotChangeable => entry(
+                StatusCode::FORBIDDEN,
+                "Message not changeable",
+                "Session requests and notices of the platform cannot be edited or deleted.",
+            ),
+            Self::MessageDeleted => {
+                entry(StatusCode::CONFLICT, "Message deleted", "A deleted message cannot be edited. Send a new one.")
+            }
+            Self::EditWindowClosed => entry(
+                StatusCode::CONFLICT,
+                "Edit window closed",
+                "A message can be edited for 24 hours. It can still be deleted.",
+            ),
+            Self::NotAGroup => entry(
+                StatusCode::CONFLICT,
+                "Not a group",
+                "A direct conversation has no name of its own, and its participants cannot change.",
+            ),
+            Self::AdminOnly => entry(
+                StatusCode::FORBIDDEN,
+                "Admin only",
+                "Only admins can rename a group, or add and remove its participants.",
+            ),
             Self::OwnGuardian => {
                 entry(StatusCode::BAD_REQUEST, "Own guardian", "Enter the e-mail address of another user.")
             }
@@ -192,7 +226,7 @@ impl Code {
             Self::PayloadTooLarge => entry(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "Payload too large",
-                "A request body is limited to 64 KiB, after decompression.",
+                "A request body is limited to 64 KiB, that of a message to 128 KiB, also after decompression.",
             ),
             Self::RequestTimeout => entry(
                 StatusCode::REQUEST_TIMEOUT,

@@ -22,7 +22,7 @@ use super::json::read_object;
 use super::received_at;
 use crate::error::{ApiError, Code};
 
-/// The largest size of a request body in bytes, before and after decompression.
+/// The largest size of most request bodies in bytes, before and after decompression.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The time that a client has to send a body.
@@ -32,6 +32,9 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 pub trait Parse {
     /// The argument of a service.
     type Command;
+
+    /// The largest size of a body in bytes, before and after decompression.
+    const MAX_BYTES: usize = MAX_BODY_BYTES;
 
     /// Reads the fields at the instant `now`. Input with any entry in `violations` is rejected; a command is then not
     /// needed.
@@ -50,7 +53,7 @@ impl<T: Parse + DeserializeOwned> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let now = received_at(request);
-        let json = read_json(request, payload);
+        let json = read_json(request, payload, T::MAX_BYTES);
         Box::pin(async move { parse_json::<T>(&json.await?, now?).map(Self) })
     }
 }
@@ -72,7 +75,7 @@ impl<T: ParseDraft + DeserializeOwned> FromRequest for DraftBody<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let json = read_json(request, payload);
+        let json = read_json(request, payload, MAX_BODY_BYTES);
         Box::pin(async move {
             let mut violations = Violations::new();
             match read_object::<T>(&json.await?, &mut violations) {
@@ -84,10 +87,14 @@ impl<T: ParseDraft + DeserializeOwned> FromRequest for DraftBody<T> {
 }
 
 /// Reads the text of a JSON body. The missing body of a method other than PUT and PATCH is an empty object.
-fn read_json(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
+fn read_json(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let media_type = media_type(request);
     let is_update = [Method::PUT, Method::PATCH].contains(request.method());
-    let body = read_body(request, payload);
+    let body = read_body(request, payload, limit);
     async move {
         let body = body.await?;
         if !body.is_empty() {
@@ -123,10 +130,11 @@ pub fn require_json(media_type: &str) -> Result<(), ApiError> {
     }
 }
 
-/// Reads the body of a request within [`MAX_BODY_BYTES`] and [`BODY_TIMEOUT`], and decompresses it.
+/// Reads the body of a request within `limit` bytes and [`BODY_TIMEOUT`], and decompresses it.
 pub fn read_body(
     request: &HttpRequest,
     payload: &mut Payload,
+    limit: usize,
 ) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let is_gzip = match text_of(request, &CONTENT_ENCODING).trim().to_ascii_lowercase().as_str() {
         "" | "identity" => Ok(false),
@@ -138,25 +146,25 @@ pub fn read_body(
     let payload = payload.take();
     async move {
         let is_gzip = is_gzip?;
-        if announced > MAX_BODY_BYTES {
-            return Err(too_large());
+        if announced > limit {
+            return Err(too_large(limit));
         }
         let late = |_| ApiError::new(Code::RequestTimeout, "The request body did not arrive in time");
-        let bytes = tokio::time::timeout(BODY_TIMEOUT, collect(payload)).await.map_err(late)??;
-        if is_gzip { decompress(&bytes) } else { Ok(bytes) }
+        let bytes = tokio::time::timeout(BODY_TIMEOUT, collect(payload, limit)).await.map_err(late)??;
+        if is_gzip { decompress(&bytes, limit) } else { Ok(bytes) }
     }
 }
 
-fn too_large() -> ApiError {
-    ApiError::new(Code::PayloadTooLarge, "The request body is larger than 64 KiB")
+fn too_large(limit: usize) -> ApiError {
+    ApiError::new(Code::PayloadTooLarge, format!("The request body is larger than {} KiB", limit / 1024))
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, ApiError> {
+async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| ApiError::new(Code::BadRequest, "The request body cannot be read"))?;
-        if body.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(too_large());
+        if body.len() + chunk.len() > limit {
+            return Err(too_large(limit));
         }
         body.extend_from_slice(&chunk);
     }
@@ -164,12 +172,12 @@ async fn collect(mut payload: Payload) -> Result<Bytes, ApiError> {
 }
 
 /// Decompresses a gzip body; never holds more than one byte over the limit.
-fn decompress(body: &[u8]) -> Result<Bytes, ApiError> {
-    let limit = u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+fn decompress(body: &[u8], limit: usize) -> Result<Bytes, ApiError> {
+    let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut plain = Vec::new();
-    let read = MultiGzDecoder::new(body).take(limit).read_to_end(&mut plain);
+    let read = MultiGzDecoder::new(body).take(one_more).read_to_end(&mut plain);
     read.map_err(|_| ApiError::new(Code::BadRequest, "The request body is not valid gzip"))?;
-    if plain.len() > MAX_BODY_BYTES { Err(too_large()) } else { Ok(plain.into()) }
+    if plain.len() > limit { Err(too_large(limit)) } else { Ok(plain.into()) }
 }
 
 /// Parses a JSON object.
@@ -213,10 +221,17 @@ mod tests {
     use super::*;
 
     fn read(chunks: impl futures_util::Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Result<Bytes, String> {
+        read_within(MAX_BODY_BYTES, chunks)
+    }
+
+    fn read_within(
+        limit: usize,
+        chunks: impl futures_util::Stream<Item = Result<Bytes, PayloadError>> + 'static,
+    ) -> Result<Bytes, String> {
         let request = TestRequest::default().to_http_request();
         let mut payload: Payload = Payload::Stream { payload: Box::pin(chunks) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(read_body(&request, &mut payload)).map_err(|error| error.to_string())
+        runtime.block_on(read_body(&request, &mut payload, limit)).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -238,6 +253,10 @@ mod tests {
         let chunks = |count: usize| stream::iter((0..count).map(|_| Ok(Bytes::from_static(&[b' '; 1024]))));
         assert_eq!(read(chunks(64)).map(|body| body.len()), Ok(MAX_BODY_BYTES));
         assert_eq!(read(chunks(65)), Err("payload_too_large: The request body is larger than 64 KiB".to_owned()));
+        let larger = 128 * 1024;
+        assert_eq!(read_within(larger, chunks(128)).map(|body| body.len()), Ok(larger));
+        let refused = read_within(larger, chunks(129));
+        assert_eq!(refused, Err("payload_too_large: The request body is larger than 128 KiB".to_owned()));
     }
 
     #[test]

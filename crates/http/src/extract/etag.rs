@@ -47,6 +47,11 @@ pub fn resource(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResp
 pub struct Precondition(Option<IfMatch>);
 
 impl Precondition {
+    /// Returns whether the request has the header.
+    pub fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Returns whether a write may replace a resource whose representation is `body`. A header that cannot be read
     /// matches nothing.
     pub fn allows(&self, body: &impl Serialize) -> bool {

@@ -137,7 +137,9 @@ fn expected_type(error: &PathError) -> &'static str {
         "a boolean" => "must be a boolean",
         "a sequence" => "must be an array",
         expected if expected == "a map" || expected.starts_with("struct ") => "must be an object",
-        _ if error.inner().is_syntax() => "is nested too deeply",
+        _ if error.inner().to_string().starts_with("recursion limit") => "is nested too deeply",
+        _ if error.inner().to_string().starts_with("number out of range") => "is out of range",
+        _ if error.inner().is_syntax() => "must be valid Unicode",
         _ => "has the wrong type",
     }
 }
@@ -201,7 +203,10 @@ mod tests {
             (r#"{"item":{"name":false}}"#, "item.name must be a string"),
             (r#"{"id":9223372036854775808}"#, "id is out of range"),
             (r#"{"id":1e30}"#, "id is out of range"),
+            (r#"{"id":1e999}"#, "id is out of range"),
             (r#"{"item":{"rank":-1}}"#, "item.rank must be an integer"),
+            (r#"{"title":"\ud83d"}"#, "title must be valid Unicode"),
+            (r#"{"title":"\ude00\ud83d"}"#, "title must be valid Unicode"),
         ] {
             assert_eq!(message(text), expected, "{text}");
         }

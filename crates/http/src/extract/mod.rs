@@ -18,6 +18,6 @@ pub use caller::{Caller, ClientDevice, MaybeCaller};
 pub use etag::{Precondition, resource, tagged};
 pub use nullable::Nullable;
 pub use page::{Paging, PagingQuery, list, next_link};
-pub use path::PathId;
+pub use path::{PathId, PathIds};
 pub use query::Query;
 pub use received_at::received_at;

@@ -1,11 +1,10 @@
-//! Nullable fields of partial updates.
+//! Fields of partial updates for which `null` is not the same as a missing field.
 
 use astegni_domain::change::Change;
 use astegni_domain::validation::{Invalid, Violations};
 use serde::{Deserialize, Deserializer};
 
-/// A nullable field of a partial update, which distinguishes `null` from a missing field. Its serde attribute must be
-/// `default`.
+/// A field of a partial update, which distinguishes `null` from a missing field. Its serde attribute must be `default`.
 #[derive(Debug)]
 pub struct Nullable<T>(Change<T>);
 
@@ -33,6 +32,20 @@ impl<T> Nullable<T> {
             Change::Keep => Change::Keep,
             Change::Clear => Change::Clear,
             Change::Set(value) => violations.check(field, parse(value)).map_or(Change::Keep, Change::Set),
+        }
+    }
+
+    /// Parses the value of a field that cannot be cleared, if there is one.
+    pub fn parse_present<U>(
+        self,
+        field: &str,
+        violations: &mut Violations,
+        parse: impl FnOnce(T) -> Result<U, Invalid>,
+    ) -> Option<U> {
+        match self.0 {
+            Change::Keep => None,
+            Change::Clear => violations.check(field, Err(Invalid::new("invalid_type", "must not be null"))),
+            Change::Set(value) => violations.check(field, parse(value)),
         }
     }
 }

@@ -126,7 +126,7 @@ impl RoleChangedBody {
 
 /// The confirmation of a change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct MessageBody {
+pub(crate) struct SuccessBody {
     pub(super) message: &'static str,
     pub(super) success: bool,
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::body::MessageBody;
+use super::body::SuccessBody;
 use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
@@ -40,7 +40,7 @@ impl Parse for ChangePasswordBody {
     tag = "accounts",
     request_body = ChangePasswordBody,
     responses(
-        (status = 200, description = "The password was changed", body = MessageBody),
+        (status = 200, description = "The password was changed", body = SuccessBody),
         (status = 400, description = "The current password is incorrect"),
     ),
 )]
@@ -49,8 +49,8 @@ pub(crate) async fn change_password(
     services: Data<Services>,
     caller: Caller,
     Body((current, new)): Body<ChangePasswordBody>,
-) -> Result<Json<MessageBody>, ApiError> {
+) -> Result<Json<SuccessBody>, ApiError> {
     services.accounts.change_password(&caller, current, new).await?;
     services.authenticator.forget_all();
-    Ok(Json(MessageBody { message: "Password changed successfully", success: true }))
+    Ok(Json(SuccessBody { message: "Password changed successfully", success: true }))
 }

@@ -10,7 +10,7 @@ use astegni_domain::validation::Invalid;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, Code, UNSUPPORTED_GRANT_TYPE};
-use crate::extract::{Parse, media_type, parse_form, parse_json, read_body, received_at, require_json};
+use crate::extract::{MAX_BODY_BYTES, Parse, media_type, parse_form, parse_json, read_body, received_at, require_json};
 
 /// The media type of the body, which decides how errors are rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ where
         let media_type = media_type(request);
         let format = BodyFormat::of(&media_type);
         let now = received_at(request);
-        let body = read_body(request, payload);
+        let body = read_body(request, payload, MAX_BODY_BYTES);
         Box::pin(async move {
             let read = async {
                 let (now, body) = (now?, body.await?);

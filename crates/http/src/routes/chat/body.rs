@@ -1,14 +1,13 @@
-//! Response bodies of chat.
+//! Response bodies with conversations.
 
 use astegni_domain::accounts::Actor;
-use astegni_domain::chat::{Conversation, Message, Participant, RequestCard};
-use astegni_domain::ids::{MessageId, PackageId, UserId};
+use astegni_domain::chat::{Conversation, ConversationDetails, Participant};
+use astegni_domain::ids::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, Code};
-use crate::routes::requests::ScheduleBody;
-use crate::wire::{self, Price};
+use crate::wire;
 
 /// Checks the `user_id` parameter that old clients send: only the access token identifies the user.
 pub(super) fn check_user_id(claimed: Option<&str>, caller: &Actor) -> Result<(), ApiError> {
@@ -22,6 +21,7 @@ pub(super) fn check_user_id(claimed: Option<&str>, caller: &Actor) -> Result<(),
 
 /// A conversation as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct ConversationBody {
     id: i64,
     /// `direct` or `group`.
@@ -46,8 +46,15 @@ pub(crate) struct ConversationBody {
     last_message_sender_user_id: Option<i64>,
     /// RFC 3339 instant in UTC of the latest message.
     last_message_time: Option<String>,
+    /// Number of participants, the caller included.
     participant_count: i64,
+    /// Whether guardians of a participant may read the conversation, which are those of a student with a tutor.
+    guardians_can_read: bool,
+    /// Whether the caller reads the conversation as the guardian of a participant, and cannot write.
+    is_read_only: bool,
+    /// Whether the caller has muted the conversation.
     is_muted: bool,
+    /// Whether the caller has archived the conversation.
     is_archived: bool,
     /// RFC 3339 instant in UTC of the creation.
     created_at: String,
@@ -71,6 +78,8 @@ impl From<Conversation> for ConversationBody {
             last_message_sender_user_id: last.map(|message| message.sender_user_id.get()),
             last_message_time: last.map(|message| wire::instant(message.created_at)),
             participant_count: conversation.participant_count,
+            guardians_can_read: conversation.guardians_can_read,
+            is_read_only: conversation.is_read_only,
             is_muted: conversation.is_muted,
             is_archived: conversation.is_archived,
             created_at: wire::instant(conversation.created_at),
@@ -88,97 +97,48 @@ pub(crate) struct ParticipantBody {
     name: String,
     /// URL of the user's picture.
     avatar: Option<String>,
+    /// `admin` or `member`. Admins may rename a group and manage its participants.
+    role: &'static str,
 }
 
 impl From<Participant> for ParticipantBody {
     fn from(participant: Participant) -> Self {
-        Self { user_id: participant.user_id.get(), name: participant.name, avatar: participant.avatar }
+        Self {
+            user_id: participant.user_id.get(),
+            name: participant.name,
+            avatar: participant.avatar,
+            role: participant.role.as_str(),
+        }
     }
 }
 
-/// The session request shown with a `session_request` message.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct RequestCardBody {
-    session_request_id: i64,
-    package_id: Option<i64>,
-    tutor_id: i64,
-    /// `student` or `parent`.
-    requester_type: &'static str,
-    /// Current status of the request.
-    status: &'static str,
+/// A conversation with its participants.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConversationDetailsBody {
     #[serde(flatten)]
-    schedule: ScheduleBody,
-    year_range: Vec<i64>,
-    months: Vec<String>,
-    counter_offer_price: Option<Price>,
+    conversation: ConversationBody,
+    /// Participants by ascending user id.
+    #[schema(max_items = 100)]
+    participants: Vec<ParticipantBody>,
 }
 
-impl From<RequestCard> for RequestCardBody {
-    fn from(card: RequestCard) -> Self {
+impl From<ConversationDetails> for ConversationDetailsBody {
+    fn from(details: ConversationDetails) -> Self {
         Self {
-            session_request_id: card.request_id.get(),
-            package_id: card.package_id.map(PackageId::get),
-            tutor_id: card.tutor_id.get(),
-            requester_type: card.requester_type.as_str(),
-            status: card.status.as_str(),
-            schedule: card.schedule.into(),
-            year_range: card.year_range,
-            months: card.months,
-            counter_offer_price: card.counter_offer_price.map(Price),
+            conversation: details.conversation.into(),
+            participants: details.participants.into_iter().map(ParticipantBody::from).collect(),
         }
     }
 }
 
-/// A message as the caller sees it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct MessageBody {
-    id: i64,
-    conversation_id: i64,
-    /// Place in the conversation, from 1 without gaps.
-    seq: i64,
-    sender_user_id: i64,
-    sender_name: String,
-    /// URL of the sender's picture.
-    sender_avatar: Option<String>,
-    message_type: &'static str,
-    /// Text, null after deletion.
-    content: Option<String>,
-    /// URL of the media, null after deletion.
-    media_url: Option<String>,
-    /// The session request of a `session_request` message.
-    media_metadata: Option<RequestCardBody>,
-    reply_to_id: Option<i64>,
-    is_edited: bool,
-    is_deleted: bool,
-    is_mine: bool,
-    /// `read` once all other participants have read the message, `sent` before.
-    status: &'static str,
-    /// RFC 3339 instant in UTC of the creation.
-    created_at: String,
-    /// RFC 3339 instant in UTC of the last change.
-    updated_at: String,
+/// A response with one conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConversationReadBody {
+    conversation: ConversationDetailsBody,
 }
 
-impl MessageBody {
-    pub(super) fn new(message: Message, viewer: &Actor) -> Self {
-        Self {
-            id: message.id.get(),
-            conversation_id: message.conversation_id.get(),
-            seq: message.seq,
-            sender_user_id: message.sender_user_id.get(),
-            sender_name: message.sender_name,
-            sender_avatar: message.sender_avatar,
-            message_type: message.message_type.as_str(),
-            content: message.content,
-            media_url: message.media_url,
-            media_metadata: message.request.map(RequestCardBody::from),
-            reply_to_id: message.reply_to_id.map(MessageId::get),
-            is_edited: message.is_edited,
-            is_deleted: message.is_deleted,
-            is_mine: message.sender_user_id == viewer.user_id,
-            status: if message.is_read { "read" } else { "sent" },
-            created_at: wire::instant(message.created_at),
-            updated_at: wire::instant(message.updated_at),
-        }
+impl From<ConversationDetails> for ConversationReadBody {
+    fn from(details: ConversationDetails) -> Self {
+        Self { conversation: details.into() }
     }
 }

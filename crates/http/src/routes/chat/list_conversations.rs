@@ -4,6 +4,7 @@ use actix_web::http::header::LINK;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::chat::ConversationsPage;
+use astegni_domain::ids::{StudentId, parse_id};
 use astegni_domain::page::CountedPage;
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
@@ -27,6 +28,10 @@ pub(crate) struct ConversationsQuery {
     /// Number of conversations to skip. Old clients use it instead of `cursor`.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 1_000_000)]
     offset: Option<String>,
+    /// Id of the student profile of one of the caller's children, whose conversations with tutors are listed in place of
+    /// the caller's own.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    student_id: Option<String>,
     /// Id of the caller, which old clients send.
     #[param(value_type = Option<i64>)]
     user_id: Option<String>,
@@ -47,13 +52,15 @@ impl Parse for ConversationsQuery {
             let rows = input.parse::<i64>().ok().filter(|offset| (0..=1_000_000).contains(offset));
             rows.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 0 to 1000000"))
         });
+        let student =
+            violations.check_some("student_id", self.student_id, |input| parse_id(&input).map(StudentId::new));
         let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
-        let page = ConversationsPage { page, offset: offset.unwrap_or_default() };
+        let page = ConversationsPage { page, offset: offset.unwrap_or_default(), student };
         Some(ConversationList { page, user_id: self.user_id })
     }
 }
 
-/// A page of the caller's conversations.
+/// A page of conversations.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConversationsBody {
     conversations: Vec<ConversationBody>,
@@ -67,7 +74,9 @@ pub(crate) struct ConversationsBody {
 
 /// List your conversations
 ///
-/// Returns the conversations that the caller participates in, the one with the latest message first.
+/// Returns the conversations that the caller participates in, the one with the latest message first. With `student_id`,
+/// returns the conversations of one of the caller's children with tutors, which the caller can read only; the list is empty
+/// for any other student.
 #[utoipa::path(
     tag = "chat",
     params(ConversationsQuery),
