@@ -48,7 +48,7 @@ pub(crate) struct ConversationBody {
     last_message_time: Option<String>,
     /// Number of participants, the caller included.
     participant_count: i64,
-    /// Whether guardians of a participant may read the conversation, which are those of a student with a tutor.
+    /// Whether a participant has guardians who may read the conversation, as those of a student with a tutor may.
     guardians_can_read: bool,
     /// Whether the caller reads the conversation as the guardian of a participant, and cannot write.
     is_read_only: bool,

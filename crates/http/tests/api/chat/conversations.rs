@@ -13,7 +13,7 @@ async fn two_users_have_one_direct_conversation() {
     let conversation = &created["conversation"];
     assert_eq!((&conversation["id"], &conversation["type"]), (&created["conversation_id"], &json!("direct")));
     assert_eq!((&conversation["display_name"], &conversation["name"]), (&tutor.user["name"], &json!(null)));
-    assert_eq!((&conversation["guardians_can_read"], &conversation["is_read_only"]), (&json!(true), &json!(false)));
+    assert_eq!((&conversation["guardians_can_read"], &conversation["is_read_only"]), (&json!(false), &json!(false)));
     let participants = conversation["participants"].as_array().unwrap();
     assert_eq!(each(participants, "user_id"), [student.user["id"].clone(), tutor.user["id"].clone()]);
     assert_eq!(each(participants, "role"), ["member", "member"]);
@@ -25,8 +25,6 @@ async fn two_users_have_one_direct_conversation() {
         assert_eq!(again["conversation"]["display_name"], other.user["name"]);
         assert_eq!(caller.get("/api/chat/conversations").await.expect(200)["total"], 1);
     }
-    let other_student = app.student().await;
-    assert_eq!(open(&student, &other_student).await.expect(200)["conversation"]["guardians_can_read"], false);
 }
 
 #[actix_web::test]

@@ -32,6 +32,9 @@ async fn a_guardian_reads_a_childs_conversations_with_tutors_and_cannot_write() 
     assert_eq!((&listed["total"], each(rows, "id")), (&json!(1), vec![lessons.clone()]));
     assert_eq!((each(rows, "is_read_only"), each(rows, "guardians_can_read")), (vec![json!(true)], vec![json!(true)]));
     assert_eq!(parent.get("/api/chat/conversations").await.expect(200)["total"], 0);
+    for (conversation_id, is_shared) in [(&lessons, true), (&private, false), (&group, false)] {
+        assert_eq!(conversation(&student, conversation_id).await["guardians_can_read"], is_shared);
+    }
     let read = conversation(&parent, &lessons).await;
     assert_eq!((&read["is_read_only"], read["participants"].as_array().unwrap().len()), (&json!(true), 2));
     let seen = messages(&parent, &lessons).await;
