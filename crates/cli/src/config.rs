@@ -36,6 +36,10 @@ pub(crate) struct ServeOptions {
     /// Time zone of accounts that do not choose one.
     #[arg(long, env = "DEFAULT_TIME_ZONE", default_value_t = DEFAULT_ZONE, value_parser = parse_time_zone)]
     pub(crate) default_time_zone: Tz,
+    /// URL of a Redis server that connects several replicas: <redis://HOST:PORT>. Without it, events of other replicas are
+    /// delivered within 100 ms, and typing and presence are not shared.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub(crate) redis_url: Option<String>,
     #[command(flatten)]
     pub(crate) log: LogOptions,
     /// Maximum number of database connections, not counting SQLite's writer.

@@ -29,13 +29,15 @@ impl StopSignals {
     }
 }
 
-/// Stops a server on the first signal, after the requests in flight, and ends the process on the second one.
-pub(crate) fn stop_on_signals(server: ServerHandle) -> io::Result<()> {
+/// Stops a server on the first signal, after the requests in flight, and ends the process on the second one. `on_stop` ends
+/// the requests that would take long.
+pub(crate) fn stop_on_signals(server: ServerHandle, on_stop: impl FnOnce() + 'static) -> io::Result<()> {
     let mut signals =
         StopSignals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? };
     rt::spawn(async move {
         let first = signals.next().await;
         tracing::info!(signal = first, "stopping after the requests in flight");
+        on_stop();
         rt::spawn(server.stop(true));
         let second = signals.next().await;
         tracing::warn!(signal = second, "stopping at once");

@@ -11,6 +11,7 @@ pub mod error;
 pub mod extract;
 pub mod middleware;
 pub mod openapi;
+pub mod realtime;
 pub mod routes;
 pub mod services;
 pub mod wire;

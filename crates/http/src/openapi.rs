@@ -10,7 +10,7 @@ use crate::routes;
 /// The introduction of the document, in Markdown.
 const INTRODUCTION: &str = "\
 The API of a tutoring marketplace: accounts, connections between users, tutors and their packages, session requests, \
-sessions and chat.
+sessions, chat and live events.
 
 **Paths.** `/api/v1` is the canonical prefix. Every path is also served under `/api`, for clients of the previous \
 platform.
@@ -25,6 +25,12 @@ a nullable one.
 
 **Lists** return up to `limit` items (1 to 100, 20 by default; 100 by default under `/api`). A `Link` header with \
 `rel=\"next\"` leads to the next page, if there is one.
+
+**Events.** Each user has a log of the changes that concern them: messages, session requests, sessions, connections and \
+guardianships. `GET /api/v1/events` reads it, waits for the next event or streams; `GET /api/v1/ws` is a WebSocket with the \
+same events, and with typing and presence. Every event has a `cursor`; a client that continues from the last one it has \
+seen misses nothing and sees nothing twice. Events are kept for 7 days; after a 410, load the current state and read from \
+now on.
 
 **Errors** have the media type `application/problem+json`. Programs distinguish them by `code`, which \
 `/problems/{code}` explains. Status 422 lists all invalid fields at once.
@@ -64,6 +70,7 @@ fn complete(collected: &OpenApi) -> Value {
                 { "name": "requests", "description": "Session requests and their acceptance" },
                 { "name": "schedule", "description": "Booked sessions" },
                 { "name": "chat", "description": "Conversations and messages" },
+                { "name": "events", "description": "Live events" },
                 { "name": "platform", "description": "Health checks and error codes" },
             ],
             "components": { "securitySchemes": {

@@ -6,6 +6,7 @@ use astegni_domain::Clock;
 use astegni_domain::accounts::{AccountRepository, AccountService, DeviceRepository, HashingError};
 use astegni_domain::chat::{ChatQueries, ChatRepository, ChatService};
 use astegni_domain::connections::{ConnectionQueries, ConnectionRepository, ConnectionService, RelationGate};
+use astegni_domain::events::{EventLog, EventService, TicketRepository};
 use astegni_domain::families::{FamilyRepository, FamilyService};
 use astegni_domain::health::HealthProbe;
 use astegni_domain::requests::{RequestLimits, RequestQueries, RequestRepository, RequestService};
@@ -15,6 +16,7 @@ use chrono_tz::Tz;
 
 use crate::adapters::{Argon2Hasher, Authenticator, Jwt};
 use crate::background::FollowAcceptor;
+use crate::realtime::Hub;
 
 /// Settings of the services.
 pub struct ServiceSettings {
@@ -41,6 +43,8 @@ pub struct Services {
     pub requests: RequestService,
     pub schedule: ScheduleService,
     pub chat: ChatService,
+    pub events: EventService,
+    pub hub: Arc<Hub>,
 }
 
 impl Services {
@@ -49,7 +53,7 @@ impl Services {
     where
         S: AccountRepository + DeviceRepository + FamilyRepository + ConnectionRepository + ConnectionQueries,
         S: TutorRepository + PackageRepository + RequestRepository + RequestQueries + SessionQueries,
-        S: ChatRepository + ChatQueries + HealthProbe + 'static,
+        S: ChatRepository + ChatQueries + EventLog + TicketRepository + HealthProbe + 'static,
     {
         let jwt = Arc::new(Jwt::new(&settings.secret));
         let hasher = Arc::new(Argon2Hasher::new()?);
@@ -64,6 +68,8 @@ impl Services {
         );
         Ok(Self {
             families: FamilyService::new(store.clone(), accounts.clone(), hasher, jwt.clone(), clock.clone()),
+            events: EventService::new(store.clone(), store.clone(), jwt.clone(), clock.clone()),
+            hub: Arc::default(),
             authenticator: Authenticator::new(jwt, store.clone(), clock.clone()),
             follow_acceptor: FollowAcceptor::new(accounts.clone()),
             accounts,

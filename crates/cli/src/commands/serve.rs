@@ -9,7 +9,8 @@ use actix_web::HttpServer;
 use actix_web::dev::Server;
 use anyhow::Context;
 use astegni_http::app::{self, Shared};
-use astegni_http::background::FollowAcceptor;
+use astegni_http::background::BackgroundTasks;
+use astegni_http::realtime::Relay;
 use astegni_http::services::{ServiceSettings, Services};
 use astegni_persistence::{Database, DatabaseSettings};
 
@@ -26,13 +27,15 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     telemetry::install(&options.log)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(options)?;
-        shutdown::stop_on_signals(application.server.handle()).context("cannot wait for signals")?;
+        let hub = application.services.hub.clone();
+        shutdown::stop_on_signals(application.server.handle(), move || hub.shut_down())
+            .context("cannot wait for signals")?;
         let mut stdout = std::io::stdout();
         writeln!(stdout, "listening on http://{}", application.address).and_then(|()| stdout.flush())?;
         tracing::info!(database = %options.database.database_url, "serving");
-        let follow_acceptor = actix_web::rt::spawn(application.follow_acceptor.run());
+        let background = BackgroundTasks::start(&application.services, application.relay);
         let served = application.server.await;
-        follow_acceptor.abort();
+        drop(background);
         served?;
         astegni_persistence::checkpoint(&options.database.database_url).context("cannot complete the database file")?;
         tracing::info!("stopped");
@@ -44,7 +47,8 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
 struct Application {
     server: Server,
     address: SocketAddr,
-    follow_acceptor: FollowAcceptor,
+    services: Services,
+    relay: Option<Relay>,
 }
 
 impl Application {
@@ -65,15 +69,18 @@ impl Application {
         let database_settings = DatabaseSettings { threads: options.database_connections };
         let database = Database::open(&options.database.database_url, database_settings)?;
         let services = Services::new(Arc::new(database), Arc::new(SystemClock), &settings)?;
-        let follow_acceptor = services.follow_acceptor.clone();
-        let shared = Shared::new(services, options.cors_origins.clone());
+        let relay = options.redis_url.as_ref().map(|url| Relay::new(url, services.hub.clone())).transpose();
+        let relay = relay.context("REDIS_URL is not valid")?;
+        let shared = Shared::new(services.clone(), options.cors_origins.clone());
         let mut server = HttpServer::new(move || app::build(&shared))
             .disable_signals()
+            // A request that waits for events ends when its client goes.
+            .h1_allow_half_closed(false)
             .keep_alive(Duration::from_secs(options.keep_alive.into()))
             .shutdown_timeout(SHUTDOWN_SECONDS);
         for listener in sockets.listen().with_context(|| format!("cannot listen on {}", options.listen))? {
             server = server.listen(listener)?;
         }
-        Ok(Self { server: server.run(), address, follow_acceptor })
+        Ok(Self { server: server.run(), address, services, relay })
     }
 }

@@ -117,6 +117,10 @@ pub trait ChatRepository: Send + Sync {
 
     /// Changes settings and returns the result.
     async fn change_settings(&self, user: UserId, change: SettingsChange) -> Result<ChatSettings, RepositoryError>;
+
+    /// Returns those of some users whose presence a viewer may see: they share a direct conversation, neither has blocked
+    /// the other, and the user's settings allow it.
+    async fn presence_visible(&self, viewer: UserId, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError>;
 }
 
 /// Queries on conversations.

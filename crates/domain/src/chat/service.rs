@@ -251,4 +251,9 @@ impl ChatService {
         }
         Ok(facts.audience().without(actor.user_id).users)
     }
+
+    /// Returns those of some users about whom the caller may learn whether they are online.
+    pub async fn visible_presence(&self, actor: &Actor, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
+        self.chat.presence_visible(actor.user_id, users).await
+    }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use astegni_domain::accounts::{Actor, DeviceRepository};
+use astegni_domain::accounts::DeviceRepository;
 use astegni_domain::ids::DeviceId;
 use astegni_domain::{Clock, RepositoryError};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{InvalidToken, Jwt};
+use super::{Identity, InvalidToken, Jwt};
 
 /// The time for which a device is assumed to be signed in after a look-up. It bounds how long the tokens of a
 /// signed-out device are still accepted by other replicas: five seconds are promised.
@@ -50,16 +50,17 @@ impl Authenticator {
     }
 
     /// Returns the caller that an access token identifies.
-    pub async fn authenticate(&self, token: &str) -> Result<Actor, AuthenticationError> {
+    pub async fn authenticate(&self, token: &str) -> Result<Identity, AuthenticationError> {
         let now = self.clock.now();
-        let actor = self.jwt.read(token, now)?;
-        if !self.remembers(actor.device_id, now) {
-            if !self.devices.is_signed_in(actor.device_id).await? {
+        let identity = self.jwt.read(token, now)?;
+        let device = identity.actor.device_id;
+        if !self.remembers(device, now) {
+            if !self.devices.is_signed_in(device).await? {
                 return Err(AuthenticationError::InvalidToken);
             }
-            self.remember(actor.device_id, now);
+            self.remember(device, now);
         }
-        Ok(actor)
+        Ok(identity)
     }
 
     /// Forgets a device, so that its next call looks it up again.
@@ -89,7 +90,7 @@ impl Authenticator {
 
 #[cfg(test)]
 mod tests {
-    use astegni_domain::accounts::{MockDeviceRepository, ProfileIds, TokenIssuer};
+    use astegni_domain::accounts::{Actor, MockDeviceRepository, ProfileIds, TokenIssuer};
     use astegni_domain::clock::ManualClock;
     use astegni_domain::ids::UserId;
 
@@ -108,7 +109,7 @@ mod tests {
         let authenticator = Authenticator::new(jwt, Arc::new(devices), Arc::new(clock.clone()));
         for moved in [0, 3_999, -4_000, 3_999] {
             clock.advance(TimeDelta::milliseconds(moved));
-            assert_eq!(authenticator.authenticate(&token).await.unwrap(), actor);
+            assert_eq!(authenticator.authenticate(&token).await.unwrap().actor, actor);
         }
         clock.advance(TimeDelta::milliseconds(1));
         assert!(matches!(authenticator.authenticate(&token).await, Err(AuthenticationError::InvalidToken)));

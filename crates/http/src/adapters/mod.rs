@@ -8,4 +8,4 @@ mod tokens;
 pub use authenticator::{AuthenticationError, Authenticator};
 pub use hasher::Argon2Hasher;
 pub(crate) use tokens::role_ids;
-pub use tokens::{InvalidToken, Jwt};
+pub use tokens::{Identity, InvalidToken, Jwt};

@@ -22,6 +22,15 @@ const ISSUER: &str = "astegni";
 #[error("the token is not valid")]
 pub struct InvalidToken;
 
+/// A caller, as identified by an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// The caller.
+    pub actor: Actor,
+    /// The instant at which the token expires.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// The claims of an access token. Ids are strings, as clients of the old platform decode them.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -63,14 +72,15 @@ impl Jwt {
     }
 
     /// Returns the caller that a token identifies, if its signature is valid and it has not expired at `now`.
-    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Actor, InvalidToken> {
+    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Identity, InvalidToken> {
         let claims = decode::<Claims>(token, &self.decoding, &self.validation).map_err(|_| InvalidToken)?.claims;
-        if claims.exp <= now.timestamp() {
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?;
+        if expires_at <= now {
             return Err(InvalidToken);
         }
         let number = |text: &String| text.parse::<i64>().map_err(|_| InvalidToken);
         let profile = |role: Role| claims.role_ids.get(role.as_str()).map(number).transpose();
-        Ok(Actor {
+        let actor = Actor {
             user_id: UserId::new(number(&claims.sub)?),
             device_id: DeviceId::new(number(&claims.sid)?),
             active_role: claims.role.as_deref().map(str::parse).transpose().map_err(|_| InvalidToken)?,
@@ -79,7 +89,8 @@ impl Jwt {
                 tutor: profile(Role::Tutor)?.map(TutorId::new),
                 parent: profile(Role::Parent)?.map(ParentId::new),
             },
-        })
+        };
+        Ok(Identity { actor, expires_at })
     }
 
     fn refresh_token_of(&self, secret: [u8; 32]) -> RefreshToken {
@@ -169,8 +180,8 @@ mod tests {
     fn a_token_identifies_the_caller_until_it_expires() {
         let jwt = Jwt::new(&[1; 32]);
         let token = jwt.access_token(&actor(), now());
-        assert_eq!(jwt.read(&token, now()), Ok(actor()));
         let end = now() + TimeDelta::seconds(ACCESS_LIFETIME);
+        assert_eq!(jwt.read(&token, now()), Ok(Identity { actor: actor(), expires_at: end }));
         assert_eq!(jwt.read(&token, end), Err(InvalidToken));
     }
 

@@ -133,6 +133,19 @@ impl Code {
                 "Admin only",
                 "Only admins can rename a group, or add and remove its participants.",
             ),
+            Self::CursorExpired => {
+                entry(StatusCode::GONE, "Cursor expired", "Load the current state, then read events from now on.")
+            }
+            Self::TooManyStreams => entry(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many streams",
+                "A user can wait for events in at most 10 requests at once. End another one first.",
+            ),
+            Self::OriginNotAllowed => entry(
+                StatusCode::FORBIDDEN,
+                "Origin not allowed",
+                "Web pages of this origin cannot open a socket. The operator can list the origin.",
+            ),
             Self::OwnGuardian => {
                 entry(StatusCode::BAD_REQUEST, "Own guardian", "Enter the e-mail address of another user.")
             }

@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use astegni_domain::accounts::{Actor, NewDevice};
 
+use crate::adapters::Identity;
 use crate::error::ApiError;
 use crate::services::Services;
 
@@ -27,6 +28,9 @@ impl Deref for Caller {
 /// A caller who may be anonymous. An invalid access token is rejected nevertheless.
 pub struct MaybeCaller(pub Option<Actor>);
 
+/// An authenticated caller, with the instant at which the access token expires.
+pub struct IdentifiedCaller(pub Identity);
+
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 impl FromRequest for MaybeCaller {
@@ -34,14 +38,8 @@ impl FromRequest for MaybeCaller {
     type Future = BoxedFuture<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let token = bearer_token(request);
-        let services = request.app_data::<Data<Services>>().cloned();
-        Box::pin(async move {
-            match (token?, services) {
-                (Some(token), Some(services)) => Ok(Self(Some(services.authenticator.authenticate(&token).await?))),
-                _ => Ok(Self(None)),
-            }
-        })
+        let identity = identify(request);
+        Box::pin(async move { Ok(Self(identity.await?.map(|identity| identity.actor))) })
     }
 }
 
@@ -52,6 +50,28 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let caller = MaybeCaller::from_request(request, payload);
         Box::pin(async move { caller.await?.0.map(Self).ok_or_else(ApiError::not_authenticated) })
+    }
+}
+
+impl FromRequest for IdentifiedCaller {
+    type Error = ApiError;
+    type Future = BoxedFuture<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let identity = identify(request);
+        Box::pin(async move { identity.await?.map(Self).ok_or_else(ApiError::not_authenticated) })
+    }
+}
+
+/// Returns the identity of the caller, or `None` if the request has no access token.
+fn identify(request: &HttpRequest) -> impl Future<Output = Result<Option<Identity>, ApiError>> + use<> {
+    let token = bearer_token(request);
+    let services = request.app_data::<Data<Services>>().cloned();
+    async move {
+        match (token?, services) {
+            (Some(token), Some(services)) => Ok(Some(services.authenticator.authenticate(&token).await?)),
+            _ => Ok(None),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub use body::{
     BODY_TIMEOUT, Body, DraftBody, MAX_BODY_BYTES, Parse, ParseDraft, media_type, parse_form, parse_json, read_body,
     require_json,
 };
-pub use caller::{Caller, ClientDevice, MaybeCaller};
+pub use caller::{Caller, ClientDevice, IdentifiedCaller, MaybeCaller};
 pub use etag::{Precondition, resource, tagged};
 pub use nullable::Nullable;
 pub use page::{Paging, PagingQuery, list, next_link};

@@ -2,12 +2,14 @@
 //! problem; a panic becomes a 500.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix_cors::CorsError;
-use actix_web::Error;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
@@ -15,6 +17,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest};
 use futures_util::FutureExt;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -24,6 +27,30 @@ use crate::error::{ApiError, Code, Origin, Problem};
 
 /// The time after which a request is aborted with 503.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Extension of a request: the time after which it is aborted.
+#[derive(Clone)]
+struct Deadline(Rc<Cell<Duration>>);
+
+/// Lets a request wait for longer than [`REQUEST_TIMEOUT`], because its client has asked for that.
+pub fn extend_deadline(request: &HttpRequest, wait: Duration) {
+    if let Some(Deadline(timeout)) = request.extensions().get() {
+        timeout.set(REQUEST_TIMEOUT + wait);
+    }
+}
+
+/// Runs a handler until it ends or the deadline has passed, which the handler may extend.
+async fn within<T>(Deadline(timeout): Deadline, handling: impl Future<Output = T>) -> Option<T> {
+    let (started, mut handling) = (tokio::time::Instant::now(), pin!(handling));
+    loop {
+        let limit = timeout.get();
+        match tokio::time::timeout_at(started + limit, &mut handling).await {
+            Ok(output) => return Some(output),
+            Err(_) if timeout.get() == limit => return None,
+            Err(_) => {}
+        }
+    }
+}
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -40,31 +67,38 @@ pub async fn boundary(
     let origin = Origin { instance: request.path().to_owned(), request_id: request_id(request.headers()) };
     let cors = cors_headers(&request);
     // GET handlers serve HEAD as well; the server omits the body (RFC 9110, section 9.3.2).
-    if request.method() == Method::HEAD {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
+    let deadline = Deadline(Rc::new(Cell::new(REQUEST_TIMEOUT)));
+    request.extensions_mut().insert(deadline.clone());
     let span =
         tracing::info_span!("request", id = %origin.request_id, method = %request.method(), path = %origin.instance);
     async {
-        let outcome = tokio::time::timeout(REQUEST_TIMEOUT, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+        let outcome = within(deadline, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
         let response = match outcome {
-            Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
-            Ok(Ok(Err(error))) => {
+            Some(Ok(Ok(response))) => response.map_into_boxed_body(),
+            Some(Ok(Err(error))) => {
                 let code = Code::of_status(error.as_response_error().status_code());
                 tracing::warn!(%error, "a middleware rejected the request");
                 return Err(with_headers(ApiError::new(code, code.explanation().title), cors).at(origin).into());
             }
-            Ok(Err(panic)) => {
+            Some(Err(panic)) => {
                 tracing::error!(panic = panic_message(panic.as_ref()), "a handler panicked");
                 let error = ApiError::new(Code::InternalError, "An unexpected error occurred");
                 return Err(with_headers(error, cors).at(origin).into());
             }
-            Err(_) => {
+            None => {
                 tracing::error!("a request timed out");
                 return Err(with_headers(ApiError::busy(), cors).at(origin).into());
             }
         };
         let mut response = explain(response, &origin);
+        if is_head && response.response().body().size() == BodySize::Stream {
+            // The server would wait for the end of a body that it does not send.
+            response = response.map_body(|_, _| BoxBody::new(actix_web::body::None::new()));
+        }
         finish(response.headers_mut(), &origin);
         tracing::info!(
             status = response.status().as_u16(),

@@ -6,7 +6,7 @@ mod methods;
 mod old_paths;
 mod validators;
 
-pub use boundary::{CorsOrigins, REQUEST_TIMEOUT, boundary};
+pub use boundary::{CorsOrigins, REQUEST_TIMEOUT, boundary, extend_deadline};
 pub use methods::{MethodTable, check_method};
 pub use old_paths::{UnversionedPath, old_paths};
 pub use validators::keep_validators;

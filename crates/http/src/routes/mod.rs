@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod chat;
 pub mod connections;
+pub mod events;
 pub mod families;
 pub mod platform;
 pub mod requests;
@@ -34,5 +35,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
     requests::configure(config);
     schedule::configure(config);
     chat::configure(config);
+    events::configure(config);
     tutoring::configure(config);
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod chat;
 mod connections;
+mod events;
 mod families;
 mod requests;
 mod schedule;

@@ -13,6 +13,7 @@ mod send_message;
 mod settings;
 mod update_conversation;
 
+pub(crate) use message_body::MessageBody;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {

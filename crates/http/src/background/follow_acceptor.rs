@@ -1,4 +1,4 @@
-//! Work that goes on after the response.
+//! The task that accepts the follows of accounts that have gone public.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use astegni_domain::accounts::AccountService;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::error::chain;
 
 /// The pause after a failure.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// The longest time between two looks. The request that would have woken the acceptor may have been dropped before, because
+/// its client had gone.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Accepts the follows that wait for accounts that have gone public, without keeping their owners waiting.
 ///
@@ -37,7 +42,8 @@ impl FollowAcceptor {
     pub async fn run(self) -> Infallible {
         loop {
             match self.accounts.accept_waiting_follows().await {
-                Ok(()) => self.wake.notified().await,
+                // A timeout has the same effect as a wake.
+                Ok(()) => drop(timeout(LOOK_AGAIN_AFTER, self.wake.notified()).await),
                 Err(error) => {
                     tracing::warn!(error = %chain(&error), "waiting follows cannot be accepted for now");
                     tokio::time::sleep(RETRY_AFTER).await;
