@@ -249,7 +249,13 @@ impl ChatService {
         if !may_write || !self.chat.settings(actor.user_id).await?.typing_indicators {
             return Ok(Vec::new());
         }
-        Ok(facts.audience().without(actor.user_id).users)
+        let others = facts.audience().without(actor.user_id).users;
+        if facts.other.is_some() {
+            return Ok(others);
+        }
+        // Nothing is told across a block in a group either.
+        let contacts = self.chat.contacts(actor.user_id, others).await?;
+        Ok(contacts.iter().filter(|contact| contact.check_open().is_ok()).map(|contact| contact.user).collect())
     }
 
     /// Returns those of some users about whom the caller may learn whether they are online.

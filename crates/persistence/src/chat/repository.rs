@@ -119,6 +119,10 @@ impl ChatRepository for Database {
     async fn change_settings(&self, user: UserId, change: SettingsChange) -> Result<ChatSettings, RepositoryError> {
         Ok(self.write(move |conn| settings::change(conn, user, change)).await?)
     }
+
+    async fn presence_visible(&self, viewer: UserId, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
+        Ok(self.read(move |conn| facts::presence_visible(conn, viewer, &users)).await?)
+    }
 }
 
 fn send(conn: &mut AnyConnection, plan: &MessagePlan) -> Result<MessageId, StoreError> {

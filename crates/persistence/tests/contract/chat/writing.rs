@@ -1,8 +1,8 @@
 //! Sending, editing, deleting and reading messages.
 
-use astegni_domain::accounts::Role;
+use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::chat::{
-    ChatQueries, ChatRefusal, EDIT_WINDOW, MAX_CONTENT, MessagePolicy, SettingsChange, Unreachable,
+    ChatQueries, ChatRefusal, ChatRepository, EDIT_WINDOW, MAX_CONTENT, MessagePolicy, SettingsChange, Unreachable,
 };
 use astegni_domain::connections::Kind;
 use astegni_domain::ids::ConversationId;
@@ -166,6 +166,28 @@ contract! {
         let receipts = block_on(world.database.read_receipts(id)).unwrap();
         let own = receipts.iter().find(|receipt| receipt.user_id == student.user_id).unwrap();
         assert_eq!((own.last_read_seq, own.last_read_message_id), (2, Some(sent[1].id)));
+    }
+
+    fn presence_is_shown_to_those_whom_the_user_has_written_to(world: World) {
+        let [tutor, student, stranger] = [Role::Tutor, Role::Student, Role::Student].map(|role| world.person(role));
+        let id = direct(&world, &student, &tutor);
+        direct(&world, &stranger, &tutor);
+        let visible = |viewer: &Actor| {
+            let users = vec![tutor.user_id, student.user_id, stranger.user_id];
+            block_on(world.database.presence_visible(viewer.user_id, users)).unwrap()
+        };
+        assert_eq!(visible(&student), [], "nothing has been written yet");
+        say(&world, &tutor, id, "Hello");
+        assert_eq!((visible(&student), visible(&tutor), visible(&stranger)), (vec![tutor.user_id], vec![], vec![]));
+        let set = |online_status| {
+            let change = SettingsChange { online_status: Some(online_status), ..SettingsChange::default() };
+            block_on(chat(&world).change_settings(&tutor, change)).unwrap();
+        };
+        set(false);
+        assert_eq!(visible(&student), []);
+        set(true);
+        request(&world, &tutor, &student, Kind::Block).unwrap();
+        assert_eq!(visible(&student), []);
     }
 
     fn two_users_have_one_direct_conversation(world: World) {
