@@ -41,6 +41,8 @@ CREATE TABLE requested_sessions (
 CREATE UNIQUE INDEX requested_sessions_one_pending
     ON requested_sessions (requester_id, requested_to_id, tutor_id, (COALESCE(package_id, 0)))
     WHERE status = 'pending';
+-- The requests that the job in the background expires.
+CREATE INDEX requested_sessions_overdue ON requested_sessions (expires_at) WHERE status = 'pending';
 -- The limit on rejections.
 CREATE INDEX requested_sessions_rejected ON requested_sessions (requester_id, tutor_id, rejected_at)
     WHERE status = 'rejected';

@@ -31,7 +31,17 @@ CREATE TABLE conversation_participants (
     -- The place of the last message read. It never decreases.
     last_read_seq BIGINT NOT NULL DEFAULT 0,
     last_read_at TIMESTAMP,
+    -- The number of messages behind last_read_seq that are neither the participant's own nor tombstones. It changes only
+    -- under the lock of the conversation's row.
+    unread_count BIGINT NOT NULL DEFAULT 0 CHECK (unread_count >= 0),
+    -- The place that other participants are shown. It stays behind while the participant gives no read receipts.
+    receipt_seq BIGINT NOT NULL DEFAULT 0,
+    receipt_at TIMESTAMP,
+    -- Whether the participant has written in the conversation.
+    has_written BOOLEAN NOT NULL DEFAULT FALSE,
     joined_at TIMESTAMP NOT NULL,
+    -- The place of the last message before the participant joined. Earlier messages are hidden from the participant.
+    joined_seq BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (conversation_id, user_id)
 );
 CREATE INDEX conversation_participants_user ON conversation_participants (user_id);
@@ -46,14 +56,16 @@ CREATE TABLE chat_messages (
     )),
     content TEXT,
     media_url TEXT,
-    -- JSON, as the sender gave it.
+    -- A JSON object: the sender's own, or the kind of a notice and the users it concerns.
     media_metadata TEXT,
     -- The session request that the message is about. Its terms and its current status are read from the request.
     session_request_id BIGINT REFERENCES requested_sessions (id) ON DELETE CASCADE,
     reply_to_id BIGINT REFERENCES chat_messages (id) ON DELETE SET NULL,
     -- The sender's own id of the message, which identifies a repeated send.
     client_message_id TEXT,
-    is_edited BOOLEAN NOT NULL DEFAULT FALSE,
+    -- The instant of the sender's latest edit.
+    edited_at TIMESTAMP,
+    -- A tombstone keeps nothing of the content.
     is_deleted BOOLEAN NOT NULL DEFAULT FALSE,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
@@ -61,3 +73,12 @@ CREATE TABLE chat_messages (
     CONSTRAINT chat_messages_client_message_id UNIQUE (sender_user_id, client_message_id)
 );
 CREATE INDEX chat_messages_request ON chat_messages (session_request_id);
+
+-- The settings of users who have changed them.
+CREATE TABLE chat_settings (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    who_can_message TEXT NOT NULL CHECK (who_can_message IN ('everyone', 'connections', 'none')),
+    read_receipts BOOLEAN NOT NULL,
+    typing_indicators BOOLEAN NOT NULL,
+    online_status BOOLEAN NOT NULL
+);

@@ -1,19 +1,20 @@
 //! The differences between the two databases. No other module matches on a connection.
 
 use astegni_domain::families::GuardianshipStatus;
+use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{connection_counters, guardianships, requested_sessions, users};
+use crate::schema::{connection_counters, conversations, guardianships, requested_sessions, users};
 use crate::statement::Statement;
 
 /// The number of parameters that a statement may carry on either database, with room for a few others.
@@ -226,6 +227,14 @@ pub(crate) fn lock_requests(conn: &mut AnyConnection, ids: &[i64]) -> QueryResul
     Ok(())
 }
 
+/// Locks a conversation until the transaction ends, and with it its participants and the places of its messages. SQLite has a
+/// single writer.
+pub(crate) fn lock_conversation(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
+    let AnyConnection::Pg(inner) = conn else { return Ok(()) };
+    conversations::table.find(id).select(conversations::id).for_update().load::<i64>(inner)?;
+    Ok(())
+}
+
 /// Returns the end of a query that locks the rows it finds in share mode until the transaction ends: changing them waits,
 /// other transactions that share the lock do not. SQLite has a single writer.
 pub(crate) fn share(conn: &AnyConnection) -> &'static str {
@@ -233,6 +242,57 @@ pub(crate) fn share(conn: &AnyConnection) -> &'static str {
         AnyConnection::Pg(_) => "FOR SHARE",
         AnyConnection::Sqlite(_) => "",
     }
+}
+
+/// Returns the expression for the position of an event that is being written.
+pub(crate) fn event_position(conn: &AnyConnection) -> &'static str {
+    match conn {
+        AnyConnection::Pg(_) => "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)",
+        AnyConnection::Sqlite(_) => "(SELECT COALESCE(MAX(position), 0) + 1 FROM events)",
+    }
+}
+
+/// An event as it is stored: reader, place, type, data and instant.
+pub(crate) type EventRow = (i64, i64, String, String, NaiveDateTime);
+
+/// Returns the events that have become visible since a position, by reader and place, and the position that follows. Returns
+/// none without a position, and one more than `max` if there are more.
+///
+/// On PostgreSQL a position is a snapshot. Transactions commit in another order than that of their ids, so that neither ids
+/// nor a sequence tell what is new; an event is new if its transaction is not visible in the earlier snapshot. A transaction
+/// that takes long therefore delays its own events only.
+pub(crate) fn tail_events(
+    conn: &mut AnyConnection,
+    from: Option<String>,
+    max: usize,
+) -> QueryResult<(Vec<EventRow>, String)> {
+    type Columns = (Text, Nullable<(BigInt, BigInt, Text, Text, Timestamp)>);
+    let (now, is_new) = match conn {
+        AnyConnection::Pg(_) => (
+            "CAST(pg_current_snapshot() AS TEXT)",
+            "position >= @oldest AND position < CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) \
+             AND NOT pg_visible_in_snapshot(CAST(CAST(position AS TEXT) AS XID8), CAST(@from AS pg_snapshot))",
+        ),
+        AnyConnection::Sqlite(_) => {
+            ("CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)", "position > @oldest")
+        }
+    };
+    let Some(from) = from else {
+        let position: Option<String> = Statement::<Text>::new(format!("SELECT {now}")).first(conn)?;
+        return Ok((Vec::new(), position.unwrap_or_default()));
+    };
+    // A snapshot is written as xmin:xmax:list; SQLite's position is a single number.
+    let oldest: i64 = from.split(':').next().and_then(|oldest| oldest.parse().ok()).unwrap_or_default();
+    let text = format!(
+        "SELECT tail.position, e.* FROM (SELECT {now} AS position) AS tail LEFT JOIN (\
+         SELECT user_id, seq, type, data, created_at FROM events WHERE {is_new} \
+         ORDER BY user_id, seq LIMIT @limit) AS e ON TRUE ORDER BY e.user_id, e.seq"
+    );
+    let limit = i64::try_from(max).unwrap_or(i64::MAX).saturating_add(1);
+    let names = [("@oldest", oldest.into()), ("@from", from.as_str().into()), ("@limit", limit.into())];
+    let rows: Vec<(String, Option<EventRow>)> = Statement::<Columns>::with_names(&text, &names).load(conn)?;
+    let position = rows.first().map_or_else(|| from.clone(), |(position, _)| position.clone());
+    Ok((rows.into_iter().filter_map(|(_, row)| row).collect(), position))
 }
 
 /// The identity clause, which has a different syntax in SQLite.

@@ -15,6 +15,7 @@ mod database;
 mod derived;
 mod dialect;
 mod error;
+mod events;
 mod families;
 mod health;
 mod migrations;

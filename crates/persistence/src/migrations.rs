@@ -13,7 +13,7 @@ use crate::dialect;
 type Backend = <AnyConnection as Connection>::Backend;
 
 /// Folder, `up.sql` and `down.sql` of each migration, in order.
-const MIGRATIONS: [(&str, &str, &str); 7] = [
+const MIGRATIONS: [(&str, &str, &str); 8] = [
     (
         "2026-11-21-000001_accounts",
         include_str!("../../../migrations/2026-11-21-000001_accounts/up.sql"),
@@ -48,6 +48,11 @@ const MIGRATIONS: [(&str, &str, &str); 7] = [
         "2026-11-21-000007_chat",
         include_str!("../../../migrations/2026-11-21-000007_chat/up.sql"),
         include_str!("../../../migrations/2026-11-21-000007_chat/down.sql"),
+    ),
+    (
+        "2026-11-21-000008_events",
+        include_str!("../../../migrations/2026-11-21-000008_events/up.sql"),
+        include_str!("../../../migrations/2026-11-21-000008_events/down.sql"),
     ),
 ];
 

@@ -318,7 +318,12 @@ diesel::table! {
         is_archived -> Bool,
         last_read_seq -> BigInt,
         last_read_at -> Nullable<Timestamp>,
+        unread_count -> BigInt,
+        receipt_seq -> BigInt,
+        receipt_at -> Nullable<Timestamp>,
+        has_written -> Bool,
         joined_at -> Timestamp,
+        joined_seq -> BigInt,
     }
 }
 
@@ -335,10 +340,20 @@ diesel::table! {
         session_request_id -> Nullable<BigInt>,
         reply_to_id -> Nullable<BigInt>,
         client_message_id -> Nullable<Text>,
-        is_edited -> Bool,
+        edited_at -> Nullable<Timestamp>,
         is_deleted -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chat_settings (user_id) {
+        user_id -> BigInt,
+        who_can_message -> Text,
+        read_receipts -> Bool,
+        typing_indicators -> Bool,
+        online_status -> Bool,
     }
 }
 
@@ -398,4 +413,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     conversation_participants,
     chat_messages,
+    chat_settings,
 );

@@ -19,7 +19,7 @@ use crate::connection::AnyConnection;
 use crate::dialect;
 
 /// A statement with its parameters. `Columns` is the SQL type of the rows that it returns.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Statement<'a, Columns = ()> {
     /// The text, with a question mark for each parameter.
     text: Cow<'a, str>,
@@ -273,6 +273,12 @@ impl From<NaiveTime> for Parameter<'_> {
 impl From<NaiveDate> for Parameter<'_> {
     fn from(value: NaiveDate) -> Self {
         Self::Date(Some(value))
+    }
+}
+
+impl From<Option<bool>> for Parameter<'_> {
+    fn from(value: Option<bool>) -> Self {
+        Self::Bool(value)
     }
 }
 

@@ -42,6 +42,7 @@ impl ParticipantRole {
 /// A conversation as one of its participants, the viewer, sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the id and the kind are named after their types")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one conversation")]
 pub struct Conversation {
     pub id: ConversationId,
     pub kind: ConversationKind,

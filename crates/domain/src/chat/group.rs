@@ -1,5 +1,7 @@
 //! Direct conversations and groups: their creation and their participants.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{ChatRefusal, Contact, ConversationFacts, ConversationKind, Member, ParticipantRole, Unreachable};
@@ -101,33 +103,46 @@ pub fn plan_group(
     contacts: Vec<Contact>,
     now: DateTime<Utc>,
 ) -> Result<GroupCreationPlan, ChatRefusal> {
-    check_contacts(contacts.iter().enumerate().collect(), MAX_PARTICIPANTS - 1)?;
+    let contacts = joining(contacts, MAX_PARTICIPANTS - 1, |user| user == creator)?;
     let users = contacts.iter().map(|contact| contact.user).collect();
     let notice = GroupNotice { kind: NoticeKind::GroupCreated, users, content: "Group created".to_owned() };
     Ok(GroupCreationPlan { creator, name, contacts, notice, at: now })
 }
 
-/// Checks users who join, each at a place of the caller's list.
-fn check_contacts(contacts: Vec<(usize, &Contact)>, room: usize) -> Result<(), ChatRefusal> {
+/// Returns those of the given users who join a group with some room: each of them once, and none who participates already.
+/// Errors name the places of users in the given list.
+fn joining(
+    given: Vec<Contact>,
+    room: usize,
+    participates: impl Fn(UserId) -> bool,
+) -> Result<Vec<Contact>, ChatRefusal> {
     let mut violations = Violations::new();
-    if contacts.len() > room {
+    let mut users = BTreeSet::new();
+    let mut joining = Vec::new();
+    for (place, contact) in given.into_iter().enumerate() {
+        if participates(contact.user) || !users.insert(contact.user) {
+            continue;
+        }
+        match contact.check_admitted() {
+            Ok(()) => joining.push(contact),
+            Err(unreachable) => violations.add(format!("participant_user_ids.{place}"), reason(unreachable)),
+        }
+    }
+    if users.len() > room {
         let reason =
             Invalid::new("too_many", format!("must not bring the group above {MAX_PARTICIPANTS} participants"));
         violations.add("participant_user_ids", reason);
     }
-    for (place, contact) in contacts {
-        let reason = match contact.check_admitted() {
-            Ok(()) => continue,
-            Err(Unreachable::BlockedByYou) => {
-                Invalid::new("blocked_by_you", "must not be a user whom you have blocked")
-            }
-            Err(Unreachable::NotFound | Unreachable::NotAdmitted) => {
-                Invalid::new("unreachable", "must be a user who accepts messages from you")
-            }
-        };
-        violations.add(format!("participant_user_ids.{place}"), reason);
+    if violations.is_empty() { Ok(joining) } else { Err(ChatRefusal::Invalid(violations)) }
+}
+
+fn reason(unreachable: Unreachable) -> Invalid {
+    match unreachable {
+        Unreachable::BlockedByYou => Invalid::new("blocked_by_you", "must not be a user whom you have blocked"),
+        Unreachable::NotFound | Unreachable::NotAdmitted => {
+            Invalid::new("unreachable", "must be a user who accepts messages from you")
+        }
     }
-    if violations.is_empty() { Ok(()) } else { Err(ChatRefusal::Invalid(violations)) }
 }
 
 /// A change of a group.
@@ -241,9 +256,7 @@ pub fn plan_group_change(
         }
         GroupChange::Add(contacts) => {
             let room = MAX_PARTICIPANTS.saturating_sub(plan.seen.members.len());
-            let joins = |contact: &Contact| plan.seen.member(contact.user).is_none();
-            check_contacts(contacts.iter().enumerate().filter(|(_, contact)| joins(contact)).collect(), room)?;
-            plan.adds = contacts.into_iter().filter(joins).collect();
+            plan.adds = joining(contacts, room, |user| plan.seen.member(user).is_some())?;
             if plan.adds.is_empty() {
                 return Ok(None);
             }

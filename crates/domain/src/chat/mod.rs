@@ -8,6 +8,8 @@ mod conversation;
 mod draft;
 mod errors;
 mod facts;
+#[cfg(test)]
+mod fixtures;
 mod group;
 mod message;
 mod ports;

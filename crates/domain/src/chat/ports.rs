@@ -80,7 +80,7 @@ pub trait ChatRepository: Send + Sync {
     /// Moves a read marker forward. MUST change nothing, and tell nobody, if it is there already.
     async fn mark_read(&self, plan: ReadingPlan) -> Result<(), RepositoryError>;
 
-    /// Returns users as an actor may write to them, in the given order.
+    /// Returns users as an actor may write to them. MUST return one entry for each given user, in the given order.
     async fn contacts(&self, actor: UserId, users: Vec<UserId>) -> Result<Vec<Contact>, RepositoryError>;
 
     /// Returns the direct conversation of two users, if they have one.
@@ -118,8 +118,8 @@ pub trait ChatRepository: Send + Sync {
     /// Changes settings and returns the result.
     async fn change_settings(&self, user: UserId, change: SettingsChange) -> Result<ChatSettings, RepositoryError>;
 
-    /// Returns those of some users whose presence a viewer may see: they share a direct conversation, neither has blocked
-    /// the other, and the user's settings allow it.
+    /// Returns those of some users whose presence a viewer may see: they have written to the viewer in a direct
+    /// conversation, neither has blocked the other, and their settings allow it.
     async fn presence_visible(&self, viewer: UserId, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError>;
 }
 

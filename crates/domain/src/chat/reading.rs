@@ -81,6 +81,51 @@ pub fn is_read(seq: i64, read_by_others: Option<i64>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::fixtures::{CONVERSATION, ME, OTHER, audience, block, contact, direct, group, now, stranger};
+    use crate::chat::{Contact, MessagePolicy};
+
+    fn read(conversation: ConversationFacts, read_receipts: bool) -> ReadingPlan {
+        plan_reading(ME, ReadingFacts { conversation, seq: Some(4), read_receipts }, now()).unwrap()
+    }
+
+    #[test]
+    fn only_participants_read_up_to_a_message_of_the_conversation() {
+        let seen = direct(stranger(2));
+        let facts = |conversation, seq| ReadingFacts { conversation, seq, read_receipts: true };
+        let plan = ReadingPlan { seen: seen.clone(), reader: ME, seq: 4, is_shown: true, at: now() };
+        assert_eq!(plan_reading(ME, facts(seen.clone(), Some(4)), now()), Ok(plan));
+        assert_eq!(plan_reading(ME, facts(seen.clone(), None), now()), Err(ChatRefusal::MessageNotFound));
+        for seq in [None, Some(4)] {
+            let guardian = plan_reading(UserId::new(7), facts(seen.clone(), seq), now());
+            assert_eq!(guardian, Err(ChatRefusal::NotAParticipant));
+        }
+    }
+
+    #[test]
+    fn receipts_are_shown_unless_the_reader_or_a_block_forbids_it() {
+        let blocked = |by| direct(contact(OTHER, MessagePolicy::Everyone, vec![block(by)]));
+        let reserved = direct(contact(OTHER, MessagePolicy::Nobody, Vec::new()));
+        let table = [
+            (direct(stranger(2)), true, vec![1, 2]),
+            (direct(stranger(2)), false, vec![1]),
+            (reserved, true, vec![1, 2]),
+            (blocked(ME), true, vec![1]),
+            (blocked(OTHER), true, vec![1]),
+            (direct(Contact { pair: None, ..stranger(2) }), true, vec![1]),
+            (group(&[2], &[1, 3]), true, vec![1, 2, 3]),
+            (group(&[2], &[1, 3]), false, vec![1]),
+        ];
+        for (conversation, read_receipts, told) in table {
+            let plan = read(conversation, read_receipts);
+            assert_eq!(plan.is_shown, told.len() > 1, "{plan:?}");
+            let events = plan.events();
+            let [event] = events.as_slice() else { panic!("there are {} events", events.len()) };
+            let subject = Subject::ReadMarker { conversation: CONVERSATION, reader: ME, last_read_seq: 4 };
+            assert_eq!((event.kind, event.subject), (EventKind::MessageRead, subject));
+            assert_eq!((event.actor, event.at), (Some(ME), now()));
+            assert_eq!(audience(event), (told, Vec::new()), "guardians leave no receipts and get none");
+        }
+    }
 
     #[test]
     fn later_messages_of_others_are_unread_unless_deleted() {

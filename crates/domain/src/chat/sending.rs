@@ -86,7 +86,7 @@ pub fn plan_message(
 ///
 /// In a direct conversation, a block silently ends the messages of both sides. A recipient who has written to the sender
 /// in the conversation, by answering a request for instance, has admitted the sender.
-fn check_may_write(conversation: &ConversationFacts, user: UserId) -> Result<(), ChatRefusal> {
+pub(super) fn check_may_write(conversation: &ConversationFacts, user: UserId) -> Result<(), ChatRefusal> {
     conversation.member(user).ok_or(ChatRefusal::NotAParticipant)?;
     let Some(other) = &conversation.other else { return Ok(()) };
     let has_answered = conversation.member(other.user).is_some_and(|member| member.has_written);
@@ -173,3 +173,6 @@ pub fn plan_deletion(
     }
     Ok(Some(MessageChangePlan { seen: facts, content: None, at: now }))
 }
+
+#[cfg(test)]
+mod tests;

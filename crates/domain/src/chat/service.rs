@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::sending::check_may_write;
 use super::{
     ChatError, ChatQueries, ChatRefusal, ChatRepository, ChatSettings, Contact, Conversation, ConversationDetails,
     ConversationLookup, ConversationsPage, GroupChange, Message, MessageDraft, MessagesPage, ReadReceipt, Sending,
@@ -244,12 +245,17 @@ impl ChatService {
     /// so, or if the caller could not send a message.
     pub async fn typing_audience(&self, actor: &Actor, id: ConversationId) -> Result<Vec<UserId>, RepositoryError> {
         let Some(facts) = self.chat.conversation_facts(actor.user_id, id).await? else { return Ok(Vec::new()) };
-        let is_open = facts.other.as_ref().is_none_or(|other| other.check_open().is_ok());
-        let may_tell = facts.member(actor.user_id).is_some() && is_open;
-        if !may_tell || !self.chat.settings(actor.user_id).await?.typing_indicators {
+        let may_write = check_may_write(&facts, actor.user_id).is_ok();
+        if !may_write || !self.chat.settings(actor.user_id).await?.typing_indicators {
             return Ok(Vec::new());
         }
-        Ok(facts.audience().without(actor.user_id).users)
+        let others = facts.audience().without(actor.user_id).users;
+        if facts.other.is_some() {
+            return Ok(others);
+        }
+        // Nothing is told across a block in a group either.
+        let contacts = self.chat.contacts(actor.user_id, others).await?;
+        Ok(contacts.iter().filter(|contact| contact.check_open().is_ok()).map(|contact| contact.user).collect())
     }
 
     /// Returns those of some users about whom the caller may learn whether they are online.

@@ -12,7 +12,8 @@ pub enum MessagePolicy {
     /// All users.
     #[default]
     Everyone,
-    /// Friends, users whom the user follows, and the user's guardians and children.
+    /// Friends, users whom the user follows, the accepted followers of a private account, and the user's guardians and
+    /// children.
     Connections,
     /// No users.
     #[strum(serialize = "none")]
@@ -28,7 +29,6 @@ impl MessagePolicy {
 
 /// A user's settings of chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct ChatSettings {
     /// The users who may begin to write to the user.
     pub who_can_message: MessagePolicy,
@@ -128,3 +128,6 @@ fn is_chosen(pair: &Pair) -> bool {
     });
     by_edge || pair.guardianships.iter().any(|facts| facts.guardianship.status == GuardianshipStatus::Active)
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ pub enum EventKind {
     /// A participant has read a conversation up to a message.
     #[strum(serialize = "message.read")]
     MessageRead,
-    /// The name or the participants of a group have changed.
+    /// A conversation was begun, or the name or the participants of a group have changed.
     #[strum(serialize = "conversation.changed")]
     ConversationChanged,
     /// A session request was sent.

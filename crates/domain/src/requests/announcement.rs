@@ -30,11 +30,10 @@ impl Involved {
         actor.into_iter().fold(everyone, Audience::without)
     }
 
-    /// Returns everyone who may see the conversation of the requester and the tutor.
+    /// Returns the participants of the conversation of the requester and the tutor, and the guardians who read along, see
+    /// [`supervised`](crate::chat::supervised). A requester who acts as a parent may be a student with guardians, too.
     fn chat_audience(self) -> Audience {
-        let participants = Audience::of([self.parties.tutor, self.requester]);
-        let is_own = self.requester == self.parties.student;
-        participants.with_guardians_of(is_own.then_some(self.requester))
+        Audience::of([self.parties.tutor, self.requester]).with_guardians_of([self.requester])
     }
 
     /// Returns the event of a change of the request.
@@ -83,3 +82,6 @@ impl ExpiringRequest {
         self.involved.changed(self.id, RequestStatus::Expired, None, at)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

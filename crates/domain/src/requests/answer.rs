@@ -134,8 +134,10 @@ pub(super) fn plan(
 mod tests {
     use strum::VariantArray;
 
+    use super::super::announcement::tests::audience;
     use super::super::request::tests::{now, request};
     use super::*;
+    use crate::events::{EventKind, Subject};
     use crate::ids::StudentId;
 
     const REQUESTER: UserId = UserId::new(1);
@@ -153,9 +155,12 @@ mod tests {
             to: RequestStatus::Rejected,
             reason: Some("No time".to_owned()),
             at: now(),
+            actor: TUTOR,
+            involved: (&request()).into(),
             notice: Notice {
                 sender: TUTOR,
                 recipient: REQUESTER,
+                kind: NoticeKind::RequestRejected,
                 content: "Session request rejected: No time".to_owned(),
             },
             guardianship: None,
@@ -172,14 +177,45 @@ mod tests {
             to: RequestStatus::Withdrawn,
             reason: None,
             at: now(),
-            notice: Notice { sender: REQUESTER, recipient: TUTOR, content: "Session request withdrawn".to_owned() },
+            actor: REQUESTER,
+            involved: (&request()).into(),
+            notice: Notice {
+                sender: REQUESTER,
+                recipient: TUTOR,
+                kind: NoticeKind::RequestWithdrawn,
+                content: "Session request withdrawn".to_owned(),
+            },
             guardianship: None,
         };
         assert_eq!(withdraw(1, false), Ok(expected.clone()));
         assert_eq!(withdraw(1, true), Ok(expected.clone()), "the requester needs no guardianship");
-        assert_eq!(withdraw(6, false), Ok(expected.clone()), "the student withdraws");
+        let by = |user| AnswerPlan { actor: UserId::new(user), ..expected.clone() };
+        assert_eq!(withdraw(6, false), Ok(by(6)), "the student withdraws");
         let guardianship = Some(GuardianshipFact { parent: UserId::new(9), student: StudentId::new(8) });
-        assert_eq!(withdraw(9, true), Ok(AnswerPlan { guardianship, ..expected }), "a guardian withdraws");
+        assert_eq!(withdraw(9, true), Ok(AnswerPlan { guardianship, ..by(9) }), "a guardian withdraws");
+    }
+
+    #[test]
+    fn an_answer_is_announced_to_all_but_the_actor_and_its_message_to_those_who_read_it() {
+        use EventKind::{MessageSent, RequestAnswered, RequestWithdrawn};
+        use RequestStatus::{Rejected, Withdrawn};
+        let (conversation, message) = (ConversationId::new(5), MessageId::new(9));
+        let rejection = plan_rejection(TutorId::new(2), &request(), None, now()).unwrap();
+        let table = [
+            (rejection, RequestAnswered, Rejected, 3, vec![1, 6]),
+            (withdraw(1, false).unwrap(), RequestWithdrawn, Withdrawn, 1, vec![3, 6]),
+            (withdraw(6, false).unwrap(), RequestWithdrawn, Withdrawn, 6, vec![1, 3]),
+            (withdraw(9, true).unwrap(), RequestWithdrawn, Withdrawn, 9, vec![1, 3, 6]),
+        ];
+        for (plan, kind, status, actor, told) in table {
+            let events = plan.events(conversation, message);
+            let [changed, sent] = events.as_slice() else { panic!("there are {} events", events.len()) };
+            assert_eq!((changed.kind, audience(changed)), (kind, (told, vec![6])), "{plan:?}");
+            assert_eq!(changed.subject, Subject::Request { request: RequestId::new(1), status });
+            assert_eq!((sent.kind, audience(sent)), (MessageSent, (vec![1, 3], vec![1])), "{plan:?}");
+            assert_eq!(sent.subject, Subject::Message { conversation, message });
+            assert!(events.iter().all(|event| event.actor == Some(UserId::new(actor)) && event.at == now()));
+        }
     }
 
     #[test]

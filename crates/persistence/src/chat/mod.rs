@@ -1,7 +1,13 @@
 //! Conversations and messages.
 
+mod append;
+mod conversations;
+mod facts;
+mod groups;
 mod messages;
 mod queries;
-mod writes;
+mod repository;
+mod settings;
 
-pub(crate) use writes::{NewMessage, REQUEST, send_direct, send_request, send_with};
+pub(crate) use append::{NewMessage, REQUEST, SentMessage, Target, notice_metadata, send, send_request, send_with};
+pub(crate) use messages::messages_of_readers;

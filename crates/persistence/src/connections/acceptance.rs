@@ -5,7 +5,7 @@
 //! pending, and may be withdrawn, answered or ended by a block.
 
 use astegni_domain::connections::{Kind, Status, WaitingFollows, plan_going_public, waiting_follows};
-use astegni_domain::ids::UserId;
+use astegni_domain::ids::{ConnectionId, UserId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -14,6 +14,7 @@ use super::writes::count;
 use crate::connection::AnyConnection;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
+use crate::events;
 use crate::schema::{follow_acceptances, users};
 use crate::statement::{self, Statement};
 
@@ -68,9 +69,10 @@ pub(crate) fn accept_part(conn: &mut AnyConnection, owner: UserId, at: NaiveDate
         return Ok(true);
     }
     let accepted = accept(conn, owner, &waiting, at)?;
-    let plan = plan_going_public(owner, accepted);
-    let followers = plan.followers.iter().map(|follower| (follower.get(), plan.follower_change));
+    let plan = plan_going_public(owner, accepted, at.and_utc());
+    let followers = plan.follows.iter().map(|(_, follower)| (follower.get(), plan.follower_change));
     count(conn, &followers.chain([(owner.get(), plan.owner_change)]).collect())?;
+    events::append(conn, &plan.events())?;
     let mark = follow_acceptances::table.find(owner.get());
     match waiting.last() {
         Some((last, _)) if waiting.len() == PART => {
@@ -101,13 +103,13 @@ fn waiting(conn: &mut AnyConnection, owner: UserId, after: i64) -> QueryResult<V
     Statement::<(BigInt, BigInt)>::new(text).bind(owner.get()).bind(after).load(conn)
 }
 
-/// Accepts those of some follows that still wait, and returns their initiators.
+/// Accepts those of some follows that still wait, and returns them with their initiators.
 fn accept(
     conn: &mut AnyConnection,
     owner: UserId,
     waiting: &[(i64, i64)],
     at: NaiveDateTime,
-) -> QueryResult<Vec<UserId>> {
+) -> QueryResult<Vec<(ConnectionId, UserId)>> {
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
@@ -116,11 +118,11 @@ fn accept(
     // The sum keeps planners from reading all follows that wait for the owner.
     let text = format!(
         "UPDATE connections SET status = '{accepted}', accepted_at = ?, updated_at = ? WHERE id IN ({}) \
-         AND user_id_2 + 0 = ? AND connection_type = '{follow}' AND status = '{pending}' RETURNING user_id_1",
+         AND user_id_2 + 0 = ? AND connection_type = '{follow}' AND status = '{pending}' RETURNING id, user_id_1",
         vec!["?"; padded].join(",")
     );
     let ids = waiting.iter().map(|(id, _)| *id).chain(std::iter::repeat_n(0, padded - waiting.len()));
-    let statement = Statement::<BigInt>::new(text).bind(at).bind(at).bind_all(ids).bind(owner.get());
-    let followers: Vec<i64> = statement.load(conn)?;
-    Ok(followers.into_iter().map(UserId::new).collect())
+    let statement = Statement::<(BigInt, BigInt)>::new(text).bind(at).bind(at).bind_all(ids).bind(owner.get());
+    let follows: Vec<(i64, i64)> = statement.load(conn)?;
+    Ok(follows.into_iter().map(|(id, follower)| (ConnectionId::new(id), UserId::new(follower))).collect())
 }

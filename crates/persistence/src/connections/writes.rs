@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use astegni_domain::connections::{Counters, EdgeChange, Kind, Pair, RelationPlan, Status};
+use astegni_domain::events::Event;
 use astegni_domain::families::Evidence;
 use astegni_domain::ids::{ConnectionId, UserId};
 use chrono::NaiveDateTime;
@@ -14,7 +15,7 @@ use crate::database::Results;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::statement::{self, Statement};
-use crate::{families, requests};
+use crate::{events, families, requests};
 
 /// The maximum number of counters that one statement changes.
 const MAX_COUNTED: usize = 512;
@@ -85,7 +86,10 @@ fn write(conn: &mut AnyConnection, plans: &[&RelationPlan]) -> Result<Vec<Option
     }
     let created = insert_edges(conn, &inserts)?;
     count(conn, &differences)?;
-    Ok(plans.iter().map(|plan| created.get(&(plan.seen.actor, plan.seen.other)).copied()).collect())
+    let created = |plan: &&RelationPlan| created.get(&(plan.seen.actor, plan.seen.other)).copied();
+    let news: Vec<Event> = plans.iter().flat_map(|plan| plan.events(created(plan))).collect();
+    events::append(conn, &news)?;
+    Ok(plans.iter().map(created).collect())
 }
 
 /// Inserts connections, and returns their ids by initiator and recipient.

@@ -24,6 +24,7 @@ use astegni_domain::connections::{Connection, Pair, RelationPlan};
 use astegni_domain::ids::{ConnectionId, UserId};
 use astegni_domain::schedule::Session;
 use diesel::connection::SimpleConnection;
+use tokio::sync::Notify;
 
 use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, connect};
 use crate::connections::{ListHead, Scan, Scanned};
@@ -88,6 +89,8 @@ struct Inner {
     scans: Coalescer<Scan, Scanned>,
     sessions: Coalescer<SessionScan, Vec<Session>>,
     relation_plans: Coalescer<RelationPlan, Option<ConnectionId>>,
+    /// Wakes the reader of the event log after a write.
+    committed: Notify,
 }
 
 impl Database {
@@ -121,6 +124,7 @@ impl Database {
             relation_plans: Coalescer::new(writes.clone(), connections::apply_all),
             reads,
             writes,
+            committed: Notify::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -138,7 +142,14 @@ impl Database {
         &self,
         job: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.inner.writes.run(job).await
+        let written = self.inner.writes.run(job).await;
+        self.inner.committed.notify_one();
+        written
+    }
+
+    /// Waits for a write of this process that has been committed since the last call. May return without one.
+    pub(crate) async fn next_commit(&self) {
+        self.inner.committed.notified().await;
     }
 
     /// Returns an account, if it exists.
@@ -177,7 +188,9 @@ impl Database {
 
     /// Writes a plan that changes nothing but connections.
     pub(crate) async fn apply_relation(&self, plan: RelationPlan) -> Result<Option<ConnectionId>, StoreError> {
-        self.inner.relation_plans.call(plan).await
+        let written = self.inner.relation_plans.call(plan).await;
+        self.inner.committed.notify_one();
+        written
     }
 
     /// Checks that the database can be reached and written to, and that no lane is stuck. Waits for no queued job, but on SQLite

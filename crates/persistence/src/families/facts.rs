@@ -147,3 +147,34 @@ pub(super) fn invitation(
     };
     Ok(InvitationFacts { student: Some(student), open_children })
 }
+
+/// Returns the account of a student of whom a user is an active guardian.
+pub(crate) fn active_ward(
+    conn: &mut AnyConnection,
+    guardian: UserId,
+    student: StudentId,
+) -> Result<Option<UserId>, StoreError> {
+    let user: Option<i64> = guardianships::table
+        .inner_join(student_profiles::table)
+        .filter(guardianships::parent_user_id.eq(guardian.get()))
+        .filter(guardianships::student_id.eq(student.get()))
+        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()))
+        .select(student_profiles::user_id)
+        .first(conn)
+        .optional()?;
+    Ok(user.map(UserId::new))
+}
+
+/// Returns whether a user is an active guardian of a student, given by the account.
+pub(crate) fn is_active_guardian(
+    conn: &mut AnyConnection,
+    guardian: UserId,
+    student: UserId,
+) -> Result<bool, StoreError> {
+    let active = guardianships::table
+        .inner_join(student_profiles::table)
+        .filter(guardianships::parent_user_id.eq(guardian.get()))
+        .filter(student_profiles::user_id.eq(student.get()))
+        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()));
+    Ok(diesel::select(exists(active)).get_result(conn)?)
+}

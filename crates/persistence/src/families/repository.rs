@@ -19,6 +19,7 @@ use crate::connection::AnyConnection;
 use crate::connections;
 use crate::dialect::{self, LockMode};
 use crate::error::{StoreError, UniqueKey};
+use crate::events;
 use crate::schema::{guardianships, student_profiles};
 
 #[async_trait]
@@ -112,6 +113,7 @@ fn invite(conn: &mut AnyConnection, plan: &InvitationPlan) -> Result<ChildRecord
         return Err(StoreError::Conflict);
     }
     guard_limit(conn, parent, plan.max_children)?;
+    events::append(conn, &plan.events(child.guardianship.id))?;
     Ok(child)
 }
 

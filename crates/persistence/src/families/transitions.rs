@@ -11,6 +11,7 @@ use super::facts::{self, Selection};
 use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
+use crate::events;
 use crate::requests;
 use crate::schema::guardianships;
 
@@ -18,7 +19,8 @@ use crate::schema::guardianships;
 pub(super) fn apply(conn: &mut AnyConnection, plan: &TransitionPlan) -> Result<(), StoreError> {
     guard(conn, &plan.seen)?;
     if plan.to == GuardianshipStatus::Ended {
-        return end(conn, &[plan.seen], Vec::new(), &plan.evidence);
+        end(conn, &[plan.seen], Vec::new(), &plan.evidence)?;
+        return events::append(conn, &plan.events());
     }
     let Evidence { by, at, address } = &plan.evidence;
     let responded = (
@@ -28,7 +30,7 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: &TransitionPlan) -> Result<(
         guardianships::responded_from.eq(address.as_deref()),
     );
     diesel::update(guardianships::table.find(plan.seen.guardianship.id.get())).set(responded).execute(conn)?;
-    Ok(())
+    events::append(conn, &plan.events())
 }
 
 /// Locks the open guardianships over a student, and makes sure that the facts about one of them are still as seen.

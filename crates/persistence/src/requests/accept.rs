@@ -7,11 +7,12 @@ use astegni_domain::requests::{AcceptancePlan, AnswerPlan, RequestStatus};
 use astegni_domain::schedule::find_conflicts;
 use diesel::sql_types::BigInt;
 
-use crate::chat::{self, NewMessage};
+use crate::chat::{self, NewMessage, SentMessage, Target};
 use crate::columns;
 use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
+use crate::events;
 use crate::schedule;
 use crate::statement::{self, Statement, With};
 
@@ -26,8 +27,9 @@ pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), 
     if change_status(plan, "").execute(conn)? == 0 {
         return Err(StoreError::Conflict);
     }
-    chat::send_direct(conn, &notice(plan))?;
-    Ok(())
+    let metadata = metadata(plan);
+    let sent = chat::send(conn, &notice(plan, &metadata))?;
+    events::append(conn, &plan.events(sent.conversation, sent.message))
 }
 
 /// Writes an acceptance. The lock order is calendars, requests, conversations. With both calendars locked, a
@@ -35,7 +37,10 @@ pub(super) fn answer(conn: &mut AnyConnection, plan: &AnswerPlan) -> Result<(), 
 pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<CourseId, StoreError> {
     lock(conn, plan)?;
     check_calendars(conn, plan)?;
-    enrol(conn, plan).map(CourseId::new)
+    let (course, sent) = enrol(conn, plan)?;
+    let course = CourseId::new(course);
+    events::append(conn, &plan.events(course, sent.conversation, sent.message))?;
+    Ok(course)
 }
 
 /// Locks both calendars, and then the request by changing its status.
@@ -77,16 +82,15 @@ fn change_status<'a, Columns>(plan: &'a AnswerPlan, rest: &str) -> Statement<'a,
         .bind(at)
 }
 
+fn metadata(plan: &AnswerPlan) -> String {
+    chat::notice_metadata(plan.notice.kind, &[])
+}
+
 /// Returns the message about an answer.
-fn notice(plan: &AnswerPlan) -> NewMessage<'_> {
-    NewMessage {
-        sender: plan.notice.sender,
-        recipient: plan.notice.recipient,
-        message_type: MessageType::System,
-        content: &plan.notice.content,
-        request: Some(plan.request_id.get()),
-        at: plan.at,
-    }
+fn notice<'a>(plan: &'a AnswerPlan, metadata: &'a str) -> NewMessage<'a> {
+    let target = Target::Direct(plan.notice.recipient);
+    let message = NewMessage::text(plan.notice.sender, target, MessageType::System, &plan.notice.content, plan.at);
+    NewMessage { metadata: Some(metadata), request: Some(plan.request_id.get()), ..message }
 }
 
 /// Fails with `Conflict` if a session of the plan clashes with one in the locked calendars.
@@ -98,31 +102,33 @@ fn check_calendars(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<()
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Inserts the enrolment, its course and the sessions of the course, sends the message about them, and returns the id of the
-/// course. Each insert reads the id that the one before it returns.
-fn enrol(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<i64, StoreError> {
+/// Inserts the enrolment, its course and the sessions of the course, and sends the message about them. Returns the id of the
+/// course and the message. Each insert reads the id that the one before it returns.
+fn enrol(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(i64, SentMessage), StoreError> {
     const ENROLMENT: &str = "enrolment(id)";
     const COURSE: &str = "course(id)";
     let (enrolment, course, rows) = (insert_enrolment(plan), insert_course(plan), schedule::session_rows(plan));
     let topics = columns::json(plan.topics.iter().map(String::as_str));
     let sessions = schedule::insert_sessions(plan, &topics);
-    let notice = notice(&plan.answer);
+    let metadata = metadata(&plan.answer);
+    let notice = notice(&plan.answer, &metadata);
     if dialect::has_writing_ctes(conn) {
         let mut with = With::new(ENROLMENT, enrolment).and(COURSE, course);
         if let Some(rows) = rows {
             with = with.and(schedule::SESSION_ROWS, rows).and("booked", sessions);
         }
         let request = Statement::<BigInt>::new("VALUES (?)").bind(plan.answer.request_id.get());
-        let (course, _) = chat::send_with(conn, with.and(chat::REQUEST, request), "(SELECT id FROM course)", &notice)?;
-        return course.ok_or(StoreError::Conflict);
+        let (course, sent) =
+            chat::send_with(conn, with.and(chat::REQUEST, request), "(SELECT id FROM course)", &notice)?;
+        return Ok((course.ok_or(StoreError::Conflict)?, sent));
     }
     let enrolment: Option<i64> = enrolment.first(conn)?;
     let course: Option<i64> = With::new(ENROLMENT, returned(enrolment)).then(course).first(conn)?;
     if let Some(rows) = rows {
         With::new(COURSE, returned(course)).and(schedule::SESSION_ROWS, rows).then(sessions).execute(conn)?;
     }
-    chat::send_direct(conn, &notice)?;
-    course.ok_or(StoreError::Conflict)
+    let sent = chat::send(conn, &notice)?;
+    Ok((course.ok_or(StoreError::Conflict)?, sent))
 }
 
 /// Returns a statement that returns an id which another one has returned.

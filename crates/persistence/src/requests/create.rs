@@ -1,17 +1,20 @@
 //! Writing a request, its conversation and its message.
 
 use astegni_domain::chat::MessageType;
-use astegni_domain::ids::{ConversationId, MessageId, RequestId};
+use astegni_domain::events::Event;
+use astegni_domain::ids::RequestId;
 use astegni_domain::money::Money;
 use astegni_domain::requests::{CreationPlan, RequestStatus, ScheduleFields, SentRequest};
 use diesel::sql_types::BigInt;
 
+use super::expire::{self, Overdue};
 use super::{ScheduleColumns, facts};
-use crate::chat::{self, NewMessage};
+use crate::chat::{self, NewMessage, Target};
 use crate::columns;
 use crate::connection::AnyConnection;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
+use crate::events;
 use crate::statement::{self, Parameter, Statement};
 
 /// The columns of a new request whose stored form the plan does not hold.
@@ -24,33 +27,31 @@ struct Encoded {
 /// Writes a plan after guarding its facts. The lock order is relation counters, packages, guardianships,
 /// requests, conversations.
 pub(super) fn apply(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<SentRequest, StoreError> {
-    guard(conn, plan)?;
+    let lapsed = guard(conn, plan)?;
     let encoded = Encoded {
         schedule: ScheduleFields::from(&plan.terms.schedule).into(),
         year_range: columns::json(plan.terms.year_range.iter().copied()),
         months: columns::json(plan.terms.months.iter().map(String::as_str)),
     };
-    let message = NewMessage {
-        sender: plan.key.requester,
-        recipient: plan.parties.tutor,
-        message_type: MessageType::SessionRequest,
-        content: plan.terms.message.as_deref().unwrap_or_default(),
-        request: None,
-        at: plan.created_at,
-    };
+    let content = plan.terms.message.as_deref().unwrap_or_default();
+    let target = Target::Direct(plan.parties.tutor);
+    let message = NewMessage::text(plan.key.requester, target, MessageType::SessionRequest, content, plan.created_at);
     let (request, sent) = chat::send_request(conn, insert(plan, &encoded), &message)?;
-    Ok(SentRequest {
+    let sent = SentRequest {
         request_id: RequestId::new(request),
-        conversation_id: ConversationId::new(sent.conversation),
-        message_id: MessageId::new(sent.message),
+        conversation_id: sent.conversation,
+        message_id: sent.message,
         created_at: plan.created_at,
-    })
+    };
+    let news: Vec<Event> = lapsed.into_iter().chain(plan.events(&sent)).collect();
+    events::append(conn, &news)?;
+    Ok(sent)
 }
 
 /// Fails with `Conflict` if a fact of the plan no longer holds. The unique index guards against equal requests, and also
 /// forbids equal ones to those past their deadlines as long as they are stored as pending, so their expiry is written
-/// down.
-fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError> {
+/// down. Returns its events.
+fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<Vec<Event>, StoreError> {
     let (requester, tutor) = (plan.key.requester, plan.parties.tutor);
     let now = plan.created_at.naive_utc();
     // The exclusive lock serialises the requests of one requester, so that their number can be limited.
@@ -68,11 +69,10 @@ fn guard(conn: &mut AnyConnection, plan: &CreationPlan) -> Result<(), StoreError
         return Err(StoreError::Conflict);
     }
     if facts.history.has_lapsed(plan.key.tutor, now) {
-        let text = "UPDATE requested_sessions SET status = 'expired', updated_at = expires_at \
-            WHERE requester_id = ? AND tutor_id = ? AND status = 'pending' AND expires_at <= ?";
-        Statement::new(text).bind_all([requester.get(), plan.key.tutor.get()]).bind(now).execute(conn)?;
+        let overdue = Overdue::Between { requester, tutor: plan.key.tutor };
+        return expire::write_down(conn, overdue, plan.created_at);
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// Returns the statement that inserts the request and returns its id.

@@ -1,16 +1,23 @@
-//! Expiry of pending requests that can no longer be answered because a relation between the parties has ended.
+//! Expiry of pending requests: of those past their deadlines, and of those that can no longer be answered because a relation
+//! between the parties has ended.
 //!
-//! Such a request reads like one whose deadline was the instant of the expiry, so that it never reveals a block.
+//! The end of a relation brings the deadline forward. Such a request then reads, and is announced, like any other one past
+//! its deadline, so that it never reveals a block.
 
-use astegni_domain::ids::{StudentId, UserId};
-use astegni_domain::requests::{RequestStatus, RequesterType};
-use chrono::NaiveDateTime;
+use astegni_domain::events::Event;
+use astegni_domain::ids::{RequestId, StudentId, TutorId, UserId};
+use astegni_domain::requests::{ExpiringRequest, Involved, RequestStatus, RequesterType};
+use astegni_domain::schedule::Parties;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
+use crate::events;
 use crate::schema::{requested_sessions, student_profiles, tutor_profiles};
+use crate::statement::{self, Statement};
 
 /// Requests that are pending at an instant.
 #[diesel::dsl::auto_type]
@@ -58,8 +65,8 @@ pub(crate) fn pending_under_guardianship(
         .load(conn)?)
 }
 
-/// Expires those of some requests that are still pending once they are locked. A transaction calls it once, because
-/// the locks are taken in ascending order only within a call.
+/// Brings the deadlines of those of some requests forward that are still pending once they are locked. A transaction calls it
+/// once, because the locks are taken in ascending order only within a call.
 pub(crate) fn expire(conn: &mut AnyConnection, ids: &[i64], at: NaiveDateTime) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
@@ -68,11 +75,70 @@ pub(crate) fn expire(conn: &mut AnyConnection, ids: &[i64], at: NaiveDateTime) -
     diesel::update(requested_sessions::table)
         .filter(requested_sessions::id.eq_any(ids))
         .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .set((
-            requested_sessions::status.eq(RequestStatus::Expired.as_str()),
-            requested_sessions::expires_at.eq(at),
-            requested_sessions::updated_at.eq(at),
-        ))
+        .set((requested_sessions::expires_at.eq(at), requested_sessions::updated_at.eq(at)))
         .execute(conn)?;
     Ok(())
+}
+
+/// The largest number of requests whose expiry one transaction writes down.
+const PART: i64 = 100;
+
+/// Requests past their deadlines that are still stored as pending.
+#[derive(Clone, Copy)]
+pub(super) enum Overdue {
+    /// The oldest ones, up to [`PART`].
+    Oldest,
+    /// Those of a requester to a tutor.
+    Between { requester: UserId, tutor: TutorId },
+}
+
+/// Writes down the expiry of requests, and returns its events.
+pub(super) fn write_down(
+    conn: &mut AnyConnection,
+    which: Overdue,
+    now: DateTime<Utc>,
+) -> Result<Vec<Event>, StoreError> {
+    let at = now.naive_utc();
+    let mut overdue = requested_sessions::table
+        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
+        .filter(requested_sessions::expires_at.le(at))
+        .order(requested_sessions::expires_at)
+        .select(requested_sessions::id)
+        .limit(PART)
+        .into_boxed();
+    if let Overdue::Between { requester, tutor } = which {
+        overdue = overdue
+            .filter(requested_sessions::requester_id.eq(requester.get()))
+            .filter(requested_sessions::tutor_id.eq(tutor.get()));
+    }
+    let ids: Vec<i64> = overdue.load(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    dialect::lock_requests(conn, &ids)?;
+    let text = format!(
+        "UPDATE requested_sessions SET status = 'expired', updated_at = expires_at WHERE id IN ({}) \
+         AND status = 'pending' AND expires_at <= ? RETURNING id, requester_id, \
+         (SELECT user_id FROM tutor_profiles t WHERE t.id = tutor_id), \
+         (SELECT user_id FROM student_profiles s WHERE s.id = requested_to_id)",
+        vec!["?"; statement::padded(ids.len())].join(", ")
+    );
+    let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
+    let statement = Statement::<(BigInt, BigInt, BigInt, BigInt)>::new(text);
+    let mut expired: Vec<(i64, i64, i64, i64)> =
+        statement.bind_all(ids.into_iter().chain(padding)).bind(at).load(conn)?;
+    expired.sort_unstable();
+    let event = |(id, requester, tutor, student)| {
+        let parties = Parties { tutor: UserId::new(tutor), student: UserId::new(student) };
+        let involved = Involved { requester: UserId::new(requester), parties };
+        ExpiringRequest { id: RequestId::new(id), involved }.event(now)
+    };
+    Ok(expired.into_iter().map(event).collect())
+}
+
+/// Writes down and announces the expiry of the oldest requests. Returns whether there may be more.
+pub(super) fn expire_overdue(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let news = write_down(conn, Overdue::Oldest, now)?;
+    events::append(conn, &news)?;
+    Ok(i64::try_from(news.len()).unwrap_or(PART) >= PART)
 }

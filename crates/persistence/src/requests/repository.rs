@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::rows::{self, RequestRow};
-use super::{accept, create, facts};
+use super::{accept, create, expire, facts};
 use crate::Database;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
@@ -62,6 +62,10 @@ impl RequestRepository for Database {
 
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError> {
         Ok(self.write(move |conn| accept::accept(conn, &plan)).await?)
+    }
+
+    async fn expire_overdue(&self, now: DateTime<Utc>) -> Result<bool, RepositoryError> {
+        Ok(self.write(move |conn| expire::expire_overdue(conn, now)).await?)
     }
 }
 

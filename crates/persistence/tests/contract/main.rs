@@ -17,6 +17,7 @@ mod blocks;
 mod chat;
 mod connections;
 mod devices;
+mod events;
 mod families;
 mod migrations;
 mod outage;

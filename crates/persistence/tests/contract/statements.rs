@@ -13,6 +13,7 @@ use astegni_persistence::DatabaseUrl;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use futures_executor::block_on;
 
+use crate::chat::{direct, say};
 use crate::harness::{World, contract, draft, now, weekly};
 
 /// A statement that a thread of a database has sent.
@@ -157,10 +158,10 @@ fn a_follow_on_postgresql_sends_few_statements() {
     let (pair, sent) = sent_during(&world, || block_on(world.database.pair(one, other)).unwrap().unwrap());
     assert_count(&sent, 1);
     let plan = plan_request(pair, Kind::Follow, None, now()).unwrap();
-    // BEGIN, the lock, the facts, the connection, the counters, COMMIT.
+    // BEGIN, the lock, the facts, the connection, the counters, the event, COMMIT.
     let (created, sent) = sent_during(&world, || block_on(world.database.apply(plan)).unwrap());
     assert!(created.is_some());
-    assert_count(&sent, 6);
+    assert_count(&sent, 7);
 }
 
 #[test]
@@ -171,15 +172,28 @@ fn a_booking_on_postgresql_sends_few_statements() {
     scheduled.schedule = weekly();
 
     let create = |draft| block_on(world.requests().create(&student, draft)).unwrap();
-    // The facts, BEGIN, the lock, the guards, the request with its message, COMMIT. The first message of the two takes
+    // The facts, BEGIN, the lock, the guards, the request with its message, the events, COMMIT. The first message of the two takes
     // another statement, which creates their conversation.
     let (_, sent) = sent_during(&world, || create(draft(&tutor, None)));
-    assert_count(&sent, 7);
+    assert_count(&sent, 8);
     let (request, sent) = sent_during(&world, || create(scheduled));
-    assert_count(&sent, 6);
-    // The request, BEGIN, the locks with the new status, the calendars, the enrolment with its sessions and message, COMMIT.
+    assert_count(&sent, 7);
+    // The request, BEGIN, the locks with the new status, the calendars, the enrolment with its sessions and message, the
+    // events, COMMIT.
     let accept = || block_on(world.requests().accept(&tutor, request.request_id, Acceptance::default())).unwrap();
     let (accepted, sent) = sent_during(&world, accept);
     assert_eq!(accepted.sessions_created, 25);
-    assert_count(&sent, 6);
+    assert_count(&sent, 7);
+}
+
+#[test]
+fn a_message_on_postgresql_sends_few_statements() {
+    let Some(world) = World::postgres() else { return };
+    let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+    let id = direct(&world, &tutor, &student);
+    say(&world, &tutor, id, "Hello");
+    // The conversation, the relation; BEGIN, the lock, both again, the message with its counters, the events, COMMIT; the
+    // message as it is shown, with the places of the participants.
+    let (_, sent) = sent_during(&world, || say(&world, &tutor, id, "Hello"));
+    assert_count(&sent, 11);
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+mod events;
 mod guardianships;
 mod properties;
 
@@ -259,10 +260,10 @@ fn only_an_account_that_was_private_accepts_follows_when_it_becomes_public() {
 
 #[test]
 fn going_public_moves_every_waiting_follow_from_pending_to_accepted() {
-    let followers = vec![user(2), user(3)];
-    let plan = plan_going_public(user(1), followers.clone());
+    let follows = vec![(ConnectionId::new(4), user(2)), (ConnectionId::new(5), user(3))];
+    let plan = plan_going_public(user(1), follows.clone(), now());
     let owner_change = Counters { followers: 2, pending_received: -2, ..Counters::default() };
     let follower_change = Counters { following: 1, pending_sent: -1, ..Counters::default() };
-    assert_eq!(plan, GoingPublicPlan { owner: user(1), followers, owner_change, follower_change });
-    assert_eq!(plan_going_public(user(1), Vec::new()).owner_change, Counters::default());
+    assert_eq!(plan, GoingPublicPlan { owner: user(1), follows, owner_change, follower_change, at: now() });
+    assert_eq!(plan_going_public(user(1), Vec::new(), now()).owner_change, Counters::default());
 }

@@ -148,6 +148,39 @@ fn only_the_end_of_the_last_active_guardianship_over_a_child_without_a_login_is_
     assert!(facts(Active, false, false).is_last_guardian());
 }
 
+fn event(status: GuardianshipStatus, by: UserId, to: UserId) -> Event {
+    Event {
+        kind: EventKind::GuardianshipChanged,
+        subject: Subject::Guardianship { guardianship: GuardianshipId::new(1), status },
+        actor: Some(by),
+        audience: Audience::one(to),
+        at: now(),
+    }
+}
+
+#[test]
+fn the_student_is_told_of_an_invitation() {
+    let events = invite(student()).unwrap().events(GuardianshipId::new(1));
+    assert_eq!(events, [event(GuardianshipStatus::Invited, PARENT, STUDENT_USER)]);
+}
+
+#[test]
+fn the_other_side_is_told_of_a_transition() {
+    use GuardianshipStatus::{Active, Ended, Invited, Rejected};
+    use GuardianshipTransition::{Accept, End, Reject};
+    let table = [
+        (Invited, Accept, STUDENT_USER, Active, PARENT),
+        (Invited, Reject, STUDENT_USER, Rejected, PARENT),
+        (Invited, End, PARENT, Ended, STUDENT_USER),
+        (Active, End, PARENT, Ended, STUDENT_USER),
+        (Active, End, STUDENT_USER, Ended, PARENT),
+    ];
+    for (status, transition, by, to, told) in table {
+        let plan = plan_transition(facts(status, true, false), transition, Evidence { by, ..evidence() }).unwrap();
+        assert_eq!(plan.events(), [event(to, by, told)], "{transition:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn an_invitation_that_is_planned_would_pass_the_checks_of_its_write(

@@ -1,8 +1,10 @@
 use chrono::{TimeDelta, Weekday};
 use strum::VariantArray;
 
+use super::super::announcement::tests::audience;
 use super::super::request::tests::{now, request, slot};
 use super::*;
+use crate::chat::NoticeKind;
 use crate::ids::{RequestId, SessionId, UserId};
 use crate::requests::Notice;
 use crate::schedule::{ConflictKind, Schedule};
@@ -61,9 +63,12 @@ fn an_acceptance_creates_25_sessions_at_the_packages_price() {
             to: RequestStatus::Accepted,
             reason: None,
             at: now(),
+            actor: UserId::new(3),
+            involved: (&request()).into(),
             notice: Notice {
                 sender: UserId::new(3),
                 recipient: UserId::new(1),
+                kind: NoticeKind::RequestAccepted,
                 content: "Session request accepted".to_owned(),
             },
             guardianship: None,
@@ -83,6 +88,27 @@ fn an_acceptance_creates_25_sessions_at_the_packages_price() {
         skipped: Vec::new(),
     };
     assert_eq!(plan, expected);
+}
+
+#[test]
+fn an_acceptance_is_announced_and_its_sessions_by_one_event() {
+    let (course, conversation, message) = (CourseId::new(4), ConversationId::new(5), MessageId::new(9));
+    let subjects = |plan: AcceptancePlan| {
+        let events = plan.events(course, conversation, message);
+        assert!(events.iter().all(|event| event.actor == Some(UserId::new(3)) && event.at == now()));
+        events.iter().map(|event| (event.kind, event.subject, audience(event))).collect::<Vec<_>>()
+    };
+    let request_id = RequestId::new(1);
+    let answered = Subject::Request { request: request_id, status: RequestStatus::Accepted };
+    let booked = Subject::Sessions { request: request_id, course, count: 25 };
+    let told = || (vec![1, 6], vec![6]);
+    let expected = [
+        (EventKind::RequestAnswered, answered, told()),
+        (EventKind::MessageSent, Subject::Message { conversation, message }, (vec![1, 3], vec![1])),
+        (EventKind::SessionCreated, booked, told()),
+    ];
+    assert_eq!(subjects(accept(&request(), &FAIL, &[]).unwrap()), expected);
+    assert_eq!(subjects(accept(&request(), &edited(&[]), &[]).unwrap()), expected[..2]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use chrono_tz::Tz;
 
+mod events;
+
 use super::super::request::tests::{now, slot};
 use super::*;
 use crate::accounts::{ProfileIds, Role};

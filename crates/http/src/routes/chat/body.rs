@@ -21,6 +21,7 @@ pub(super) fn check_user_id(claimed: Option<&str>, caller: &Actor) -> Result<(),
 
 /// A conversation as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct ConversationBody {
     id: i64,
     /// `direct` or `group`.
@@ -47,7 +48,7 @@ pub(crate) struct ConversationBody {
     last_message_time: Option<String>,
     /// Number of participants, the caller included.
     participant_count: i64,
-    /// Whether guardians of a participant may read the conversation, which are those of a student with a tutor.
+    /// Whether a participant has guardians who may read the conversation, as those of a student with a tutor may.
     guardians_can_read: bool,
     /// Whether the caller reads the conversation as the guardian of a participant, and cannot write.
     is_read_only: bool,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::ConversationDetailsBody;
-use super::participants::{FIELD, Invited, group_name, user_ids};
+use super::participants::{FIELD, group_name, require_others, user_ids};
 use crate::error::ApiError;
 use crate::extract::{Body, Caller, Parse};
 use crate::services::Services;
@@ -26,7 +26,7 @@ pub(crate) struct CreateConversationBody {
     #[schema(min_length = 1, max_length = 100, example = "Chess club")]
     name: Option<String>,
     /// Id of the other user, or ids of 1 to 99 other users for a group.
-    #[schema(required = true, nullable = false, min_items = 1, example = json!([75]))]
+    #[schema(required = true, nullable = false, min_items = 1, max_items = 100, example = json!([75]))]
     participant_user_ids: Option<Vec<i64>>,
 }
 
@@ -45,13 +45,12 @@ impl Parse for CreateConversationBody {
         });
         let users = user_ids(self.participant_user_ids, violations);
         match kind? {
-            ConversationKind::Direct => match users?.as_slice() {
-                [other] => Some(NewConversation::Direct(*other)),
-                _ => {
-                    let reason = "must have exactly one entry for a direct conversation";
-                    violations.check(FIELD, Err(Invalid::new("out_of_range", reason)))
-                }
-            },
+            ConversationKind::Direct => {
+                let others = users?;
+                let other = others.first().copied().filter(|_| others.len() == 1);
+                let reason = Invalid::new("out_of_range", "must have exactly one entry for a direct conversation");
+                violations.check(FIELD, other.map(NewConversation::Direct).ok_or(reason))
+            }
             ConversationKind::Group => {
                 let name = violations.require("name", self.name, |input| group_name(&input));
                 Some(NewConversation::Group { name: name?, users: users? })
@@ -108,9 +107,8 @@ pub(crate) async fn create_conversation(
     let opened = match conversation {
         NewConversation::Direct(other) => services.chat.open_direct(&caller, other).await?,
         NewConversation::Group { name, users } => {
-            let invited = Invited::new(users, caller.user_id)?;
-            let created = services.chat.create_group(&caller, name, invited.users()).await;
-            created.map_err(|error| invited.error(error))?
+            require_others(&users, caller.user_id)?;
+            services.chat.create_group(&caller, name, users).await?
         }
     };
     Ok(Json(opened.into()))

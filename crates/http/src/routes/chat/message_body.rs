@@ -57,7 +57,8 @@ pub(crate) enum MetadataBody {
 impl PartialSchema for MetadataBody {
     fn schema() -> RefOr<Schema> {
         let card = utoipa::openapi::Ref::from_schema_name(RequestCardBody::name());
-        AnyOfBuilder::new().item(card).item(ObjectBuilder::new()).into()
+        let description = "The object that comes with a message.";
+        AnyOfBuilder::new().description(Some(description)).item(card).item(ObjectBuilder::new()).into()
     }
 }
 

@@ -1,10 +1,8 @@
 //! `POST /chat/conversations/{id}/participants` and `DELETE /chat/conversations/{id}/participants/{user_id}`
 
-use std::collections::BTreeSet;
-
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, delete, post};
-use astegni_domain::chat::{ChatError, ChatRefusal, MAX_PARTICIPANTS};
+use astegni_domain::chat::MAX_PARTICIPANTS;
 use astegni_domain::ids::{ConversationId, UserId};
 use astegni_domain::text;
 use astegni_domain::validation::{Invalid, Violations};
@@ -24,9 +22,13 @@ pub(super) fn group_name(input: &str) -> Result<String, Invalid> {
     text::line(input, 100)
 }
 
-/// Parses the ids of participants.
+/// Parses the ids of participants. The rules of groups ignore repetitions.
 pub(super) fn user_ids(ids: Option<Vec<i64>>, violations: &mut Violations) -> Option<Vec<UserId>> {
-    let ids = violations.require(FIELD, ids, Ok)?;
+    let ids = violations.require(FIELD, ids, |ids| {
+        let is_bounded = (1..=MAX_PARTICIPANTS).contains(&ids.len());
+        let reason = || Invalid::new("out_of_range", format!("must have 1 to {MAX_PARTICIPANTS} entries"));
+        if is_bounded { Ok(ids) } else { Err(reason()) }
+    })?;
     let parsed: Vec<_> = ids
         .into_iter()
         .enumerate()
@@ -35,54 +37,21 @@ pub(super) fn user_ids(ids: Option<Vec<i64>>, violations: &mut Violations) -> Op
     parsed.into_iter().collect()
 }
 
-/// The users whom a caller wants in a group, without repetitions and without the caller.
-pub(super) struct Invited {
-    users: Vec<UserId>,
-    /// The places of the users in the list that the caller sent.
-    places: Vec<usize>,
-}
-
-impl Invited {
-    /// Fails unless the list names 1 to 99 users other than the caller.
-    pub(super) fn new(listed: Vec<UserId>, caller: UserId) -> Result<Self, ApiError> {
-        let mut seen = BTreeSet::from([caller]);
-        let distinct = listed.into_iter().enumerate().filter(|(_, user)| seen.insert(*user));
-        let (places, users): (Vec<_>, Vec<_>) = distinct.unzip();
-        if (1..MAX_PARTICIPANTS).contains(&users.len()) {
-            return Ok(Self { users, places });
-        }
-        let mut violations = Violations::new();
-        let reason = format!("must name 1 to {} other users", MAX_PARTICIPANTS - 1);
-        violations.add(FIELD, Invalid::new("out_of_range", reason));
-        Err(ApiError::invalid(&violations))
+/// Fails unless a list names a user other than the caller.
+pub(super) fn require_others(listed: &[UserId], caller: UserId) -> Result<(), ApiError> {
+    if listed.iter().any(|user| *user != caller) {
+        return Ok(());
     }
-
-    /// Returns the users.
-    pub(super) fn users(&self) -> Vec<UserId> {
-        self.users.clone()
-    }
-
-    /// Renders an error with the places of the list that the caller sent.
-    pub(super) fn error(&self, error: ChatError) -> ApiError {
-        let ChatError::Refused(ChatRefusal::Invalid(violations)) = error else { return error.into() };
-        let mut placed = Violations::new();
-        for error in violations.errors() {
-            let place = error.field.strip_prefix(FIELD).and_then(|rest| rest.strip_prefix('.')?.parse::<usize>().ok());
-            let field = match place.and_then(|place| self.places.get(place)) {
-                Some(place) => format!("{FIELD}.{place}"),
-                None => error.field.clone(),
-            };
-            placed.add(field, Invalid::new(error.code, error.message.clone()));
-        }
-        ApiError::invalid(&placed)
-    }
+    let mut violations = Violations::new();
+    violations.add(FIELD, Invalid::new("required", "must name another user"));
+    Err(ApiError::invalid(&violations))
 }
 
 /// The users to add to a group.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct AddParticipantsBody {
-    /// Ids of 1 to 99 other users.
-    #[schema(required = true, nullable = false, min_items = 1, example = json!([75, 76]))]
+    /// Ids of other users.
+    #[schema(required = true, nullable = false, min_items = 1, max_items = 100, example = json!([75, 76]))]
     participant_user_ids: Option<Vec<i64>>,
 }
 
@@ -126,9 +95,8 @@ pub(crate) async fn add_participants(
     PathId(id): PathId,
     Body(listed): Body<AddParticipantsBody>,
 ) -> Result<Json<AddedParticipantsBody>, ApiError> {
-    let invited = Invited::new(listed, caller.user_id)?;
-    let added = services.chat.add_participants(&caller, ConversationId::new(id), invited.users()).await;
-    let added_count = added.map_err(|error| invited.error(error))?;
+    require_others(&listed, caller.user_id)?;
+    let added_count = services.chat.add_participants(&caller, ConversationId::new(id), listed).await?;
     Ok(Json(AddedParticipantsBody { message: "Participants added", added_count }))
 }
 
@@ -159,40 +127,4 @@ pub(crate) async fn remove_participant(
     let PathIds([id, user]) = ids;
     services.chat.remove_participant(&caller, ConversationId::new(id), UserId::new(user)).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn users(ids: impl IntoIterator<Item = i64>) -> Vec<UserId> {
-        ids.into_iter().map(UserId::new).collect()
-    }
-
-    #[test]
-    fn the_caller_and_repetitions_are_left_out() {
-        let invited = Invited::new(users([7, 2, 2, 3]), UserId::new(7)).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((invited.users(), &invited.places), (users([2, 3]), &vec![1, 3]));
-    }
-
-    #[test]
-    fn a_group_has_1_to_99_others() {
-        for (count, is_valid) in [(0, false), (1, true), (99, true), (100, false)] {
-            let listed = users([1, 1].into_iter().chain(2..2 + count));
-            assert_eq!(Invited::new(listed, UserId::new(1)).is_ok(), is_valid, "{count}");
-        }
-    }
-
-    #[test]
-    fn errors_name_the_places_that_the_caller_sent() {
-        let invited = Invited::new(users([7, 2, 2, 3]), UserId::new(7)).unwrap_or_else(|error| panic!("{error}"));
-        let mut violations = Violations::new();
-        for field in [FIELD, "participant_user_ids.0", "participant_user_ids.1"] {
-            violations.add(field, Invalid::new("unreachable", "is unreachable"));
-        }
-        let error = invited.error(ChatRefusal::Invalid(violations).into());
-        let expected = "participant_user_ids is unreachable; participant_user_ids.1 is unreachable; \
-                        participant_user_ids.3 is unreachable";
-        assert_eq!(error.to_string(), format!("validation_failed: {expected}"));
-    }
 }

@@ -15,8 +15,8 @@ use crate::services::Services;
 /// Settings to change. Fields that are left out keep their values, and null is invalid.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateChatSettingsBody {
-    /// `everyone`; `connections`, which are friends, users whom the caller follows, and the caller's guardians and children;
-    /// or `none`.
+    /// `everyone`, `connections` or `none`. Connections are friends, users whom the caller follows, the followers of a private
+    /// account, and the caller's guardians and children.
     #[serde(default)]
     #[schema(value_type = String, example = "connections")]
     who_can_message: Nullable<String>,
@@ -53,7 +53,6 @@ impl Parse for UpdateChatSettingsBody {
 
 /// The caller's settings of chat.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub(crate) struct ChatSettingsBody {
     /// The users who may begin to write to the caller and add the caller to groups: `everyone` by default, `connections` or
     /// `none`.

@@ -14,12 +14,12 @@ async fn child(parent: &Actor, name: &str) -> Value {
 }
 
 /// Invites a student.
-async fn invite(parent: &Actor, student: &Actor) -> crate::support::Answer {
+pub(crate) async fn invite(parent: &Actor, student: &Actor) -> crate::support::Answer {
     parent.post("/api/parent/children", json!({ "email": student.user["email"] })).await
 }
 
 /// Answers the first guardianship in a student's list.
-async fn answer(student: &Actor, status: &str) -> crate::support::Answer {
+pub(crate) async fn answer(student: &Actor, status: &str) -> crate::support::Answer {
     let guardians = student.get("/api/student/guardians").await.expect(200);
     let path = format!("/api/student/guardians/{}", guardians["guardians"][0]["id"]);
     student.put(&path, json!({ "status": status })).await

@@ -56,11 +56,11 @@ fn invitation(
     plan_invitation(facts, evidence_at(parent.user_id, at))
 }
 
-fn open(world: &World, parent: UserId, student: StudentId) -> Option<GuardianshipFacts> {
+pub(crate) fn open(world: &World, parent: UserId, student: StudentId) -> Option<GuardianshipFacts> {
     block_on(world.database.find_open(parent, student)).unwrap()
 }
 
-fn transition(seen: GuardianshipFacts, transition: GuardianshipTransition) -> TransitionPlan {
+pub(crate) fn transition(seen: GuardianshipFacts, transition: GuardianshipTransition) -> TransitionPlan {
     plan_transition(seen, transition, evidence(seen.guardianship.parent)).unwrap()
 }
 
@@ -68,12 +68,17 @@ fn apply(world: &World, plan: TransitionPlan) -> Result<(), RepositoryError> {
     block_on(FamilyRepository::apply(&world.database, plan))
 }
 
-/// An active guardianship over a student with a login.
-fn ward(world: &World, parent: &Actor) -> (Actor, GuardianshipFacts) {
-    let student = world.person(Role::Student);
-    let plan = invitation(world, parent, &student, now()).unwrap();
-    let profile = plan.student;
+/// Invites a student.
+pub(crate) fn invite(world: &World, parent: &Actor, student: &Actor) {
+    let plan = invitation(world, parent, student, now()).unwrap();
     block_on(world.database.invite(plan)).unwrap();
+}
+
+/// An active guardianship over a student with a login.
+pub(crate) fn ward(world: &World, parent: &Actor) -> (Actor, GuardianshipFacts) {
+    let student = world.person(Role::Student);
+    let profile = student.profiles.student.unwrap();
+    invite(world, parent, &student);
     let invited = open(world, parent.user_id, profile).unwrap();
     apply(world, transition(invited, GuardianshipTransition::Accept)).unwrap();
     (student, open(world, parent.user_id, profile).unwrap())

@@ -11,6 +11,7 @@ use futures_executor::block_on;
 use strum::VariantArray;
 
 use super::{add_guardian, apply, child, evidence, invitation, open, transition, ward};
+use crate::blocks::pending;
 use crate::harness::{contract, dates, draft, now, race};
 
 contract! {
@@ -100,11 +101,11 @@ contract! {
         let seen = open(&world, parent.user_id, profile).unwrap();
         apply(&world, transition(seen, GuardianshipTransition::End)).unwrap();
         let expired = format!(
-            "SELECT COUNT(*) FROM requested_sessions WHERE status = 'expired'
+            "SELECT COUNT(*) FROM requested_sessions WHERE expires_at = '2026-01-30 05:00:00'
              AND requester_id = {} AND requested_to_id = {profile}", parent.user_id
         );
         assert_eq!(world.number(&expired), 2);
-        assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 3);
+        assert_eq!(pending(&world), 3);
         let refused = send(&parent, &tutor, Some(profile));
         assert!(matches!(refused, Err(CreateRequestError::Refused(CreationRefusal::ChildNotFound))));
     }
@@ -126,7 +127,7 @@ contract! {
                     apply(&world, transition(active, GuardianshipTransition::End)).unwrap();
                 }
             });
-            assert_eq!(world.number("SELECT COUNT(*) FROM requested_sessions WHERE status = 'pending'"), 0);
+            assert_eq!(pending(&world), 0);
         }
     }
 

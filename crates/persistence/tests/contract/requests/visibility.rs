@@ -1,5 +1,5 @@
 use astegni_domain::accounts::{AccountRepository, Actor, Role};
-use astegni_domain::chat::{ChatQueries, MessagesPage};
+use astegni_domain::chat::{ChatQueries, MessagesFrom, MessagesPage};
 use astegni_domain::connections::Kind;
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{Contact, RequestQueries, RequestRecord, RequestRepository, RequestStatus, RequestView};
@@ -129,7 +129,7 @@ contract! {
                 assert_eq!((request.updated_at, request.expires_at), (now(), now()), "the deadline is the block");
                 assert_eq!((request.responded_at, request.rejected_at()), (None, None));
             }
-            let page = MessagesPage { page: PageRequest::FIRST, before: None };
+            let page = MessagesPage { page: PageRequest::FIRST, from: MessagesFrom::Latest };
             let messages = block_on(world.database.messages(sent.conversation_id, student.user_id, page, now()));
             let messages = messages.unwrap().page.items;
             assert_eq!((messages.len(), messages[0].request.as_ref().unwrap().status), (1, RequestStatus::Expired));

@@ -3,13 +3,13 @@ use proptest::prelude::*;
 use super::*;
 
 #[derive(Debug, Clone)]
-struct Deed {
+pub(super) struct Deed {
     actor: i64,
     other: i64,
     kind: Kind,
     transition: ConnectionTransition,
     private: bool,
-    days: i64,
+    pub(super) days: i64,
     edge: usize,
 }
 
@@ -30,26 +30,35 @@ fn deed() -> impl Strategy<Value = Deed> {
     )
 }
 
+/// What three users do over some days.
+pub(super) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    prop::collection::vec(deed(), 1..60)
+}
+
+/// Decides on a deed in the present state of the world.
+pub(super) fn planned(world: &mut World, deed: &Deed, now: DateTime<Utc>) -> Result<RelationPlan, Refusal> {
+    let (actor, other) = (user(deed.actor), user(deed.other));
+    world.private.insert(other, deed.private);
+    let pair = world.pair(actor, other);
+    let edge = pair.edges.get(deed.edge).map(|edge| edge.id);
+    match (deed.transition, edge) {
+        (ConnectionTransition::Request, _) => plan_request(pair, deed.kind, None, now),
+        (ConnectionTransition::Accept, Some(id)) => plan_answer(pair, id, Answer::Accept, now),
+        (ConnectionTransition::Reject, Some(id)) => plan_answer(pair, id, Answer::Reject, now),
+        (ConnectionTransition::End, Some(id)) => plan_end(pair, id, now),
+        (_, None) => plan_removal(pair, deed.kind, now),
+    }
+}
+
 proptest! {
     #[test]
-    fn whatever_three_users_do_the_invariants_hold(deeds in prop::collection::vec(deed(), 1..60)) {
+    fn whatever_three_users_do_the_invariants_hold(deeds in deeds()) {
         let mut world = World::default();
         let mut now = now();
         for deed in deeds {
             now += TimeDelta::days(deed.days);
-            let (actor, other) = (user(deed.actor), user(deed.other));
-            world.private.insert(other, deed.private);
-            let pair = world.pair(actor, other);
-            let edge = pair.edges.get(deed.edge).map(|edge| edge.id);
             let before = world.edges.clone();
-            let planned = match (deed.transition, edge) {
-                (ConnectionTransition::Request, _) => plan_request(pair, deed.kind, None, now),
-                (ConnectionTransition::Accept, Some(id)) => plan_answer(pair, id, Answer::Accept, now),
-                (ConnectionTransition::Reject, Some(id)) => plan_answer(pair, id, Answer::Reject, now),
-                (ConnectionTransition::End, Some(id)) => plan_end(pair, id, now),
-                (_, None) => plan_removal(pair, deed.kind, now),
-            };
-            if let Ok(plan) = planned {
+            if let Ok(plan) = planned(&mut world, &deed, now) {
                 world.apply(&plan);
             } else {
                 prop_assert_eq!(&world.edges, &before, "nothing changes on a refusal");

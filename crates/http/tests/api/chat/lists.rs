@@ -1,6 +1,7 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{TestApp, fields, weekly};
+use super::{direct, write};
+use crate::support::{Actor, TestApp, fields, weekly};
 
 #[actix_web::test]
 async fn a_request_opens_a_conversation_that_follows_it() {
@@ -59,7 +60,7 @@ async fn messages_are_paginated() {
         sent = student.ask(&tutor, weekly()).await.expect(200);
     }
     let path = format!("/api/chat/messages/{}", sent["conversation_id"]);
-    let places = |body: &serde_json::Value| {
+    let places = |body: &Value| {
         let messages = body["messages"].as_array().unwrap();
         messages.iter().map(|message| message["seq"].as_i64().unwrap()).collect::<Vec<_>>()
     };
@@ -75,6 +76,41 @@ async fn messages_are_paginated() {
     assert_eq!(tutor.get(&path.replace("/api/", "/api/v1/")).await.expect(200)["limit"], 20);
     let rejected = tutor.get(&format!("{path}?limit=0&cursor=x&before_message_id=-1")).await.expect(422);
     assert_eq!(fields(&rejected), ["before_message_id", "cursor", "limit"]);
+}
+
+/// Follows the links from a page to the last one. Returns the texts of each page.
+async fn pages(reader: &Actor, path: String) -> Vec<Vec<Value>> {
+    let (mut path, mut pages) = (path, Vec::new());
+    loop {
+        let page = reader.get(&path).await;
+        let next = page.header("link").and_then(|link| link.split(['<', '>']).nth(1)).map(str::to_owned);
+        let body = page.expect(200);
+        pages.push(super::each(body["messages"].as_array().unwrap(), "content"));
+        let Some(next) = next else { return pages };
+        path = next;
+    }
+}
+
+#[actix_web::test]
+async fn messages_are_read_in_both_directions_and_shown_newest_first() {
+    let (app, _) = TestApp::start().await;
+    let (student, tutor) = (app.student().await, app.tutor().await);
+    let id = direct(&student, &tutor).await;
+    let mut sent = Vec::new();
+    for content in ["1", "2", "3", "4", "5"] {
+        sent.push(write(&student, &id, content).await["id"].clone());
+    }
+    let path = format!("/api/chat/messages/{id}");
+    let read = async |query: String| pages(&tutor, format!("{path}?limit=2{query}")).await;
+    assert_eq!(read(String::new()).await, [vec!["5", "4"], vec!["3", "2"], vec!["1"]]);
+    assert_eq!(read(format!("&before_message_id={}", sent[3])).await, [vec!["3", "2"], vec!["1"]]);
+    assert_eq!(read(format!("&after={}", sent[0])).await, [vec!["3", "2"], vec!["5", "4"]]);
+    assert_eq!(read(format!("&after={}", sent[1])).await, [vec!["4", "3"], vec!["5"]]);
+    assert_eq!(read(format!("&after={}", sent[4])).await, [vec![""; 0]]);
+    assert_eq!(tutor.get(&format!("{path}?after={}", sent[3])).await.expect(200)["total"], 5);
+    let both = format!("{path}?after={}&before_message_id={}", sent[0], sent[4]);
+    assert_eq!(fields(&tutor.get(&both).await.expect(422)), ["after"]);
+    assert_eq!(fields(&tutor.get(&format!("{path}?after=x")).await.expect(422)), ["after"]);
 }
 
 #[actix_web::test]

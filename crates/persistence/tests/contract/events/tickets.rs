@@ -1,0 +1,39 @@
+//! Tickets for sockets, and devices that are signed out.
+
+use astegni_domain::accounts::{DeviceRepository, Role};
+use astegni_domain::events::{Ticket, TicketRepository};
+use astegni_domain::ids::DeviceId;
+use chrono::TimeDelta;
+use futures_executor::block_on;
+
+use crate::harness::{contract, now, race};
+
+contract! {
+    fn a_ticket_is_redeemed_once_and_in_time(world: World) {
+        let actor = world.person(Role::Tutor);
+        let ticket = Ticket { actor, token_expires_at: now() + TimeDelta::minutes(10) };
+        let issue = |digest: &str| {
+            let expires_at = now() + TimeDelta::seconds(30);
+            block_on(world.database.issue(digest.to_owned(), ticket, expires_at, now())).unwrap();
+        };
+        let redeem = |digest: &str, at| block_on(world.database.redeem(digest.to_owned(), at)).unwrap();
+        issue("one");
+        let redeemed = race(8, |_| redeem("one", now()));
+        assert_eq!(redeemed.into_iter().flatten().collect::<Vec<_>>(), [ticket]);
+        issue("two");
+        assert_eq!(redeem("two", now() + TimeDelta::seconds(30)), None);
+        assert_eq!(redeem("unknown", now()), None);
+    }
+
+    fn signed_out_devices_are_found(world: World) {
+        let [one, other] = [Role::Tutor, Role::Student].map(|role| world.person(role));
+        let unknown = DeviceId::new(999_999);
+        let devices = vec![one.device_id, unknown, other.device_id];
+        let signed_out = || block_on(world.database.signed_out(devices.clone())).unwrap();
+        assert_eq!(signed_out(), [unknown]);
+        block_on(world.database.revoke(other.user_id, other.device_id, now())).unwrap();
+        assert_eq!(signed_out(), [unknown, other.device_id]);
+        world.execute("UPDATE users SET is_active = FALSE");
+        assert_eq!(signed_out(), devices);
+    }
+}
