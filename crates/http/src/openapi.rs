@@ -36,7 +36,7 @@ now on.
 `/problems/{code}` explains. Status 422 lists all invalid fields at once.
 
 **Limits.** A request body has at most 64 KiB, that of a chat message 128 KiB, after decompression if it is sent with \
-`Content-Encoding: gzip`, and must arrive within 15 seconds. A request is aborted after 30 seconds. Queries must be percent-encoded in UTF-8. A request \
+`Content-Encoding: gzip`, and must arrive within 15 seconds. A request is aborted after 30 seconds, plus the time that it asks to wait for events. Queries must be percent-encoded in UTF-8. A request \
 that is not valid HTTP gets a 400, and one with more than 96 headers or 128 KiB of them a 431, without a body.
 
 **Tracing.** Every response has an `X-Request-Id`. A client may send its own: 1 to 64 letters, digits, `-`, `_` or `.`.";

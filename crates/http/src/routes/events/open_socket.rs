@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::read::parse_cursor;
+use super::list_events::parse_cursor;
 use crate::adapters::Identity;
 use crate::error::{ApiError, Code};
 use crate::extract::{Parse, Query};

@@ -84,7 +84,7 @@ impl EventsBody {
     }
 }
 
-/// Read events
+/// List events
 ///
 /// Returns the events in the caller's log behind a position, and waits up to `wait` seconds for the first one. Events are
 /// kept for 7 days; any server of the platform continues from any position. With `Accept: text/event-stream`, the response
@@ -107,7 +107,7 @@ impl EventsBody {
     ),
 )]
 #[get("/events")]
-pub(crate) async fn read_events(
+pub(crate) async fn list_events(
     request: HttpRequest,
     services: Data<Services>,
     IdentifiedCaller(identity): IdentifiedCaller,

@@ -19,7 +19,7 @@ pub(crate) struct TicketBody {
     expires_in: i64,
 }
 
-/// Issue a ticket for a socket
+/// Create a ticket for a socket
 ///
 /// Returns a single-use ticket with which the caller opens a socket within 30 seconds. Browsers need it because they
 /// cannot send the `Authorization` header with a socket. The socket stays open until the access token of this call expires.
@@ -28,7 +28,7 @@ pub(crate) struct TicketBody {
     responses((status = 200, description = "The ticket", body = TicketBody)),
 )]
 #[post("/ws/ticket")]
-pub(crate) async fn issue_ticket(
+pub(crate) async fn create_ticket(
     services: Data<Services>,
     IdentifiedCaller(identity): IdentifiedCaller,
 ) -> Result<Json<TicketBody>, ApiError> {
