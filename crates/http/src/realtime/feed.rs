@@ -131,4 +131,4 @@ impl Feed {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

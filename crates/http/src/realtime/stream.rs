@@ -81,3 +81,31 @@ fn render(event: Arc<LoggedEvent>) -> String {
     let json = serde_json::to_string(&event).unwrap_or_default();
     format!("id: {}\nevent: {}\ndata: {json}\n\n", event.cursor(), event.kind())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::feed::tests::fixture;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_has_events_and_pings_until_the_token_expires() {
+        let fixture = fixture(0, 1);
+        let started = Instant::now();
+        let expires_at = started + PING_INTERVAL * 2 + Duration::from_secs(1);
+        let feed = fixture.open(Some(0)).await;
+        let mut stream = EventStream { feed, expires_at, is_started: false, is_closed: false };
+        assert_eq!(stream.next().await.as_deref(), Some(RETRY));
+        let first = stream.next().await.unwrap();
+        assert!(first.starts_with("id: 1\nevent: conversation.changed\ndata: {\"cursor\":1,"), "{first}");
+        assert!(first.ends_with("}\n\n"), "{first}");
+        assert_eq!(stream.next().await.as_deref(), Some(": ping\n\n"));
+        assert_eq!(started.elapsed(), PING_INTERVAL);
+        fixture.announce(&[2]);
+        assert!(stream.next().await.unwrap().starts_with("id: 2\n"));
+        assert_eq!(stream.next().await.as_deref(), Some(": ping\n\n"));
+        let close = "event: close\ndata: {\"reason\":\"token_expired\"}\n\n";
+        assert_eq!(stream.next().await.as_deref(), Some(close));
+        assert_eq!(started.elapsed(), PING_INTERVAL * 2 + Duration::from_secs(1));
+        assert_eq!(stream.next().await, None);
+    }
+}

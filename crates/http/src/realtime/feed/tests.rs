@@ -10,7 +10,7 @@ use super::*;
 use crate::realtime::hub::tests::{actor, event};
 
 /// A log of user 1 that tests add to, and the hub that announces it.
-struct Fixture {
+pub(in crate::realtime) struct Fixture {
     hub: Arc<Hub>,
     log: Arc<Mutex<Log>>,
     events: EventService,
@@ -24,7 +24,7 @@ struct Log {
     is_down: bool,
 }
 
-fn fixture(start: Cursor, end: Cursor) -> Fixture {
+pub(in crate::realtime) fn fixture(start: Cursor, end: Cursor) -> Fixture {
     let log = Arc::new(Mutex::new(Log { start, end, ..Log::default() }));
     let mut mock = MockEventLog::new();
     let shared = log.clone();
@@ -47,7 +47,7 @@ fn fixture(start: Cursor, end: Cursor) -> Fixture {
 }
 
 impl Fixture {
-    async fn open(&self, after: Option<Cursor>) -> Feed {
+    pub(in crate::realtime) async fn open(&self, after: Option<Cursor>) -> Feed {
         let reading = Reading { actor: actor(1, 1), transport: Transport::Socket, after };
         Feed::open(self.events.clone(), &self.hub, reading).await.unwrap()
     }
@@ -56,7 +56,7 @@ impl Fixture {
         self.log.lock().unwrap().end = end;
     }
 
-    fn announce(&self, cursors: &[Cursor]) {
+    pub(in crate::realtime) fn announce(&self, cursors: &[Cursor]) {
         self.hub.deliver(cursors.iter().map(|cursor| event(1, *cursor)).collect());
     }
 
