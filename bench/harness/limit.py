@@ -12,7 +12,7 @@ from .settings import PGBENCH_SCRIPTS, BenchError, run
 
 # Each scenario with its file of statements.
 SCENARIOS = {load.ME: "me.sql", load.CHECK: "check.sql", load.STATS: "stats.sql", load.FOLLOW: "follow.sql",
-             load.BOOK: "book.sql"}
+             load.MESSAGE: "message.sql", load.BOOK: "book.sql"}
 FEW_CLIENTS = 8
 THREADS = 2
 

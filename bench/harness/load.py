@@ -39,6 +39,7 @@ STATS = Scenario("stats", "GET", "/api/connections/stats")
 CELEBRITY_STATS = Scenario("stats of a celebrity", "GET", "/api/connections/stats", "celebrity")
 LIST = Scenario("list connections", "GET", "/api/connections?limit=20")
 CELEBRITY_LIST = Scenario("list of a celebrity", "GET", "/api/connections?limit=20", "celebrity")
+MESSAGE = Scenario("message", "POST", "/api/chat/messages")
 FOLLOW = Scenario("follow (write)", "POST", "/api/connections",
                   body='{"target_user_id":{user},"connection_type":"follow"}')
 SESSIONS = Scenario("tutor's sessions", "GET", "/api/sessions?limit=50", "tutors")
@@ -82,6 +83,18 @@ class Side:
             self.logins[kind] = (at, path)
         return path
 
+    def conversations(self):
+        """Returns the file with the direct conversation of each student with the next user."""
+        path = Path(self.folder.name, "conversations")
+        if not path.exists():
+            tokens = self.tokens("students").read_text().split()
+            bodies = [{"type": "direct", "participant_user_ids": [number % self.population.users + 1]}
+                      for number in self.population.numbers("students")]
+            answers = [call(f"{self.url}/api/chat/conversations", "POST", body, token)
+                       for body, token in zip(bodies, tokens, strict=True)]
+            path.write_text("".join(f"{answer['conversation_id']}\n" for answer in answers))
+        return path
+
 
 def chosen(scenarios, names):
     """Returns the scenarios with the given names, or all of them if no names are given."""
@@ -116,6 +129,8 @@ def measure(side, scenario, seconds, connections):
     """Runs a scenario once."""
     if scenario is BOOK:
         result = measure_booking(side, seconds)
+    elif scenario is MESSAGE:
+        result = measure_messages(side, seconds, connections)
     else:
         environment = {
             "BENCH_TOKENS": side.tokens(scenario.kind), "BENCH_METHOD": scenario.method, "BENCH_PATH": scenario.path,
@@ -140,6 +155,12 @@ def measure_booking(side, seconds):
         print(f"{side.name}: the tutors' weeks are full, so bookings are refused; use fewer seconds or repeats",
               file=sys.stderr)
     return result
+
+
+def measure_messages(side, seconds, connections):
+    environment = {"BENCH_TOKENS": side.tokens("students"), "BENCH_CONVERSATIONS": side.conversations(),
+                   "BENCH_SEED": int.from_bytes(os.urandom(4), "big")}
+    return wrk(side.url, "message.lua", environment, seconds, min(WRK_THREADS, connections), connections)
 
 
 def median(figures):

@@ -36,10 +36,11 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def call(url, method="GET", body=None):
-    """Sends a request and returns the parsed response."""
+def call(url, method="GET", body=None, token=None):
+    """Sends a request, as the user with a token, and returns the parsed response."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, method=method, data=data, headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(url, method=method, data=data, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)

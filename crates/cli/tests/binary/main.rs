@@ -14,6 +14,7 @@ mod walk;
 mod support;
 
 mod lifecycle;
+mod live;
 mod logs;
 mod migrate;
 mod readme;

@@ -63,6 +63,7 @@ const METHODS: &[(&str, &str, Effect)] = &[
     ("ChatRepository", "change_group", Announces(&[ConversationChanged, MessageSent])),
     ("ChatRepository", "set_preferences", Unseen("whether a conversation is muted or archived is shown to the caller alone")),
     ("ChatRepository", "settings", Reads),
+    ("ChatRepository", "presence_visible", Reads),
     ("ChatRepository", "change_settings", Unseen("settings are shown to the caller alone, and decide on later changes")),
     ("ConnectionRepository", "pair", Reads),
     ("ConnectionRepository", "relation", Reads),
