@@ -126,12 +126,12 @@ fn every_message_arrives_once_and_in_order_although_a_process_is_killed() {
     let start = second.client.call("GET", "/api/v1/events", Some(&reader.token), None, 200).unwrap();
     let mut cursor = start["cursor"].as_i64().unwrap();
 
+    let first_client = Client::new(format!("http://{}", first.address));
     let is_killed = AtomicBool::new(false);
     let (mut seqs, mut contents) = (Vec::new(), BTreeSet::new());
     thread::scope(|scope| {
         let (first, second, is_killed) = (&mut first, &second, &is_killed);
-        let (first_client, second_client) = (Client::new(format!("http://{}", first.address)), &second.client);
-        let first_client = &first_client;
+        let (first_client, second_client) = (&first_client, &second.client);
         for (number, writer) in writers.iter().enumerate() {
             scope.spawn(move || {
                 for message in 0..MESSAGES {
@@ -146,7 +146,9 @@ fn every_message_arrives_once_and_in_order_although_a_process_is_killed() {
             });
         }
         let mut socket = reader.connect(first, Some(cursor));
+        let deadline = Instant::now() + Duration::from_secs(60);
         while seqs.len() < WRITERS * MESSAGES {
+            assert!(Instant::now() < deadline, "only these messages have arrived: {seqs:?}");
             if seqs.len() == WRITERS * MESSAGES / 3 && !is_killed.swap(true, Ordering::SeqCst) {
                 first.signal("KILL");
                 first.wait();

@@ -133,6 +133,17 @@ pub struct ConversationDetails {
     pub participants: Vec<Participant>,
 }
 
+/// A user's right to read a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadingRight {
+    /// The conversation does not exist.
+    Missing,
+    /// The user is neither a participant nor a guardian who may read along.
+    Refused,
+    /// The user may read the conversation.
+    Granted,
+}
+
 /// The result of looking up a conversation for a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConversationLookup {

@@ -14,7 +14,7 @@ pub struct Member {
     pub role: ParticipantRole,
     /// The instant of joining.
     pub joined_at: DateTime<Utc>,
-    /// Whether the participant has written in the conversation.
+    /// Whether the participant has written in the conversation, if it is direct. In a group it decides nothing.
     pub has_written: bool,
     /// Whether the user has a tutor profile.
     pub is_tutor: bool,

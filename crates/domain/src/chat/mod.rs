@@ -20,7 +20,7 @@ mod settings;
 
 pub use conversation::{
     Conversation, ConversationDetails, ConversationKind, ConversationLookup, LastMessage, Participant, ParticipantRole,
-    ReadReceipt,
+    ReadReceipt, ReadingRight,
 };
 pub use draft::{MAX_CONTENT, MAX_METADATA, MessageDraft, client_message_id, content, media_url, sendable_type};
 pub use errors::{ChatError, ChatRefusal};

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     ChatSettings, Contact, Conversation, ConversationFacts, ConversationLookup, DirectPlan, GroupCreationPlan,
     GroupPlan, Message, MessageChangePlan, MessageFacts, MessagePlan, ReadReceipt, ReadingFacts, ReadingPlan,
-    SendingFacts, SettingsChange,
+    ReadingRight, SendingFacts, SettingsChange,
 };
 use crate::RepositoryError;
 use crate::ids::{ConversationId, MessageId, StudentId, UserId};
@@ -134,6 +134,9 @@ pub trait ChatQueries: Send + Sync {
         viewer: UserId,
         page: ConversationsPage,
     ) -> Result<CountedPage<Conversation>, RepositoryError>;
+
+    /// Returns whether a user may read a conversation.
+    async fn reading_right(&self, viewer: UserId, id: ConversationId) -> Result<ReadingRight, RepositoryError>;
 
     /// Looks up a conversation for a user.
     async fn conversation(&self, viewer: UserId, id: ConversationId) -> Result<ConversationLookup, RepositoryError>;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::sending::check_may_write;
 use super::{
     ChatError, ChatQueries, ChatRefusal, ChatRepository, ChatSettings, Contact, Conversation, ConversationDetails,
-    ConversationLookup, ConversationsPage, GroupChange, Message, MessageDraft, MessagesPage, ReadReceipt, Sending,
-    SettingsChange, Unreachable, plan_deletion, plan_direct, plan_edit, plan_group, plan_group_change, plan_message,
-    plan_reading,
+    ConversationLookup, ConversationsPage, GroupChange, Message, MessageDraft, MessagesPage, ReadReceipt, ReadingRight,
+    Sending, SettingsChange, Unreachable, plan_deletion, plan_direct, plan_edit, plan_group, plan_group_change,
+    plan_message, plan_reading,
 };
 use crate::accounts::Actor;
 use crate::ids::{ConversationId, MessageId, UserId};
@@ -63,14 +63,22 @@ impl ChatService {
         id: ConversationId,
         page: MessagesPage,
     ) -> Result<CountedPage<Message>, ChatError> {
-        self.conversation(actor, id).await?;
+        self.check_may_read(actor, id).await?;
         Ok(self.queries.messages(id, actor.user_id, page, self.clock.now()).await?)
     }
 
     /// Returns the read receipts of a conversation that the caller may read.
     pub async fn read_receipts(&self, actor: &Actor, id: ConversationId) -> Result<Vec<ReadReceipt>, ChatError> {
-        self.conversation(actor, id).await?;
+        self.check_may_read(actor, id).await?;
         Ok(self.queries.read_receipts(id).await?)
+    }
+
+    async fn check_may_read(&self, actor: &Actor, id: ConversationId) -> Result<(), ChatError> {
+        match self.queries.reading_right(actor.user_id, id).await? {
+            ReadingRight::Missing => Err(ChatRefusal::NotFound.into()),
+            ReadingRight::Refused => Err(ChatRefusal::NotAParticipant.into()),
+            ReadingRight::Granted => Ok(()),
+        }
     }
 
     /// Sends a message, or returns the one that the caller has sent with the same id before.
@@ -221,7 +229,7 @@ impl ChatService {
         is_archived: Option<bool>,
     ) -> Result<ConversationDetails, ChatError> {
         if !self.chat.set_preferences(actor.user_id, id, is_muted, is_archived).await? {
-            self.conversation(actor, id).await?;
+            self.check_may_read(actor, id).await?;
             return Err(ChatRefusal::NotAParticipant.into());
         }
         self.conversation(actor, id).await

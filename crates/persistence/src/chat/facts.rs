@@ -55,7 +55,7 @@ pub(super) fn members(conn: &mut AnyConnection, id: ConversationId) -> Result<Op
     let rows: Vec<(String, Option<MemberRow>)> =
         Statement::<(Text, Nullable<MemberColumns>)>::new(text).bind(id.get()).load(conn)?;
     let Some((kind, _)) = rows.first() else { return Ok(None) };
-    let kind = columns::parse_column("conversations.type", kind)?;
+    let kind: ConversationKind = columns::parse_column("conversations.type", kind)?;
     let (mut members, mut policies) = (Vec::new(), Vec::new());
     for (user, role, joined_at, has_written, is_tutor, is_student, policy) in
         rows.into_iter().filter_map(|(_, row)| row)
@@ -64,7 +64,7 @@ pub(super) fn members(conn: &mut AnyConnection, id: ConversationId) -> Result<Op
             user: UserId::new(user),
             role: columns::parse_column("conversation_participants.role", &role)?,
             joined_at: instant(joined_at),
-            has_written,
+            has_written: has_written && kind == ConversationKind::Direct,
             is_tutor,
             is_student,
         });

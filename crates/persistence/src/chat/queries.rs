@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use astegni_domain::RepositoryError;
 use astegni_domain::chat::{
     ChatQueries, Conversation, ConversationDetails, ConversationLookup, ConversationsPage, Message, MessagesPage,
-    ReadReceipt, supervised,
+    ReadReceipt, ReadingRight, supervised,
 };
 use astegni_domain::ids::{ConversationId, MessageId, UserId};
 use astegni_domain::page::CountedPage;
@@ -30,6 +30,10 @@ impl ChatQueries for Database {
         page: ConversationsPage,
     ) -> Result<CountedPage<Conversation>, RepositoryError> {
         Ok(self.read(move |conn| described::list(conn, viewer, page)).await?)
+    }
+
+    async fn reading_right(&self, viewer: UserId, id: ConversationId) -> Result<ReadingRight, RepositoryError> {
+        Ok(self.read(move |conn| reading_right(conn, viewer, id)).await?)
     }
 
     async fn conversation(&self, viewer: UserId, id: ConversationId) -> Result<ConversationLookup, RepositoryError> {
@@ -62,22 +66,46 @@ impl ChatQueries for Database {
     }
 }
 
-/// Looks up a conversation for a participant, or for a guardian who may read along.
-fn look_up(conn: &mut AnyConnection, viewer: UserId, id: ConversationId) -> Result<ConversationLookup, StoreError> {
-    let own = Perspective { user: viewer, is_guardian: false };
-    if let Some(conversation) = described::find(conn, own, id)? {
-        return found(conn, conversation);
+/// The access of a user to a conversation.
+enum Access {
+    Missing,
+    Refused,
+    /// The user reads as a participant: as themselves, or as the child whose guardian they are.
+    As(Perspective),
+}
+
+fn access(conn: &mut AnyConnection, viewer: UserId, id: ConversationId) -> Result<Access, StoreError> {
+    let Some((kind, members, _)) = facts::members(conn, id)? else { return Ok(Access::Missing) };
+    if members.iter().any(|member| member.user == viewer) {
+        return Ok(Access::As(Perspective { user: viewer, is_guardian: false }));
     }
-    let Some((kind, members, _)) = facts::members(conn, id)? else { return Ok(ConversationLookup::Missing) };
     for student in supervised(kind, &members) {
         if families::is_active_guardian(conn, viewer, student)? {
-            let perspective = Perspective { user: student, is_guardian: true };
-            if let Some(conversation) = described::find(conn, perspective, id)? {
-                return found(conn, conversation);
-            }
+            return Ok(Access::As(Perspective { user: student, is_guardian: true }));
         }
     }
-    Ok(ConversationLookup::NotAParticipant)
+    Ok(Access::Refused)
+}
+
+fn reading_right(conn: &mut AnyConnection, viewer: UserId, id: ConversationId) -> Result<ReadingRight, StoreError> {
+    Ok(match access(conn, viewer, id)? {
+        Access::Missing => ReadingRight::Missing,
+        Access::Refused => ReadingRight::Refused,
+        Access::As(_) => ReadingRight::Granted,
+    })
+}
+
+/// Looks up a conversation for a participant, or for a guardian who may read along.
+fn look_up(conn: &mut AnyConnection, viewer: UserId, id: ConversationId) -> Result<ConversationLookup, StoreError> {
+    let perspective = match access(conn, viewer, id)? {
+        Access::Missing => return Ok(ConversationLookup::Missing),
+        Access::Refused => return Ok(ConversationLookup::NotAParticipant),
+        Access::As(perspective) => perspective,
+    };
+    match described::find(conn, perspective, id)? {
+        Some(conversation) => found(conn, conversation),
+        None => Ok(ConversationLookup::NotAParticipant),
+    }
 }
 
 fn found(conn: &mut AnyConnection, conversation: Conversation) -> Result<ConversationLookup, StoreError> {
