@@ -259,40 +259,54 @@ pub(crate) type EventRow = (i64, i64, String, String, NaiveDateTime);
 /// none without a position, and one more than `max` if there are more.
 ///
 /// On PostgreSQL a position is a snapshot. Transactions commit in another order than that of their ids, so that neither ids
-/// nor a sequence tell what is new; an event is new if its transaction is not visible in the earlier snapshot. A transaction
-/// that takes long therefore delays its own events only.
+/// nor a sequence tell what is new. An event is new if its transaction had not begun at the earlier snapshot, or was one of
+/// those in progress; that it is visible now shows that it has been committed since. A transaction that takes long therefore
+/// delays its own events only.
 pub(crate) fn tail_events(
     conn: &mut AnyConnection,
-    from: Option<String>,
+    from: Option<&str>,
     max: usize,
 ) -> QueryResult<(Vec<EventRow>, String)> {
+    const COLUMNS: &str = "SELECT user_id, seq, type, data, created_at FROM events WHERE";
     type Columns = (Text, Nullable<(BigInt, BigInt, Text, Text, Timestamp)>);
-    let (now, is_new) = match conn {
-        AnyConnection::Pg(_) => (
-            "CAST(pg_current_snapshot() AS TEXT)",
-            "position >= @oldest AND position < CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) \
-             AND NOT pg_visible_in_snapshot(CAST(CAST(position AS TEXT) AS XID8), CAST(@from AS pg_snapshot))",
-        ),
-        AnyConnection::Sqlite(_) => {
-            ("CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)", "position > @oldest")
-        }
+    let now = match conn {
+        AnyConnection::Pg(_) => "CAST(pg_current_snapshot() AS TEXT)",
+        AnyConnection::Sqlite(_) => "CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)",
     };
     let Some(from) = from else {
         let position: Option<String> = Statement::<Text>::new(format!("SELECT {now}")).first(conn)?;
         return Ok((Vec::new(), position.unwrap_or_default()));
     };
-    // A snapshot is written as xmin:xmax:list; SQLite's position is a single number.
-    let oldest: i64 = from.split(':').next().and_then(|oldest| oldest.parse().ok()).unwrap_or_default();
+    let (next, in_progress) = match conn {
+        AnyConnection::Pg(_) => snapshot(from),
+        AnyConnection::Sqlite(_) => (from.parse::<i64>().unwrap_or_default() + 1, String::new()),
+    };
+    let new = match conn {
+        // A restored dump has ids of transactions that are still to come.
+        AnyConnection::Pg(_) => format!(
+            "{COLUMNS} position >= @next \
+             AND position < CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) \
+             UNION ALL {COLUMNS} position = ANY (CAST(@in_progress AS BIGINT[]))"
+        ),
+        AnyConnection::Sqlite(_) => format!("{COLUMNS} position >= @next"),
+    };
     let text = format!(
         "SELECT tail.position, e.* FROM (SELECT {now} AS position) AS tail LEFT JOIN (\
-         SELECT user_id, seq, type, data, created_at FROM events WHERE {is_new} \
-         ORDER BY user_id, seq LIMIT @limit) AS e ON TRUE ORDER BY e.user_id, e.seq"
+         SELECT * FROM ({new}) AS new ORDER BY user_id, seq LIMIT @max) AS e ON TRUE ORDER BY e.user_id, e.seq"
     );
     let limit = i64::try_from(max).unwrap_or(i64::MAX).saturating_add(1);
-    let names = [("@oldest", oldest.into()), ("@from", from.as_str().into()), ("@limit", limit.into())];
+    let names = [("@next", next.into()), ("@in_progress", in_progress.as_str().into()), ("@max", limit.into())];
     let rows: Vec<(String, Option<EventRow>)> = Statement::<Columns>::with_names(&text, &names).load(conn)?;
-    let position = rows.first().map_or_else(|| from.clone(), |(position, _)| position.clone());
+    let position = rows.first().map_or_else(|| from.to_owned(), |(position, _)| position.clone());
     Ok((rows.into_iter().filter_map(|(_, row)| row).collect(), position))
+}
+
+/// Returns the first transaction that had not begun at a snapshot, and an array of those in progress. A snapshot is written
+/// as `xmin:xmax:xip`, the last of which is a list.
+fn snapshot(text: &str) -> (i64, String) {
+    let mut parts = text.split(':').skip(1);
+    let next = parts.next().and_then(|next| next.parse().ok()).unwrap_or(i64::MAX);
+    (next, format!("{{{}}}", parts.next().unwrap_or_default()))
 }
 
 /// The identity clause, which has a different syntax in SQLite.
@@ -343,5 +357,17 @@ pub(crate) fn analyze(conn: &mut AnyConnection, table: &str) -> QueryResult<()> 
     match conn {
         AnyConnection::Pg(inner) => inner.batch_execute(&format!("VACUUM (ANALYZE) {table}")),
         AnyConnection::Sqlite(inner) => inner.batch_execute(&format!("ANALYZE {table}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_tells_which_transactions_are_new() {
+        assert_eq!(snapshot("10:20:10,14,15"), (20, "{10,14,15}".to_owned()));
+        assert_eq!(snapshot("10:10:"), (10, "{}".to_owned()));
+        assert_eq!(snapshot("?"), (i64::MAX, "{}".to_owned()), "nothing is new");
     }
 }

@@ -59,12 +59,12 @@ fn of_participant(user: i64) -> _ {
 #[diesel::dsl::auto_type]
 fn with_tutors(user: i64) -> _ {
     let direct: &'static str = ConversationKind::Direct.as_str();
-    let low: _ =
+    let low =
         exists(tutor_profiles::table.filter(tutor_profiles::user_id.nullable().eq(conversations::direct_user_low)));
-    let high: _ =
+    let high =
         exists(tutor_profiles::table.filter(tutor_profiles::user_id.nullable().eq(conversations::direct_user_high)));
-    let is_low: _ = conversations::direct_user_low.assume_not_null().eq(user);
-    let is_high: _ = conversations::direct_user_high.assume_not_null().eq(user);
+    let is_low = conversations::direct_user_low.assume_not_null().eq(user);
+    let is_high = conversations::direct_user_high.assume_not_null().eq(user);
     conversations::kind.eq(direct).and(is_low.and(high).or(is_high.and(low)))
 }
 

@@ -1,9 +1,8 @@
 //! [`EventLog`] on Diesel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use astegni_domain::RepositoryError;
-use astegni_domain::chat::Message;
 use astegni_domain::events::{Cursor, EventKind, EventLog, LogPage, LoggedEvent, Subject, Tail, TailPosition};
 use astegni_domain::ids::UserId;
 use async_trait::async_trait;
@@ -41,7 +40,7 @@ impl EventLog for Database {
     }
 
     async fn tail(&self, from: Option<TailPosition>) -> Result<Tail, RepositoryError> {
-        Ok(self.read(move |conn| tail(conn, from)).await?)
+        Ok(self.read(move |conn| tail(conn, from.as_ref())).await?)
     }
 
     async fn with_messages(
@@ -98,8 +97,8 @@ fn page(
 }
 
 /// Returns what has become visible since a position.
-fn tail(conn: &mut AnyConnection, from: Option<TailPosition>) -> Result<Tail, StoreError> {
-    let (rows, position) = dialect::tail_events(conn, from.map(|position| position.0), MAX_TAIL)?;
+fn tail(conn: &mut AnyConnection, from: Option<&TailPosition>) -> Result<Tail, StoreError> {
+    let (rows, position) = dialect::tail_events(conn, from.map(|position| position.0.as_str()), MAX_TAIL)?;
     let is_truncated = rows.len() > MAX_TAIL;
     let events = if is_truncated { Vec::new() } else { rows.into_iter().map(logged).collect::<Result<_, _>>()? };
     Ok(Tail { events, position: TailPosition(position), is_truncated })
@@ -121,25 +120,25 @@ fn with_messages(
     if wanted.is_empty() {
         return Ok(events);
     }
-    let mut messages: BTreeMap<(i64, i64), Message> = chat::messages_of_readers(conn, &wanted, now)?;
+    let messages = chat::messages_of_readers(conn, &wanted, now)?;
     for event in &mut events {
         if let Subject::Message { message, .. } = event.subject {
             let key = (message.get(), event.reader.get());
+            // A reader may have several events about one message.
             event.message = messages.get(&key).cloned().map(Box::new);
         }
     }
-    messages.clear();
     Ok(events)
 }
 
 /// Deletes the oldest events. Each log loses its beginning, up to the last of its events that is deleted. The very latest
 /// event of all is kept, because SQLite continues from its position.
 fn prune(conn: &mut AnyConnection, before: NaiveDateTime) -> Result<bool, StoreError> {
-    let text = "WITH oldest AS (SELECT user_id, seq, created_at FROM events \
-        WHERE position < (SELECT MAX(position) FROM events) ORDER BY position LIMIT ?), \
+    let text = "WITH oldest AS (SELECT user_id, seq, created_at FROM events ORDER BY position LIMIT ?), \
         ends AS (SELECT user_id, MAX(seq) AS seq FROM oldest WHERE created_at < ? GROUP BY user_id) \
-        DELETE FROM events WHERE EXISTS (SELECT 1 FROM ends WHERE ends.user_id = events.user_id AND events.seq <= ends.seq) \
-        AND user_id IN (SELECT user_id FROM ends) AND position < (SELECT MAX(position) FROM events)";
+        DELETE FROM events WHERE (user_id, seq) IN (SELECT e.user_id, e.seq FROM ends \
+        JOIN events e ON e.user_id = ends.user_id AND e.seq <= ends.seq \
+        WHERE e.position < (SELECT MAX(position) FROM events))";
     let deleted = Statement::new(text).bind(PRUNED).bind(before).execute(conn)?;
     Ok(i64::try_from(deleted).unwrap_or(i64::MAX) >= PRUNED)
 }

@@ -99,18 +99,15 @@ pub(super) fn write_down(
     now: DateTime<Utc>,
 ) -> Result<Vec<Event>, StoreError> {
     let at = now.naive_utc();
-    let mut overdue = requested_sessions::table
-        .filter(requested_sessions::status.eq(RequestStatus::Pending.as_str()))
-        .filter(requested_sessions::expires_at.le(at))
-        .order(requested_sessions::expires_at)
-        .select(requested_sessions::id)
-        .limit(PART)
-        .into_boxed();
-    if let Overdue::Between { requester, tutor } = which {
-        overdue = overdue
-            .filter(requested_sessions::requester_id.eq(requester.get()))
-            .filter(requested_sessions::tutor_id.eq(tutor.get()));
-    }
+    // The status is a part of the text, so that the planner can use the index of pending requests.
+    let text = "SELECT id FROM requested_sessions WHERE status = 'pending' AND expires_at <= ?";
+    let overdue = Statement::<BigInt>::new(text).bind(at);
+    let overdue = match which {
+        Overdue::Oldest => overdue.push(" ORDER BY expires_at LIMIT ?").bind(PART),
+        Overdue::Between { requester, tutor } => {
+            overdue.push(" AND requester_id = ? AND tutor_id = ?").bind(requester.get()).bind(tutor.get())
+        }
+    };
     let ids: Vec<i64> = overdue.load(conn)?;
     if ids.is_empty() {
         return Ok(Vec::new());
