@@ -80,6 +80,8 @@ pub struct Message {
     pub request: Option<RequestCard>,
     /// The message that this one replies to.
     pub reply_to_id: Option<MessageId>,
+    /// The sender's own id of the message.
+    pub client_message_id: Option<String>,
     /// The instant of the sender's latest edit of the content.
     pub edited_at: Option<DateTime<Utc>>,
     /// Whether the message is a tombstone.

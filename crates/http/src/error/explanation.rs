@@ -133,9 +133,11 @@ impl Code {
                 "Admin only",
                 "Only admins can rename a group, or add and remove its participants.",
             ),
-            Self::CursorExpired => {
-                entry(StatusCode::GONE, "Cursor expired", "Load the current state, then read events from now on.")
-            }
+            Self::CursorExpired => entry(
+                StatusCode::GONE,
+                "Cursor expired",
+                "Read the current position, load the current state, then continue from that position.",
+            ),
             Self::TooManyStreams => entry(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many streams",

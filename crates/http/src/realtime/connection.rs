@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, ProtocolError, Session};
 use astegni_domain::accounts::Actor;
-use astegni_domain::events::{Cursor, LoggedEvent};
+use astegni_domain::events::{Cursor, EventsError, LoggedEvent};
 use astegni_domain::ids::{ConversationId, UserId};
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, timeout};
@@ -44,6 +44,7 @@ pub(super) struct Connection {
     heard_at: Instant,
     pinged_at: Instant,
     typed_at: Option<Instant>,
+    is_typing: bool,
     bad_frames: u8,
 }
 
@@ -73,6 +74,7 @@ impl Connection {
             heard_at: now,
             pinged_at: now,
             typed_at: None,
+            is_typing: false,
             bad_frames: 0,
             services,
             session,
@@ -85,7 +87,8 @@ impl Connection {
         let feed = Feed::open(self.services.events.clone(), &self.services.hub, reading).await;
         let feed = feed.map_err(|error| match error {
             OpenError::TooMany(_) => CloseReason::TooManyConnections,
-            OpenError::Repository(_) => {
+            OpenError::Events(EventsError::CursorExpired) => CloseReason::CursorExpired,
+            OpenError::Events(EventsError::Repository(_)) => {
                 tracing::warn!(error = %chain(&error), "a log cannot be opened");
                 CloseReason::Unavailable
             }
@@ -126,9 +129,10 @@ impl Connection {
         self.send_text(serde_json::to_string(&body).unwrap_or_default()).await
     }
 
-    /// Sends a frame, unless it tells the presence of a user that the caller may no longer see.
+    /// Sends a frame, unless it tells that a user is online whose presence the caller may no longer see. Such a user goes
+    /// offline like any other.
     async fn send_transient(&mut self, frame: Frame) -> Outcome {
-        if let Frame::Presence { user_id, .. } = frame {
+        if let Frame::Presence { user_id, is_online: true } = frame {
             let visible = self.visible(vec![UserId::new(user_id)]).await;
             if visible.is_none_or(|users| users.is_empty()) {
                 return Ok(());
@@ -196,12 +200,15 @@ impl Connection {
         Ok(())
     }
 
+    /// Tells that the caller is typing, or has stopped. The stop that follows is told at any time, since the others would
+    /// wait for it.
     async fn tell_typing(&mut self, conversation: ConversationId, is_typing: bool) {
         let now = Instant::now();
-        if self.typed_at.is_some_and(|at| now - at < TYPING_INTERVAL) {
+        let is_stop = !is_typing && self.is_typing;
+        if !is_stop && self.typed_at.is_some_and(|at| now - at < TYPING_INTERVAL) {
             return;
         }
-        self.typed_at = Some(now);
+        (self.typed_at, self.is_typing) = (Some(now), is_typing);
         match self.services.chat.typing_audience(&self.actor, conversation).await {
             Ok(users) => {
                 let (conversation_id, user_id) = (conversation.get(), self.actor.user_id.get());

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use astegni_domain::RepositoryError;
 use astegni_domain::accounts::Actor;
 use astegni_domain::events::{Cursor, EventService, EventsError, LogRequest, LoggedEvent};
 
@@ -39,7 +38,7 @@ pub(crate) enum OpenError {
     #[error(transparent)]
     TooMany(#[from] TooMany),
     #[error(transparent)]
-    Repository(#[from] RepositoryError),
+    Events(#[from] EventsError),
 }
 
 /// The events of one user behind a cursor.
@@ -56,9 +55,13 @@ impl Feed {
     /// Opens a feed. The subscription comes first, so that no event falls between the log and the signals.
     pub(crate) async fn open(events: EventService, hub: &Arc<Hub>, reading: Reading) -> Result<Self, OpenError> {
         let subscription = hub.subscribe(&reading.actor, reading.transport)?;
+        let reader = reading.actor.user_id;
         let cursor = match reading.after {
-            Some(cursor) => cursor,
-            None => events.latest(reading.actor.user_id).await?,
+            Some(after) => {
+                events.read(LogRequest { reader, after, limit: 0 }).await?;
+                after
+            }
+            None => events.latest(reader).await.map_err(EventsError::from)?,
         };
         Ok(Self { events, subscription, cursor, is_behind: reading.after.is_some(), pending: None })
     }

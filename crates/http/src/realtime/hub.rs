@@ -21,7 +21,7 @@ pub(super) const MAX_SUBSCRIPTIONS: usize = 10;
 /// The number of signals that a subscriber may be behind before it has to look into the log.
 const QUEUE: usize = 64;
 
-/// The error for a user who has [`MAX_SUBSCRIPTIONS`] of a kind.
+/// The error for a user who has too many subscriptions of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the user has too many connections")]
 pub struct TooMany;

@@ -39,6 +39,7 @@ fn message() -> Message {
         metadata: None,
         request: None,
         reply_to_id: None,
+        client_message_id: None,
         edited_at: None,
         is_deleted: false,
         is_read: false,

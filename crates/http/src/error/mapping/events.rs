@@ -8,7 +8,10 @@ use crate::realtime::{OpenError, TooMany};
 impl ApiError {
     /// Creates the 410 for a position that is older than the log.
     pub fn cursor_expired() -> Self {
-        Self::new(Code::CursorExpired, "Load the current state, then read events from now on.")
+        Self::new(
+            Code::CursorExpired,
+            "Read the current position, load the current state, then continue from that position.",
+        )
     }
 }
 
@@ -27,7 +30,7 @@ impl From<OpenError> for ApiError {
             OpenError::TooMany(TooMany) => {
                 Self::new(Code::TooManyStreams, "You have too many open event streams").retry_after(1)
             }
-            OpenError::Repository(error) => error.into(),
+            OpenError::Events(error) => error.into(),
         }
     }
 }

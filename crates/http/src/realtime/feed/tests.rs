@@ -1,3 +1,4 @@
+use astegni_domain::RepositoryError;
 use std::sync::Mutex;
 
 use astegni_domain::accounts::MockTokenIssuer;
@@ -48,8 +49,12 @@ pub(in crate::realtime) fn fixture(start: Cursor, end: Cursor) -> Fixture {
 
 impl Fixture {
     pub(in crate::realtime) async fn open(&self, after: Option<Cursor>) -> Feed {
+        self.try_open(after).await.unwrap()
+    }
+
+    async fn try_open(&self, after: Option<Cursor>) -> Result<Feed, OpenError> {
         let reading = Reading { actor: actor(1, 1), transport: Transport::Socket, after };
-        Feed::open(self.events.clone(), &self.hub, reading).await.unwrap()
+        Feed::open(self.events.clone(), &self.hub, reading).await
     }
 
     fn write(&self, end: Cursor) {
@@ -153,7 +158,8 @@ async fn a_slow_reader_catches_up_from_the_log() {
 async fn a_cursor_outside_the_log_has_expired() {
     let fixture = fixture(5, 7);
     for after in [4, 8] {
-        assert_eq!(closed(&mut fixture.open(Some(after)).await).await, CloseReason::CursorExpired);
+        let refused = fixture.try_open(Some(after)).await.map(drop);
+        assert!(matches!(refused, Err(OpenError::Events(EventsError::CursorExpired))));
     }
     assert_eq!(cursors(&mut fixture.open(Some(5)).await).await, [6, 7]);
 }

@@ -95,6 +95,8 @@ pub(crate) struct MessageBody {
     media_metadata: Option<MetadataBody>,
     /// Id of the message that this one replies to.
     reply_to_id: Option<i64>,
+    /// The sender's own id of the message, null for everyone else.
+    client_message_id: Option<String>,
     is_edited: bool,
     /// RFC 3339 instant in UTC of the latest edit.
     edited_at: Option<String>,
@@ -124,6 +126,7 @@ impl MessageBody {
             media_url: message.media_url,
             media_metadata: request.or(message.metadata.map(|json| MetadataBody::Sent(StoredJson(json)))),
             reply_to_id: message.reply_to_id.map(MessageId::get),
+            client_message_id: message.client_message_id.filter(|_| message.sender_user_id == viewer),
             is_edited: message.edited_at.is_some(),
             edited_at: message.edited_at.map(wire::instant),
             is_deleted: message.is_deleted,

@@ -102,7 +102,7 @@ impl EventsBody {
             (EventsBody = "application/json"),
             (String = "text/event-stream"),
         )),
-        (status = 410, description = "The position is older than the log. Load the current state, then read events from now on"),
+        (status = 410, description = "The position is older than the log. Read the current position (without `after`), load the current state, then continue from that position"),
         (status = 429, description = "The caller has too many streams and waiting requests"),
     ),
 )]
