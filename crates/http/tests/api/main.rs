@@ -12,6 +12,7 @@ mod accounts;
 mod chat;
 mod connections;
 mod errors;
+mod events;
 mod families;
 mod lists;
 mod openapi;

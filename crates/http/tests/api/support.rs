@@ -48,6 +48,9 @@ pub(crate) struct TestApp {
     people: Rc<Cell<u32>>,
     /// The clock of the application, which only tests advance.
     pub(crate) clock: ManualClock,
+    pub(crate) services: Services,
+    /// The state for further servers beside the one that actors call.
+    pub(crate) shared: Shared,
     _folder: Rc<tempfile::TempDir>,
 }
 
@@ -79,7 +82,7 @@ impl TestApp {
         let settings =
             ServiceSettings { secret: vec![7; 32], default_zone: DEFAULT_ZONE, request_limits: RequestLimits::DEFAULT };
         let services = Services::new(Arc::new(database), Arc::new(clock.clone()), &settings).unwrap();
-        let shared = Shared::new(services, vec!["https://astegni.com".to_owned()]);
+        let shared = Shared::new(services.clone(), vec!["https://astegni.com".to_owned()]);
         let service = Rc::new(init_service(app::build(&shared)).await);
         let call: Call = Rc::new(move |request| {
             let service = service.clone();
@@ -95,7 +98,7 @@ impl TestApp {
                 Answer { status, headers, body }
             })
         });
-        let app = Self { call, people: Rc::default(), clock, _folder: Rc::new(folder) };
+        let app = Self { call, people: Rc::default(), clock, services, shared, _folder: Rc::new(folder) };
         let anonymous = Actor { app: app.clone(), token: None, refresh_token: String::new(), user: Value::Null };
         (app, anonymous)
     }

@@ -18,12 +18,12 @@ async fn open(caller: &Actor, other: &Actor) -> Answer {
 }
 
 /// Returns the id of the direct conversation of two users.
-async fn direct(caller: &Actor, other: &Actor) -> Value {
+pub(crate) async fn direct(caller: &Actor, other: &Actor) -> Value {
     open(caller, other).await.expect(200)["conversation_id"].clone()
 }
 
 /// Asks for a group.
-async fn found(admin: &Actor, name: &str, others: &[&Actor]) -> Answer {
+pub(crate) async fn found(admin: &Actor, name: &str, others: &[&Actor]) -> Answer {
     let ids: Vec<_> = others.iter().map(|other| other.user["id"].clone()).collect();
     let body = json!({ "type": "group", "name": name, "participant_user_ids": ids });
     admin.post("/api/chat/conversations", body).await
@@ -35,7 +35,7 @@ async fn send(sender: &Actor, conversation: &Value, content: &str) -> Answer {
 }
 
 /// Returns the message after sending a text.
-async fn write(sender: &Actor, conversation: &Value, content: &str) -> Value {
+pub(crate) async fn write(sender: &Actor, conversation: &Value, content: &str) -> Value {
     send(sender, conversation, content).await.expect(200)["message"].clone()
 }
 
