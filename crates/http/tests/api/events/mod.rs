@@ -4,6 +4,7 @@ mod socket_ends;
 mod socket_entry;
 mod sockets;
 mod streams;
+mod transient;
 mod waiting;
 
 use chrono::TimeDelta;
