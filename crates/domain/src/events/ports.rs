@@ -88,7 +88,8 @@ pub trait TicketRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<(), RepositoryError>;
 
-    /// Returns the ticket with a digest and deletes it. MUST return it to one caller only, and to none once it has expired.
+    /// Returns the ticket with a digest and deletes it. MUST return it to one caller only, and to none once it has expired or
+    /// its device was signed out.
     async fn redeem(&self, digest: String, now: DateTime<Utc>) -> Result<Option<Ticket>, RepositoryError>;
 
     /// Returns those of some devices that are not signed in, or whose owner's account may not be used.

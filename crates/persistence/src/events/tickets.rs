@@ -12,6 +12,8 @@ use diesel::sql_types::{BigInt, Timestamp};
 use crate::Database;
 use crate::accounts;
 use crate::columns::instant;
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
 use crate::schema::{auth_sessions, users};
 use crate::statement::Statement;
 
@@ -48,6 +50,9 @@ impl TicketRepository for Database {
             let Some((user, device, token_expires_at, _)) = row.filter(|(.., at)| *at > now.naive_utc()) else {
                 return Ok(None);
             };
+            if signed_in(conn, vec![device])?.is_empty() {
+                return Ok(None);
+            }
             let Some(user) = accounts::find_user(conn, user)? else { return Ok(None) };
             let actor = Actor {
                 user_id: user.id,
@@ -62,17 +67,18 @@ impl TicketRepository for Database {
 
     async fn signed_out(&self, devices: Vec<DeviceId>) -> Result<Vec<DeviceId>, RepositoryError> {
         let wanted: Vec<i64> = devices.iter().map(|device| device.get()).collect();
-        let signed_in: Vec<i64> = self
-            .read(move |conn| {
-                Ok(auth_sessions::table
-                    .inner_join(users::table)
-                    .filter(auth_sessions::id.eq_any(wanted))
-                    .filter(auth_sessions::revoked_at.is_null())
-                    .filter(users::is_active.eq(true))
-                    .select(auth_sessions::id)
-                    .load(conn)?)
-            })
-            .await?;
+        let signed_in = self.read(move |conn| signed_in(conn, wanted)).await?;
         Ok(devices.into_iter().filter(|device| !signed_in.contains(&device.get())).collect())
     }
+}
+
+/// Returns those of some devices that are signed in, and whose owner's account may be used.
+fn signed_in(conn: &mut AnyConnection, devices: Vec<i64>) -> Result<Vec<i64>, StoreError> {
+    Ok(auth_sessions::table
+        .inner_join(users::table)
+        .filter(auth_sessions::id.eq_any(devices))
+        .filter(auth_sessions::revoked_at.is_null())
+        .filter(users::is_active.eq(true))
+        .select(auth_sessions::id)
+        .load(conn)?)
 }

@@ -56,6 +56,15 @@ async fn a_ticket_is_valid_for_30_seconds_but_not_longer_than_its_access_token()
 }
 
 #[actix_web::test]
+async fn a_ticket_is_of_no_use_after_a_logout() {
+    let (app, anonymous) = TestApp::start().await;
+    let student = app.student().await;
+    let ticket = ticket(&student).await;
+    student.post("/api/v1/auth/logout", json!({})).await.expect(200);
+    expect_problem(knock(&anonymous, &format!("?ticket={ticket}"), None).await, 401, "invalid_token");
+}
+
+#[actix_web::test]
 async fn the_first_frame_may_bring_the_token() {
     let (app, _) = TestApp::start().await;
     let live = Live::start(&app);

@@ -9,7 +9,7 @@ use futures_executor::block_on;
 use crate::harness::{contract, now, race};
 
 contract! {
-    fn a_ticket_is_redeemed_once_and_in_time(world: World) {
+    fn a_ticket_is_redeemed_once_in_time_and_before_a_logout(world: World) {
         let actor = world.person(Role::Tutor);
         let ticket = Ticket { actor, token_expires_at: now() + TimeDelta::minutes(10) };
         let issue = |digest: &str| {
@@ -23,6 +23,9 @@ contract! {
         issue("two");
         assert_eq!(redeem("two", now() + TimeDelta::seconds(30)), None);
         assert_eq!(redeem("unknown", now()), None);
+        issue("three");
+        block_on(world.database.revoke(actor.user_id, actor.device_id, now())).unwrap();
+        assert_eq!(redeem("three", now()), None);
     }
 
     fn signed_out_devices_are_found(world: World) {
