@@ -73,6 +73,8 @@ CREATE TABLE chat_messages (
     CONSTRAINT chat_messages_client_message_id UNIQUE (sender_user_id, client_message_id)
 );
 CREATE INDEX chat_messages_request ON chat_messages (session_request_id);
+-- The replies to a message that is removed.
+CREATE INDEX chat_messages_reply ON chat_messages (reply_to_id) WHERE reply_to_id IS NOT NULL;
 
 -- The settings of users who have changed them.
 CREATE TABLE chat_settings (

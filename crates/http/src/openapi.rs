@@ -69,7 +69,7 @@ fn complete(collected: &OpenApi) -> Value {
                 { "name": "tutoring", "description": "Tutor profiles and packages" },
                 { "name": "requests", "description": "Session requests and their acceptance" },
                 { "name": "schedule", "description": "Booked sessions" },
-                { "name": "chat", "description": "Conversations and messages" },
+                { "name": "chat", "description": "Conversations and messages. Clients of the previous platform may send the query parameter `user_id`, which must be the id of the caller" },
                 { "name": "events", "description": "Live events" },
                 { "name": "platform", "description": "Health checks and error codes" },
             ],

@@ -1,5 +1,6 @@
 //! The command `astegni serve`.
 
+use std::any::Any;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,17 +8,22 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::Server;
+use actix_web::rt::net::TcpStream;
 use anyhow::Context;
 use astegni_http::app::{self, Shared};
 use astegni_http::background::BackgroundTasks;
 use astegni_http::realtime::Relay;
 use astegni_http::services::{ServiceSettings, Services};
 use astegni_persistence::{Database, DatabaseSettings};
+use socket2::SockRef;
 
 use super::migrate;
 use crate::clock::SystemClock;
 use crate::config::ServeOptions;
 use crate::{shutdown, telemetry};
+
+/// Time after which a client that takes no data is taken for gone.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Time limit for the requests in flight when the process is told to stop, in seconds.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -78,11 +84,21 @@ impl Application {
             .h1_allow_half_closed(false)
             // An event is sent at once, not with the acknowledgement of the one before.
             .tcp_nodelay(true)
+            .on_connect(|connection, _| limit_silence(connection))
             .keep_alive(Duration::from_secs(options.keep_alive.into()))
             .shutdown_timeout(SHUTDOWN_SECONDS);
         for listener in sockets.listen().with_context(|| format!("cannot listen on {}", options.listen))? {
             server = server.listen(listener)?;
         }
         Ok(Self { server: server.run(), address, services, relay })
+    }
+}
+
+/// Lets the system drop a connection whose client takes no data for [`SILENCE`], as that of a client that has stopped to
+/// read.
+fn limit_silence(connection: &dyn Any) {
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        // Without the limit, the connection is kept for longer.
+        drop(SockRef::from(stream).set_tcp_user_timeout(Some(SILENCE)));
     }
 }

@@ -173,8 +173,6 @@ pub struct GroupPlan {
     pub promotes: Option<UserId>,
     /// The messages about the change.
     pub notices: Vec<GroupNotice>,
-    /// Whether the group is deleted, because its last participant leaves.
-    pub dissolves: bool,
     /// The instant of the change.
     pub at: DateTime<Utc>,
 }
@@ -245,7 +243,6 @@ pub fn plan_group_change(
         removes: None,
         promotes: None,
         notices: Vec::new(),
-        dissolves: false,
         at: now,
     };
     match change {
@@ -279,11 +276,11 @@ pub fn plan_group_change(
                 let (kind, content) = (NoticeKind::AdminAppointed, "Admin appointed".to_owned());
                 plan.notices.push(GroupNotice { kind, users: vec![admin], content });
             }
-            plan.dissolves = plan.seen.members.len() == 1;
             plan.removes = Some(user);
         }
     }
-    if plan.dissolves {
+    if plan.removes.is_some() && plan.seen.members.len() == 1 {
+        // Nobody is left to read them.
         plan.notices.clear();
     }
     Ok(Some(plan))

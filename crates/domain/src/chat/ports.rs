@@ -121,6 +121,9 @@ pub trait ChatRepository: Send + Sync {
     /// Returns those of some users whose presence a viewer may see: they have written to the viewer in a direct
     /// conversation, neither has blocked the other, and their settings allow it.
     async fn presence_visible(&self, viewer: UserId, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError>;
+
+    /// Returns those of some viewers who may see the presence of a user, by the same rule.
+    async fn presence_viewers(&self, user: UserId, viewers: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError>;
 }
 
 /// Queries on conversations.

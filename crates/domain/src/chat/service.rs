@@ -270,4 +270,9 @@ impl ChatService {
     pub async fn visible_presence(&self, actor: &Actor, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
         self.chat.presence_visible(actor.user_id, users).await
     }
+
+    /// Returns those of some users who may learn whether a user is online.
+    pub async fn presence_viewers(&self, user: UserId, viewers: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
+        self.chat.presence_viewers(user, viewers).await
+    }
 }

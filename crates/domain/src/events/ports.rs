@@ -61,8 +61,8 @@ pub trait EventLog: Send + Sync {
     /// Waits until this process has committed a write since the last call. May return without one.
     async fn committed(&self);
 
-    /// Deletes some events that were written before an instant. Returns whether there may be more. Of each log, MUST only
-    /// delete from the beginning.
+    /// Deletes some events that were written before an instant. Returns whether there were any. Of each log, MUST only delete
+    /// from the beginning.
     async fn prune(&self, before: DateTime<Utc>) -> Result<bool, RepositoryError>;
 }
 

@@ -74,12 +74,15 @@ pub struct ExpiringRequest {
     pub id: RequestId,
     /// The users whom it concerns.
     pub involved: Involved,
+    /// Whether a block separates the tutor from the requester or the student.
+    pub is_blocked: bool,
 }
 
 impl ExpiringRequest {
-    /// Returns the event of the expiry, of which everyone involved is told.
-    pub fn event(&self, at: DateTime<Utc>) -> Event {
-        self.involved.changed(self.id, RequestStatus::Expired, None, at)
+    /// Returns the event of the expiry, of which everyone involved is told. A block is silent, whether or not it is the
+    /// cause.
+    pub fn event(&self, at: DateTime<Utc>) -> Option<Event> {
+        (!self.is_blocked).then(|| self.involved.changed(self.id, RequestStatus::Expired, None, at))
     }
 }
 

@@ -64,6 +64,7 @@ const METHODS: &[(&str, &str, Effect)] = &[
     ("ChatRepository", "set_preferences", Unseen("whether a conversation is muted or archived is shown to the caller alone")),
     ("ChatRepository", "settings", Reads),
     ("ChatRepository", "presence_visible", Reads),
+    ("ChatRepository", "presence_viewers", Reads),
     ("ChatRepository", "change_settings", Unseen("settings are shown to the caller alone, and decide on later changes")),
     ("ConnectionRepository", "pair", Reads),
     ("ConnectionRepository", "relation", Reads),

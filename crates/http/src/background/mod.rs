@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 pub use follow_acceptor::FollowAcceptor;
 
-use crate::realtime::{Relay, RevocationWatch, Tailer};
+use crate::realtime::{Herald, Relay, RevocationWatch, Tailer};
 use crate::services::Services;
 use repeated::{EXPIRY_INTERVAL, PRUNING_INTERVAL, repeat};
 
@@ -26,6 +26,7 @@ impl BackgroundTasks {
         tasks.spawn(services.follow_acceptor.clone().run());
         tasks.spawn(Tailer::new(events.clone(), hub.clone()).run());
         tasks.spawn(RevocationWatch::new(events.clone(), hub.clone()).run());
+        tasks.spawn(Herald::new(services.chat.clone(), hub.clone()).run());
         let commits = events.clone();
         tasks.spawn(async move {
             loop {

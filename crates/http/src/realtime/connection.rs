@@ -114,31 +114,28 @@ impl Connection {
         match feed.take().await {
             Some(Next::Events(events)) => {
                 for event in events {
+                    self.check_open(feed)?;
                     self.send_event(event).await?;
                 }
                 Ok(())
             }
-            Some(Next::Transient(frame)) => self.send_transient(*frame).await,
+            Some(Next::Transient(frame)) => self.send(&frame.to_json()).await,
             Some(Next::Closed(reason)) => Err(reason.into()),
             None => Ok(()),
         }
     }
 
+    /// Fails if the connection has been closed or its token has expired while a slow client was being served.
+    fn check_open(&self, feed: &Feed) -> Outcome {
+        if let Some(reason) = feed.subscription().closed() {
+            return Err(reason.into());
+        }
+        if Instant::now() >= self.expires_at { Err(CloseReason::TokenExpired.into()) } else { Ok(()) }
+    }
+
     async fn send_event(&mut self, event: Arc<LoggedEvent>) -> Outcome {
         let body = EventBody::from(Arc::unwrap_or_clone(event));
         self.send_text(serde_json::to_string(&body).unwrap_or_default()).await
-    }
-
-    /// Sends a frame, unless it tells that a user is online whose presence the caller may no longer see. Such a user goes
-    /// offline like any other.
-    async fn send_transient(&mut self, frame: Frame) -> Outcome {
-        if let Frame::Presence { user_id, is_online: true } = frame {
-            let visible = self.visible(vec![UserId::new(user_id)]).await;
-            if visible.is_none_or(|users| users.is_empty()) {
-                return Ok(());
-            }
-        }
-        self.send(&frame.to_json()).await
     }
 
     async fn visible(&self, users: Vec<UserId>) -> Option<Vec<UserId>> {

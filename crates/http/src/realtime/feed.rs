@@ -1,6 +1,7 @@
 //! The events of one user, in the order of their cursors, each exactly once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use astegni_domain::accounts::Actor;
 use astegni_domain::events::{Cursor, EventService, EventsError, LogRequest, LoggedEvent};
@@ -9,6 +10,12 @@ use super::{CloseReason, Frame, Hub, Signal, Subscription, TooMany, Transport};
 
 /// The number of events that are read from the log at once.
 const PAGE: usize = 100;
+
+/// The number of times that the log is read again after a failure before the feed ends.
+const MAX_FAILURES: u8 = 5;
+
+/// The shortest pause after a failure. The longest is twice as long.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// A reader's own part of the settings of a feed.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +56,8 @@ pub(crate) struct Feed {
     /// Whether the log may have events behind the cursor that no signal announces.
     is_behind: bool,
     pending: Option<Signal>,
+    /// The number of failures to read the log since the last success.
+    failures: u8,
 }
 
 impl Feed {
@@ -63,7 +72,7 @@ impl Feed {
             }
             None => events.latest(reader).await.map_err(EventsError::from)?,
         };
-        Ok(Self { events, subscription, cursor, is_behind: reading.after.is_some(), pending: None })
+        Ok(Self { events, subscription, cursor, is_behind: reading.after.is_some(), pending: None, failures: 0 })
     }
 
     /// Returns the position to continue from.
@@ -118,16 +127,28 @@ impl Feed {
 
     async fn catch_up(&mut self) -> Option<Next> {
         let wanted = LogRequest { reader: self.subscription.user, after: self.cursor, limit: PAGE };
-        match self.events.read(wanted).await {
+        let hub = self.subscription.hub.clone();
+        let permit = hub.reading().await;
+        let read = self.events.read(wanted).await;
+        drop(permit);
+        match read {
             Ok(events) => {
+                self.failures = 0;
                 self.is_behind = events.len() == PAGE;
                 self.cursor = events.last()?.cursor;
                 Some(Next::Events(events.into_iter().map(Arc::new).collect()))
             }
             Err(EventsError::CursorExpired) => Some(Next::Closed(CloseReason::CursorExpired)),
             Err(EventsError::Repository(error)) => {
-                tracing::warn!(error = %crate::error::chain(&error), "a log cannot be read");
-                Some(Next::Closed(CloseReason::Unavailable))
+                self.failures += 1;
+                if self.failures > MAX_FAILURES {
+                    tracing::warn!(error = %crate::error::chain(&error), "a log cannot be read");
+                    return Some(Next::Closed(CloseReason::Unavailable));
+                }
+                // Feeds that have failed together try again apart.
+                let spread = u32::try_from(self.subscription.id % 16).unwrap_or_default();
+                tokio::time::sleep(RETRY_AFTER + RETRY_AFTER / 16 * spread).await;
+                None
             }
         }
     }

@@ -8,7 +8,7 @@ use astegni_domain::accounts::Actor;
 use astegni_domain::events::LoggedEvent;
 use astegni_domain::ids::{DeviceId, UserId};
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, watch};
 
 use super::frame::Broadcast;
 use super::presence::Watches;
@@ -17,6 +17,9 @@ use super::{CloseReason, Frame, Signal, Subscription, Transport};
 
 /// The largest number of subscriptions of one kind per user.
 pub(super) const MAX_SUBSCRIPTIONS: usize = 10;
+
+/// The number of subscribers who read their logs at the same time.
+const MAX_READERS: usize = 16;
 
 /// The number of signals that a subscriber may be behind before it has to look into the log.
 const QUEUE: usize = 64;
@@ -35,6 +38,7 @@ pub struct Hub {
     committed: Notify,
     outbox: OnceLock<mpsc::Sender<Broadcast>>,
     shutdown: watch::Sender<bool>,
+    readers: Semaphore,
 }
 
 #[derive(Default)]
@@ -102,6 +106,7 @@ impl Default for Hub {
             committed: Notify::new(),
             outbox: OnceLock::new(),
             shutdown: watch::Sender::new(false),
+            readers: Semaphore::new(MAX_READERS),
         }
     }
 }
@@ -129,7 +134,7 @@ impl Hub {
             let subscriber = Subscriber { id, transport, device, sender, flags: flags.clone() };
             state.subscribers.entry(user).or_default().push(subscriber);
             if transport == Transport::Socket && before == 0 {
-                self.announce(&state, user, true);
+                self.announce(&mut state, user, true);
             }
         }
         self.occupancy.send_replace(!state.subscribers.is_empty());
@@ -153,7 +158,7 @@ impl Hub {
     fn close(&self, users: &[UserId], reason: CloseReason, is_closed: impl Fn(&Subscriber) -> bool) {
         let mut state = self.state();
         for user in state.close(users, reason, is_closed) {
-            self.announce(&state, user, false);
+            self.announce(&mut state, user, false);
         }
         self.occupancy.send_replace(!state.subscribers.is_empty());
     }
@@ -186,6 +191,13 @@ impl Hub {
     pub async fn stopped(&self) {
         // Fails only if the sender is dropped, which `self` owns.
         drop(self.shutdown.subscribe().wait_for(|stopped| *stopped).await);
+    }
+
+    /// Waits for a turn to read a log, which lasts until the result is dropped. Subscribers who are all told to look into
+    /// their logs thus leave room for other calls to the store.
+    pub(super) async fn reading(&self) -> Option<SemaphorePermit<'_>> {
+        // Fails only if the semaphore is closed, which it never is.
+        self.readers.acquire().await.ok()
     }
 
     /// Waits until there is a subscriber.

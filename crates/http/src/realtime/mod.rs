@@ -27,6 +27,7 @@ pub(crate) use feed::{Feed, Next, OpenError, Reading};
 pub use frame::Frame;
 pub use hub::{Hub, TooMany};
 pub(crate) use origin::check_origin;
+pub use presence::Herald;
 pub use redis::{Relay, RelayError};
 pub use revocation::RevocationWatch;
 pub(crate) use socket::Socket;

@@ -4,20 +4,31 @@
 //! it asks the others when a watch begins, and again at intervals, so that the users of a replica that has crashed go offline.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use astegni_domain::RepositoryError;
+use astegni_domain::chat::ChatService;
 use astegni_domain::ids::UserId;
-use tokio::time::{Duration, Instant};
+use tokio::sync::Notify;
+use tokio::time::{Duration, Instant, sleep};
 
 use super::frame::Broadcast;
 use super::hub::State;
 use super::{Frame, Hub, Subscription};
+use crate::error::chain;
 
 /// The interval at which the other replicas are asked about all watched users.
 pub(super) const QUESTION_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The time for which another replica's answer counts: it may miss one question.
 const ANSWER_LIFETIME: Duration = Duration::from_secs(75);
+
+/// The time for which arrivals are gathered, so that a user who reconnects at once causes no query.
+const DELAY: Duration = Duration::from_millis(500);
+
+/// The largest number of watching users per query.
+const CHUNK: usize = 500;
 
 /// The identity of a replica, chosen at random by each process.
 pub(super) type ReplicaId = u64;
@@ -27,6 +38,9 @@ pub(super) type ReplicaId = u64;
 pub(super) struct Watches {
     watched: HashMap<UserId, Watched>,
     lists: HashMap<u64, Vec<UserId>>,
+    /// The users of whom the [`Herald`] has to tell.
+    arrived: HashSet<UserId>,
+    arrival: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -64,6 +78,12 @@ impl Watches {
         }
     }
 
+    /// Returns the users who watch a user, each once.
+    fn watching(&self, user: UserId) -> Vec<UserId> {
+        let watchers = self.watched.get(&user).into_iter().flat_map(|watched| &watched.watchers);
+        watchers.map(|(watcher, _)| *watcher).collect::<HashSet<_>>().into_iter().collect()
+    }
+
     fn is_online_elsewhere(&self, user: UserId) -> bool {
         self.watched.get(&user).is_some_and(|watched| !watched.replicas.is_empty())
     }
@@ -86,7 +106,7 @@ impl Hub {
     }
 
     /// Tells the watchers and the other replicas that a user's first socket has opened here, or the last one has closed.
-    pub(super) fn announce(&self, state: &State, user: UserId, is_online: bool) {
+    pub(super) fn announce(&self, state: &mut State, user: UserId, is_online: bool) {
         self.broadcast(Broadcast::Presence { users: vec![user.get()], is_online });
         if !state.watches.is_online_elsewhere(user) {
             tell_watchers(state, user, is_online);
@@ -123,7 +143,7 @@ impl Hub {
                 watched.replicas.retain(|_, answered| now.duration_since(*answered) < ANSWER_LIFETIME);
             }
             if was_online && !state.watches.is_online_elsewhere(*user) && !state.has_socket(*user) {
-                tell_watchers(&state, *user, false);
+                tell_watchers(&mut state, *user, false);
             }
         }
         for users in watched.chunks(500) {
@@ -146,11 +166,64 @@ fn set_elsewhere(state: &mut State, user: UserId, replica: ReplicaId, is_online:
     }
 }
 
-fn tell_watchers(state: &State, user: UserId, is_online: bool) {
+/// Tells the watchers of a user that the user has gone offline, which is what those see who may not know. That the user is
+/// online is told by the [`Herald`].
+fn tell_watchers(state: &mut State, user: UserId, is_online: bool) {
     let Some(watched) = state.watches.watched.get(&user) else { return };
+    if is_online {
+        state.watches.arrived.insert(user);
+        state.watches.arrival.notify_one();
+        return;
+    }
     let frame = Arc::new(Frame::Presence { user_id: user.get(), is_online });
     for watcher in &watched.watchers {
         state.send_transient(*watcher, &frame);
+    }
+}
+
+/// Tells watchers of the users who come online, as far as they may still know: one query for each user, however many watch,
+/// and for a user who comes and goes at most one per [`DELAY`].
+pub struct Herald {
+    chat: ChatService,
+    hub: Arc<Hub>,
+}
+
+impl Herald {
+    /// Creates a herald that does nothing until it is run.
+    pub fn new(chat: ChatService, hub: Arc<Hub>) -> Self {
+        Self { chat, hub }
+    }
+
+    /// Tells of arrivals. Never returns.
+    pub async fn run(self) -> Infallible {
+        let arrival = self.hub.state().watches.arrival.clone();
+        loop {
+            arrival.notified().await;
+            sleep(DELAY).await;
+            let arrived = std::mem::take(&mut self.hub.state().watches.arrived);
+            for user in arrived {
+                if let Err(error) = self.tell(user).await {
+                    tracing::warn!(error = %chain(&error), "presence cannot be shown for now");
+                }
+            }
+        }
+    }
+
+    async fn tell(&self, user: UserId) -> Result<(), RepositoryError> {
+        let watching = self.hub.state().watches.watching(user);
+        for users in watching.chunks(CHUNK) {
+            let viewers: HashSet<_> = self.chat.presence_viewers(user, users.to_vec()).await?.into_iter().collect();
+            let state = self.hub.state();
+            if !state.has_socket(user) && !state.watches.is_online_elsewhere(user) {
+                return Ok(());
+            }
+            let frame = Arc::new(Frame::Presence { user_id: user.get(), is_online: true });
+            let watchers = state.watches.watched.get(&user).into_iter().flat_map(|watched| &watched.watchers);
+            for watcher in watchers.filter(|(viewer, _)| viewers.contains(viewer)) {
+                state.send_transient(*watcher, &frame);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::connections;
 use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
 use crate::schema::{chat_messages, chat_settings, conversations};
-use crate::statement::{self, Statement};
+use crate::statement::Statement;
 
 /// Loads a conversation as the rules see it for an actor.
 pub(super) fn conversation(
@@ -191,28 +191,4 @@ pub(super) fn reading(
     };
     let read_receipts = settings::load(conn, reader)?.read_receipts;
     Ok(Some(ReadingFacts { conversation, seq, read_receipts }))
-}
-
-/// Returns those of some users whose presence a viewer may see.
-pub(super) fn presence_visible(
-    conn: &mut AnyConnection,
-    viewer: UserId,
-    users: &[UserId],
-) -> Result<Vec<UserId>, StoreError> {
-    let padded = statement::padded(users.len());
-    let text = format!(
-        "SELECT p.user_id FROM conversation_participants own \
-         JOIN conversations c ON c.id = own.conversation_id AND c.type = 'direct' \
-         JOIN conversation_participants p ON p.conversation_id = c.id AND p.user_id <> own.user_id AND p.has_written \
-         LEFT JOIN chat_settings s ON s.user_id = p.user_id \
-         WHERE own.user_id = ? AND p.user_id IN ({}) AND COALESCE(s.online_status, TRUE) \
-         AND NOT EXISTS (SELECT 1 FROM connections b WHERE b.connection_type = 'block' \
-         AND b.user_id_1 = p.user_id AND b.user_id_2 = own.user_id) \
-         AND NOT EXISTS (SELECT 1 FROM connections b WHERE b.connection_type = 'block' \
-         AND b.user_id_1 = own.user_id AND b.user_id_2 = p.user_id)",
-        vec!["?"; padded].join(", ")
-    );
-    let ids = users.iter().map(|user| user.get()).chain(std::iter::repeat_n(0, padded - users.len()));
-    let visible: Vec<i64> = Statement::<BigInt>::new(text).bind(viewer.get()).bind_all(ids).load(conn)?;
-    Ok(visible.into_iter().map(UserId::new).collect())
 }

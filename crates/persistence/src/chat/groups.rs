@@ -45,10 +45,6 @@ pub(super) fn change(conn: &mut AnyConnection, plan: &GroupPlan) -> Result<(), S
     }
     facts::guard(conn, plan.actor, &plan.seen)?;
     let id = plan.seen.id;
-    if plan.dissolves {
-        diesel::delete(conversations::table.find(id.get())).execute(conn)?;
-        return events::append(conn, &plan.events(&[]));
-    }
     if let Some(name) = &plan.name {
         diesel::update(conversations::table.find(id.get()))
             .set((conversations::name.eq(name), conversations::updated_at.eq(plan.at.naive_utc())))

@@ -9,6 +9,7 @@ use astegni_domain::requests::RequestStatus;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+use super::queries::{self, Access};
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
@@ -143,7 +144,14 @@ pub(super) fn messages(
     let last: Option<i64> =
         conversations::table.find(conversation).select(conversations::last_seq).first(conn).optional()?;
     let places = places(conn, &[conversation])?.remove(&conversation).unwrap_or_default();
-    let joined = places.iter().find(|place| place.user == viewer).map_or(0, |place| place.joined_seq);
+    let joined = match places.iter().find(|place| place.user == viewer) {
+        Some(place) => place.joined_seq,
+        None => match queries::access(conn, UserId::new(viewer), ConversationId::new(conversation))? {
+            Access::As(_) => 0,
+            // The viewer has left since the right to read was checked.
+            Access::Refused | Access::Missing => i64::MAX,
+        },
+    };
     let read_by_others = read_by_others(&places, viewer);
     let mut query = with_senders()
         .filter(chat_messages::conversation_id.eq(conversation))
@@ -174,7 +182,7 @@ pub(super) fn messages(
     let rows: Vec<MessageColumns> = query.load(conn)?;
     let items = rows.into_iter().map(|row| message(row, read_by_others, now)).collect::<Result<Vec<_>, _>>()?;
     let keyset = |message: &Message| Keyset { sort: message.seq, id: message.id.get() };
-    let total = (last.unwrap_or_default() - joined).max(0);
+    let total = last.unwrap_or_default().saturating_sub(joined).max(0);
     Ok(CountedPage { page: Page::from_overread(items, page.size, keyset), total })
 }
 

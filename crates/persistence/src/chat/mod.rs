@@ -5,6 +5,7 @@ mod conversations;
 mod facts;
 mod groups;
 mod messages;
+mod presence;
 mod queries;
 mod repository;
 mod settings;

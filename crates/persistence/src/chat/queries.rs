@@ -67,14 +67,14 @@ impl ChatQueries for Database {
 }
 
 /// The access of a user to a conversation.
-enum Access {
+pub(super) enum Access {
     Missing,
     Refused,
     /// The user reads as a participant: as themselves, or as the child whose guardian they are.
     As(Perspective),
 }
 
-fn access(conn: &mut AnyConnection, viewer: UserId, id: ConversationId) -> Result<Access, StoreError> {
+pub(super) fn access(conn: &mut AnyConnection, viewer: UserId, id: ConversationId) -> Result<Access, StoreError> {
     let Some((kind, members, _)) = facts::members(conn, id)? else { return Ok(Access::Missing) };
     if members.iter().any(|member| member.user == viewer) {
         return Ok(Access::As(Perspective { user: viewer, is_guardian: false }));

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 
 use super::append::{self, NewMessage, Target};
-use super::{facts, groups, settings};
+use super::{facts, groups, presence, settings};
 use crate::Database;
 use crate::connection::AnyConnection;
 use crate::dialect;
@@ -121,7 +121,11 @@ impl ChatRepository for Database {
     }
 
     async fn presence_visible(&self, viewer: UserId, users: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
-        Ok(self.read(move |conn| facts::presence_visible(conn, viewer, &users)).await?)
+        Ok(self.read(move |conn| presence::visible(conn, viewer, &users)).await?)
+    }
+
+    async fn presence_viewers(&self, user: UserId, viewers: Vec<UserId>) -> Result<Vec<UserId>, RepositoryError> {
+        Ok(self.read(move |conn| presence::viewers(conn, user, &viewers)).await?)
     }
 }
 
@@ -180,9 +184,13 @@ fn mark_read(conn: &mut AnyConnection, plan: &ReadingPlan) -> Result<(), StoreEr
     let (conversation, reader, at) = (plan.seen.id.get(), plan.reader.get(), plan.at.naive_utc());
     facts::guard(conn, plan.reader, &plan.seen)?;
     dialect::lock_conversation(conn, conversation)?;
-    let text = "UPDATE conversation_participants SET last_read_seq = ?, last_read_at = ?, unread_count = (\
-        SELECT COUNT(*) FROM chat_messages m WHERE m.conversation_id = ? AND m.seq > ? AND m.sender_user_id <> ? \
-        AND NOT m.is_deleted) WHERE conversation_id = ? AND user_id = ? AND last_read_seq < ?";
+    if plan.is_shown && !settings::load(conn, plan.reader)?.read_receipts {
+        return Err(StoreError::Conflict);
+    }
+    let text = "UPDATE conversation_participants SET last_read_seq = ?, last_read_at = ?, \
+        unread_count = unread_count - (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation_id = ? \
+        AND m.seq > last_read_seq AND m.seq <= ? AND m.sender_user_id <> ? AND NOT m.is_deleted) \
+        WHERE conversation_id = ? AND user_id = ? AND last_read_seq < ?";
     let moved = Statement::new(text)
         .bind(plan.seq)
         .bind(at)

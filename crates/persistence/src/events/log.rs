@@ -140,5 +140,5 @@ fn prune(conn: &mut AnyConnection, before: NaiveDateTime) -> Result<bool, StoreE
         JOIN events e ON e.user_id = ends.user_id AND e.seq <= ends.seq \
         WHERE e.position < (SELECT MAX(position) FROM events))";
     let deleted = Statement::new(text).bind(PRUNED).bind(before).execute(conn)?;
-    Ok(i64::try_from(deleted).unwrap_or(i64::MAX) >= PRUNED)
+    Ok(deleted > 0)
 }

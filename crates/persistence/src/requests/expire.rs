@@ -10,7 +10,7 @@ use astegni_domain::requests::{ExpiringRequest, Involved, RequestStatus, Request
 use astegni_domain::schedule::Parties;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use crate::connection::AnyConnection;
 use crate::dialect;
@@ -117,20 +117,24 @@ pub(super) fn write_down(
         "UPDATE requested_sessions SET status = 'expired', updated_at = expires_at WHERE id IN ({}) \
          AND status = 'pending' AND expires_at <= ? RETURNING id, requester_id, \
          (SELECT user_id FROM tutor_profiles t WHERE t.id = tutor_id), \
-         (SELECT user_id FROM student_profiles s WHERE s.id = requested_to_id)",
+         (SELECT user_id FROM student_profiles s WHERE s.id = requested_to_id), \
+         EXISTS (SELECT 1 FROM tutor_profiles t JOIN student_profiles s ON s.id = requested_to_id \
+         JOIN connections c ON c.connection_type = 'block' \
+         AND ((c.user_id_1 = t.user_id AND c.user_id_2 IN (s.user_id, requester_id)) \
+         OR (c.user_id_2 = t.user_id AND c.user_id_1 IN (s.user_id, requester_id))) WHERE t.id = tutor_id)",
         vec!["?"; statement::padded(ids.len())].join(", ")
     );
     let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
-    let statement = Statement::<(BigInt, BigInt, BigInt, BigInt)>::new(text);
-    let mut expired: Vec<(i64, i64, i64, i64)> =
+    let statement = Statement::<(BigInt, BigInt, BigInt, BigInt, Bool)>::new(text);
+    let mut expired: Vec<(i64, i64, i64, i64, bool)> =
         statement.bind_all(ids.into_iter().chain(padding)).bind(at).load(conn)?;
     expired.sort_unstable();
-    let event = |(id, requester, tutor, student)| {
+    let event = |(id, requester, tutor, student, is_blocked)| {
         let parties = Parties { tutor: UserId::new(tutor), student: UserId::new(student) };
         let involved = Involved { requester: UserId::new(requester), parties };
-        ExpiringRequest { id: RequestId::new(id), involved }.event(now)
+        ExpiringRequest { id: RequestId::new(id), involved, is_blocked }.event(now)
     };
-    Ok(expired.into_iter().map(event).collect())
+    Ok(expired.into_iter().filter_map(event).collect())
 }
 
 /// Writes down and announces the expiry of the oldest requests. Returns whether there may be more.

@@ -135,7 +135,6 @@ fn unchanged(seen: ConversationFacts) -> GroupPlan {
         removes: None,
         promotes: None,
         notices: Vec::new(),
-        dissolves: false,
         at: now(),
     }
 }
@@ -200,7 +199,7 @@ fn an_admin_removes_a_participant() {
 }
 
 #[test]
-fn whoever_leaves_last_dissolves_the_group_and_the_last_admin_has_a_successor() {
+fn the_last_admin_has_a_successor_and_the_last_participant_leaves_without_a_notice() {
     let joined = |seen: ConversationFacts, minutes: &[(i64, i64)]| {
         let mut seen = seen;
         for (user, minute) in minutes {
@@ -217,12 +216,12 @@ fn whoever_leaves_last_dissolves_the_group_and_the_last_admin_has_a_successor() 
         (joined(group(&[1], &[2, 3]), &[(2, 5), (3, 5)]), Some(2), false),
         (group(&[1], &[]), None, true),
     ];
-    for (seen, successor, dissolves) in table {
+    for (seen, successor, is_last) in table {
         let promotes = successor.map(UserId::new);
         let appointed = successor.map(|user| notice(NoticeKind::AdminAppointed, &[user], "Admin appointed"));
-        let left = (!dissolves).then(|| notice(NoticeKind::ParticipantLeft, &[1], "Participant left"));
+        let left = (!is_last).then(|| notice(NoticeKind::ParticipantLeft, &[1], "Participant left"));
         let notices = left.into_iter().chain(appointed).collect();
-        let plan = GroupPlan { removes: Some(ME), promotes, notices, dissolves, ..unchanged(seen.clone()) };
+        let plan = GroupPlan { removes: Some(ME), promotes, notices, ..unchanged(seen.clone()) };
         assert_eq!(change(seen, GroupChange::Remove(ME)), Ok(Some(plan)));
     }
 }
@@ -263,7 +262,7 @@ proptest::proptest! {
         if let Ok(Some(plan)) = plan_group_change(actor, seen.clone(), GroupChange::Remove(actor), now()) {
             let rest: Vec<_> = seen.members.iter().filter(|member| member.user != actor).collect();
             let is_admin = |member: &&&Member| member.role == ParticipantRole::Admin || plan.promotes == Some(member.user);
-            proptest::prop_assert_eq!(rest.is_empty(), plan.dissolves);
+            proptest::prop_assert_eq!(rest.is_empty(), plan.notices.is_empty());
             proptest::prop_assert!(rest.is_empty() || rest.iter().any(|member| is_admin(&member)));
         }
     }

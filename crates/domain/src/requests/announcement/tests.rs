@@ -17,7 +17,7 @@ pub(in crate::requests) fn audience(event: &Event) -> (Vec<i64>, Vec<i64>) {
 
 #[test]
 fn an_expiry_has_no_actor_and_everyone_is_told() {
-    let expiring = ExpiringRequest { id: RequestId::new(1), involved: (&request()).into() };
+    let expiring = ExpiringRequest { id: RequestId::new(1), involved: (&request()).into(), is_blocked: false };
     let expected = Event {
         kind: EventKind::RequestExpired,
         subject: Subject::Request { request: RequestId::new(1), status: RequestStatus::Expired },
@@ -25,7 +25,8 @@ fn an_expiry_has_no_actor_and_everyone_is_told() {
         audience: Audience::of([1, 3, 6].map(UserId::new)).with_guardians_of([UserId::new(6)]),
         at: now(),
     };
-    assert_eq!(expiring.event(now()), expected);
+    assert_eq!(expiring.event(now()), Some(expected));
+    assert_eq!(ExpiringRequest { is_blocked: true, ..expiring }.event(now()), None, "a block is silent");
 }
 
 #[test]

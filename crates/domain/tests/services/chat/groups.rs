@@ -101,8 +101,8 @@ fn a_participant_leaves_and_a_removal_that_changes_nothing_is_not_written() {
 
 #[test]
 fn preferences_are_those_of_participants() {
-    let set = |is_participant, lookup| {
-        let mut ports = Ports::default().looking_up(Ok(lookup));
+    let set = |is_participant, ports: Ports| {
+        let mut ports = ports;
         let wanted = (eq(USER), eq(CONVERSATION), eq(Some(true)), eq(None));
         ports
             .chat
@@ -112,9 +112,10 @@ fn preferences_are_those_of_participants() {
             .return_once(move |_, _, _, _| Ok(is_participant));
         block_on(ports.service().set_preferences(&student(), CONVERSATION, Some(true), None))
     };
-    assert_eq!(set(true, found()).unwrap(), details());
-    // A guardian finds the conversation, and has no preferences in it.
-    assert_refused(set(false, found()), &ChatRefusal::NotAParticipant);
-    assert_refused(set(false, ConversationLookup::NotAParticipant), &ChatRefusal::NotAParticipant);
-    assert_refused(set(false, ConversationLookup::Missing), &ChatRefusal::NotFound);
+    let refused = |right| set(false, Ports::default().with_right(right));
+    assert_eq!(set(true, Ports::default().looking_up(Ok(found()))).unwrap(), details());
+    // A guardian may read the conversation, and has no preferences in it.
+    assert_refused(refused(ReadingRight::Granted), &ChatRefusal::NotAParticipant);
+    assert_refused(refused(ReadingRight::Refused), &ChatRefusal::NotAParticipant);
+    assert_refused(refused(ReadingRight::Missing), &ChatRefusal::NotFound);
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use astegni_domain::chat::{
     ChatError, ChatRefusal, ChatService, Contact, Conversation, ConversationDetails, ConversationFacts,
     ConversationKind, ConversationLookup, Member, MessagePolicy, MockChatQueries, MockChatRepository, ParticipantRole,
+    ReadingRight,
 };
 use astegni_domain::clock::ManualClock;
 use astegni_domain::connections::{Edge, Kind, Pair, ProfileFacts, Status};
@@ -60,6 +61,14 @@ impl Ports {
     /// Expects one look-up of the conversation.
     fn looking_up(mut self, result: Result<ConversationLookup, astegni_domain::RepositoryError>) -> Self {
         self.queries.expect_conversation().with(eq(USER), eq(CONVERSATION)).once().return_once(|_, _| result);
+        self
+    }
+}
+
+impl Ports {
+    /// Expects one look-up of the caller's right to read the conversation.
+    fn with_right(mut self, right: ReadingRight) -> Self {
+        self.queries.expect_reading_right().with(eq(USER), eq(CONVERSATION)).once().returning(move |_, _| Ok(right));
         self
     }
 }

@@ -39,7 +39,7 @@ fn a_conversation_of_others_is_forbidden_and_a_missing_one_is_not_found() {
 
 #[test]
 fn messages_are_read_as_of_now() {
-    let mut ports = Ports::default().looking_up(Ok(found()));
+    let mut ports = Ports::default().with_right(ReadingRight::Granted);
     ports
         .queries
         .expect_messages()
@@ -51,7 +51,7 @@ fn messages_are_read_as_of_now() {
 
 #[test]
 fn messages_and_receipts_of_others_are_not_read() {
-    let service = || Ports::default().looking_up(Ok(ConversationLookup::NotAParticipant)).service();
+    let service = || Ports::default().with_right(ReadingRight::Refused).service();
     assert_refused(block_on(service().messages(&student(), CONVERSATION, WANTED)), &ChatRefusal::NotAParticipant);
     assert_refused(block_on(service().read_receipts(&student(), CONVERSATION)), &ChatRefusal::NotAParticipant);
 }
@@ -59,7 +59,7 @@ fn messages_and_receipts_of_others_are_not_read() {
 #[test]
 fn receipts_are_returned_to_those_who_may_read_the_conversation() {
     let receipt = ReadReceipt { user_id: OTHER, last_read_seq: 0, last_read_message_id: None, last_read_at: None };
-    let mut ports = Ports::default().looking_up(Ok(found()));
+    let mut ports = Ports::default().with_right(ReadingRight::Granted);
     ports.queries.expect_read_receipts().with(eq(CONVERSATION)).once().returning(move |_| Ok(vec![receipt]));
     assert_eq!(block_on(ports.service().read_receipts(&student(), CONVERSATION)).unwrap(), [receipt]);
 }

@@ -1,23 +1,11 @@
 //! Response bodies with conversations.
 
-use astegni_domain::accounts::Actor;
 use astegni_domain::chat::{Conversation, ConversationDetails, Participant};
 use astegni_domain::ids::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, Code};
 use crate::wire;
-
-/// Checks the `user_id` parameter that old clients send: only the access token identifies the user.
-pub(super) fn check_user_id(claimed: Option<&str>, caller: &Actor) -> Result<(), ApiError> {
-    match claimed {
-        Some(claimed) if claimed != caller.user_id.to_string() => {
-            Err(ApiError::new(Code::NotYourself, "user_id must be the id of the authenticated user"))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// A conversation as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]

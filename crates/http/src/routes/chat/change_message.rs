@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::caller::ChatCaller;
 use super::message_body::WrittenMessageBody;
 use super::send_message::MAX_MESSAGE_BYTES;
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Parse, PathId};
+use crate::extract::{Body, Parse, PathId};
 use crate::services::Services;
 
 /// The new content of a message.
@@ -53,7 +54,7 @@ impl Parse for EditMessageBody {
 #[put("/chat/messages/{id}")]
 pub(crate) async fn update_message(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
     Body(content): Body<EditMessageBody>,
 ) -> Result<Json<WrittenMessageBody>, ApiError> {
@@ -77,7 +78,7 @@ pub(crate) async fn update_message(
 #[delete("/chat/messages/{id}")]
 pub(crate) async fn delete_message(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
 ) -> Result<Json<WrittenMessageBody>, ApiError> {
     let message = services.chat.delete(&caller, MessageId::new(id)).await?;

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::ConversationDetailsBody;
+use super::caller::ChatCaller;
 use super::participants::{FIELD, group_name, require_others, user_ids};
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Parse};
+use crate::extract::{Body, Parse};
 use crate::services::Services;
 
 /// A conversation to be created.
@@ -101,7 +102,7 @@ impl From<OpenedConversation> for CreatedConversationBody {
 #[post("/chat/conversations")]
 pub(crate) async fn create_conversation(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     Body(conversation): Body<CreateConversationBody>,
 ) -> Result<Json<CreatedConversationBody>, ApiError> {
     let opened = match conversation {

@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use astegni_domain::ids::ConversationId;
 
 use super::body::ConversationReadBody;
+use super::caller::ChatCaller;
 use crate::error::ApiError;
-use crate::extract::{Caller, PathId, resource};
+use crate::extract::{PathId, resource};
 use crate::services::Services;
 
 /// Get a conversation
@@ -30,7 +31,7 @@ use crate::services::Services;
 pub(crate) async fn get_conversation(
     request: HttpRequest,
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = services.chat.conversation(&caller, ConversationId::new(id)).await?;

@@ -11,9 +11,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{ConversationBody, check_user_id};
+use super::body::ConversationBody;
+use super::caller::ChatCaller;
 use crate::error::ApiError;
-use crate::extract::{Caller, PagingQuery, Parse, Query, next_link};
+use crate::extract::{PagingQuery, Parse, Query, next_link};
 use crate::services::Services;
 
 /// The parameters of a list of conversations.
@@ -32,22 +33,12 @@ pub(crate) struct ConversationsQuery {
     /// the caller's own.
     #[param(value_type = Option<i64>, minimum = 1)]
     student_id: Option<String>,
-    /// Id of the caller, which old clients send.
-    #[param(value_type = Option<i64>)]
-    user_id: Option<String>,
-}
-
-/// A parsed [`ConversationsQuery`].
-#[derive(Debug)]
-pub(crate) struct ConversationList {
-    page: ConversationsPage,
-    user_id: Option<String>,
 }
 
 impl Parse for ConversationsQuery {
-    type Command = ConversationList;
+    type Command = ConversationsPage;
 
-    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<ConversationList> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<ConversationsPage> {
         let offset = violations.check_some("offset", self.offset, |input| {
             let rows = input.parse::<i64>().ok().filter(|offset| (0..=1_000_000).contains(offset));
             rows.ok_or_else(|| Invalid::new("out_of_range", "must be an integer from 0 to 1000000"))
@@ -56,7 +47,7 @@ impl Parse for ConversationsQuery {
             violations.check_some("student_id", self.student_id, |input| parse_id(&input).map(StudentId::new));
         let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
         let page = ConversationsPage { page, offset: offset.unwrap_or_default(), student };
-        Some(ConversationList { page, user_id: self.user_id })
+        Some(page)
     }
 }
 
@@ -82,17 +73,15 @@ pub(crate) struct ConversationsBody {
     params(ConversationsQuery),
     responses(
         (status = 200, description = "The conversations; the `Link` header refers to the next page", body = ConversationsBody),
-        (status = 403, description = "`user_id` is not the id of the caller"),
     ),
 )]
 #[get("/chat/conversations")]
 pub(crate) async fn list_conversations(
     request: HttpRequest,
     services: Data<Services>,
-    caller: Caller,
-    Query(ConversationList { page: wanted, user_id }): Query<ConversationsQuery>,
+    caller: ChatCaller,
+    Query(wanted): Query<ConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    check_user_id(user_id.as_deref(), &caller)?;
     let CountedPage { page, total } = services.chat.conversations(&caller, wanted).await?;
     let mut response = HttpResponse::Ok();
     if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {

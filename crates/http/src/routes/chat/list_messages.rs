@@ -11,10 +11,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::check_user_id;
+use super::caller::ChatCaller;
 use super::message_body::MessageBody;
 use crate::error::ApiError;
-use crate::extract::{Caller, PagingQuery, Parse, PathId, Query, next_link};
+use crate::extract::{PagingQuery, Parse, PathId, Query, next_link};
 use crate::services::Services;
 
 /// The parameters of a list of messages.
@@ -34,22 +34,12 @@ pub(crate) struct MessagesQuery {
     /// `before_message_id`.
     #[param(value_type = Option<i64>, minimum = 1)]
     after: Option<String>,
-    /// Id of the caller, which old clients send.
-    #[param(value_type = Option<i64>)]
-    user_id: Option<String>,
-}
-
-/// A parsed [`MessagesQuery`].
-#[derive(Debug)]
-pub(crate) struct MessageList {
-    page: MessagesPage,
-    user_id: Option<String>,
 }
 
 impl Parse for MessagesQuery {
-    type Command = MessageList;
+    type Command = MessagesPage;
 
-    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<MessageList> {
+    fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<MessagesPage> {
         let is_over = |limit: &str| limit.parse().is_ok_and(|rows: i64| rows > 100);
         let limit = self.limit.map(|limit| if is_over(&limit) { "100".to_owned() } else { limit });
         let id = |input: String| parse_id(&input).map(MessageId::new);
@@ -65,7 +55,7 @@ impl Parse for MessagesQuery {
             (None, None) => MessagesFrom::Latest,
         };
         let page = PagingQuery::new(limit, self.cursor).parse(now, violations)?;
-        Some(MessageList { page: MessagesPage { page, from }, user_id: self.user_id })
+        Some(MessagesPage { page, from })
     }
 }
 
@@ -89,7 +79,7 @@ pub(crate) struct MessagesBody {
     params(("id" = i64, Path, description = "Id of the conversation"), MessagesQuery),
     responses(
         (status = 200, description = "The messages; the `Link` header refers to the next page", body = MessagesBody),
-        (status = 403, description = "The caller may not read the conversation, or `user_id` is not the id of the caller"),
+        (status = 403, description = "The caller may not read the conversation"),
         (status = 404, description = "The conversation does not exist"),
     ),
 )]
@@ -97,11 +87,10 @@ pub(crate) struct MessagesBody {
 pub(crate) async fn list_messages(
     request: HttpRequest,
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
-    Query(MessageList { page: wanted, user_id }): Query<MessagesQuery>,
+    Query(wanted): Query<MessagesQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    check_user_id(user_id.as_deref(), &caller)?;
     let CountedPage { page, total } = services.chat.messages(&caller, ConversationId::new(id), wanted).await?;
     let mut response = HttpResponse::Ok();
     if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {

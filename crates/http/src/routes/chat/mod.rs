@@ -1,6 +1,7 @@
 //! Conversations, their messages and participants, and the caller's settings of chat.
 
 mod body;
+mod caller;
 mod change_message;
 mod create_conversation;
 mod get_conversation;

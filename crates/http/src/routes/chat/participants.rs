@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::caller::ChatCaller;
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Parse, PathId, PathIds};
+use crate::extract::{Body, Parse, PathId, PathIds};
 use crate::services::Services;
 
 /// The field with the ids of participants.
@@ -91,7 +92,7 @@ pub(crate) struct AddedParticipantsBody {
 #[post("/chat/conversations/{id}/participants")]
 pub(crate) async fn add_participants(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
     Body(listed): Body<AddParticipantsBody>,
 ) -> Result<Json<AddedParticipantsBody>, ApiError> {
@@ -103,8 +104,7 @@ pub(crate) async fn add_participants(
 /// Remove a participant from a group
 ///
 /// Removes a user from a group, or lets the caller leave. Only admins of the group can remove others. When the last admin
-/// leaves, the participant who joined first becomes admin; when the last participant leaves, the group is deleted. Succeeds
-/// if the user is not a participant.
+/// leaves, the participant who joined first becomes admin. Succeeds if the user is not a participant.
 #[utoipa::path(
     tag = "chat",
     params(
@@ -121,7 +121,7 @@ pub(crate) async fn add_participants(
 #[delete("/chat/conversations/{id}/participants/{user_id}")]
 pub(crate) async fn remove_participant(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     ids: PathIds<2>,
 ) -> Result<HttpResponse, ApiError> {
     let PathIds([id, user]) = ids;

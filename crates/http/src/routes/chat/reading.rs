@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::caller::ChatCaller;
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Parse, PathId};
+use crate::extract::{Body, Parse, PathId};
 use crate::services::Services;
 use crate::wire;
 
@@ -57,7 +58,7 @@ pub(crate) struct MarkedReadBody {
 #[post("/chat/conversations/{id}/read")]
 pub(crate) async fn mark_conversation_read(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
     Body(message): Body<MarkReadBody>,
 ) -> Result<Json<MarkedReadBody>, ApiError> {
@@ -117,7 +118,7 @@ pub(crate) struct ReadStatusBody {
 #[get("/chat/conversations/{id}/read-status")]
 pub(crate) async fn get_read_status(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
 ) -> Result<Json<ReadStatusBody>, ApiError> {
     let receipts = services.chat.read_receipts(&caller, ConversationId::new(id)).await?;

@@ -13,9 +13,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::caller::ChatCaller;
 use super::message_body::WrittenMessageBody;
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Parse};
+use crate::extract::{Body, Parse};
 use crate::services::Services;
 
 /// The largest size of the body of a message in bytes. Some clients escape every character beyond ASCII, so that a character
@@ -132,7 +133,7 @@ fn compact(json: &str) -> String {
 #[post("/chat/messages")]
 pub(crate) async fn send_message(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     Body(draft): Body<SendMessageBody>,
 ) -> Result<Json<WrittenMessageBody>, ApiError> {
     let message = services.chat.send(&caller, draft).await?;

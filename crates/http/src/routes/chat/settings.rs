@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::caller::ChatCaller;
 use crate::error::ApiError;
-use crate::extract::{Body, Caller, Nullable, Parse};
+use crate::extract::{Body, Nullable, Parse};
 use crate::services::Services;
 
 /// Settings to change. Fields that are left out keep their values, and null is invalid.
@@ -94,7 +95,7 @@ impl From<ChatSettings> for ChatSettingsReadBody {
 #[get("/chat/settings")]
 pub(crate) async fn get_chat_settings(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
 ) -> Result<Json<ChatSettingsReadBody>, ApiError> {
     Ok(Json(services.chat.settings(&caller).await?.into()))
 }
@@ -111,7 +112,7 @@ pub(crate) async fn get_chat_settings(
 #[put("/chat/settings")]
 pub(crate) async fn update_chat_settings(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     Body(change): Body<UpdateChatSettingsBody>,
 ) -> Result<Json<ChatSettingsReadBody>, ApiError> {
     Ok(Json(services.chat.change_settings(&caller, change).await?.into()))

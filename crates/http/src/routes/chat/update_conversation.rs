@@ -9,9 +9,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::ConversationReadBody;
+use super::caller::ChatCaller;
 use super::participants::group_name;
 use crate::error::{ApiError, Code};
-use crate::extract::{Body, Caller, Nullable, Parse, PathId, Precondition, tagged};
+use crate::extract::{Body, Nullable, Parse, PathId, Precondition, tagged};
 use crate::services::Services;
 
 /// Fields to change. Fields that are left out keep their values, and null is invalid.
@@ -72,7 +73,7 @@ impl Parse for UpdateConversationBody {
 #[patch("/chat/conversations/{id}")]
 pub(crate) async fn update_conversation(
     services: Data<Services>,
-    caller: Caller,
+    caller: ChatCaller,
     PathId(id): PathId,
     precondition: Precondition,
     Body(changes): Body<UpdateConversationBody>,

@@ -26,7 +26,7 @@ const MAX_WAIT: u64 = 60;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
-    /// Position to continue from: `cursor` of the previous response, or 0 for the oldest event. Without it, reading starts
+    /// Position to continue from: `cursor` of the previous response, or 0 for the beginning of the log. Without it, reading starts
     /// now.
     #[param(value_type = Option<i64>, minimum = 0)]
     after: Option<String>,

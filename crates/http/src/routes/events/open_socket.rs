@@ -22,7 +22,7 @@ use crate::services::Services;
 pub(crate) struct SocketQuery {
     /// Ticket from `POST /ws/ticket`. Without it, the first frame has to bring an access token.
     ticket: Option<String>,
-    /// Position to continue from, or 0 for the oldest event. Without it, reading starts now.
+    /// Position to continue from, or 0 for the beginning of the log. Without it, reading starts now.
     #[param(value_type = Option<i64>, minimum = 0)]
     after: Option<String>,
 }

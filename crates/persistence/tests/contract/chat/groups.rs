@@ -68,7 +68,7 @@ contract! {
         assert_eq!(roles(&world, id, &two).len(), 2);
     }
 
-    fn a_group_always_has_an_admin_and_ends_with_its_last_participant(world: World) {
+    fn a_group_always_has_an_admin_until_its_last_participant_leaves(world: World) {
         let [one, two, three] = members(&world);
         let id = group(&world, &one, &[three, two]);
         let leave = |actor: &Actor| block_on(chat(&world).remove_participant(actor, id, actor.user_id)).unwrap();
@@ -77,7 +77,8 @@ contract! {
         leave(&two);
         assert_eq!(roles(&world, id, &three), [(three.user_id.get(), true)]);
         leave(&three);
-        assert_eq!(world.number("SELECT COUNT(*) FROM conversations"), 0);
+        assert_eq!(conversations(&world, &three), []);
+        assert_eq!(refusal(block_on(chat(&world).conversation(&three, id))), ChatRefusal::NotAParticipant);
     }
 
     fn of_admins_who_leave_at_once_none_leaves_the_group_without_one(world: World) {

@@ -174,7 +174,12 @@ contract! {
         direct(&world, &stranger, &tutor);
         let visible = |viewer: &Actor| {
             let users = vec![tutor.user_id, student.user_id, stranger.user_id];
-            block_on(world.database.presence_visible(viewer.user_id, users)).unwrap()
+            let visible = block_on(world.database.presence_visible(viewer.user_id, users.clone())).unwrap();
+            for user in users {
+                let viewers = block_on(world.database.presence_viewers(user, vec![viewer.user_id])).unwrap();
+                assert_eq!(!viewers.is_empty(), visible.contains(&user));
+            }
+            visible
         };
         assert_eq!(visible(&student), [], "nothing has been written yet");
         say(&world, &tutor, id, "Hello");

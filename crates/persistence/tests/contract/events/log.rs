@@ -55,13 +55,14 @@ contract! {
         // A slow clock wrote the third event; the second is deleted with it.
         world.execute("UPDATE events SET created_at = '2026-02-01 00:00:00'");
         world.execute("UPDATE events SET created_at = '2026-01-01 00:00:00' WHERE seq = 3");
+        assert!(block_on(world.database.prune(now())).unwrap());
         assert!(!block_on(world.database.prune(now())).unwrap());
         for reader in [&one, &other] {
             let left = page(&world, reader, 3, 100);
             assert_eq!((left.start, left.end, left.events.len()), (3, 5, 2));
             assert_eq!(log(&world, reader).len(), 2);
         }
-        assert!(!block_on(world.database.prune(now() + TimeDelta::days(30))).unwrap());
+        while block_on(world.database.prune(now() + TimeDelta::days(30))).unwrap() {}
         say(&world, &one, id, "Hello");
         assert_eq!(page(&world, &other, 0, 100).end, 6, "the numbers go on");
     }

@@ -1,0 +1,42 @@
+//! The users who may see the presence of others.
+
+use astegni_domain::ids::UserId;
+use diesel::sql_types::BigInt;
+
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::statement::{self, Statement};
+
+/// The pairs of a viewer and a user whose presence the viewer may see, with both as members of a direct conversation.
+const PAIRS: &str = "FROM conversation_participants viewer \
+    JOIN conversations c ON c.id = viewer.conversation_id AND c.type = 'direct' \
+    JOIN conversation_participants seen ON seen.conversation_id = c.id AND seen.user_id <> viewer.user_id \
+    AND seen.has_written LEFT JOIN chat_settings s ON s.user_id = seen.user_id \
+    WHERE COALESCE(s.online_status, TRUE) \
+    AND NOT EXISTS (SELECT 1 FROM connections b WHERE b.connection_type = 'block' \
+    AND b.user_id_1 = seen.user_id AND b.user_id_2 = viewer.user_id) \
+    AND NOT EXISTS (SELECT 1 FROM connections b WHERE b.connection_type = 'block' \
+    AND b.user_id_1 = viewer.user_id AND b.user_id_2 = seen.user_id)";
+
+/// Returns those of some users whose presence a viewer may see.
+pub(super) fn visible(conn: &mut AnyConnection, viewer: UserId, users: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+    select(conn, ("viewer", viewer), ("seen", users))
+}
+
+/// Returns those of some viewers who may see the presence of a user.
+pub(super) fn viewers(conn: &mut AnyConnection, user: UserId, viewers: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+    select(conn, ("seen", user), ("viewer", viewers))
+}
+
+fn select(
+    conn: &mut AnyConnection,
+    (one, user): (&str, UserId),
+    (other, users): (&str, &[UserId]),
+) -> Result<Vec<UserId>, StoreError> {
+    let padded = statement::padded(users.len());
+    let places = vec!["?"; padded].join(", ");
+    let text = format!("SELECT {other}.user_id {PAIRS} AND {one}.user_id = ? AND {other}.user_id IN ({places})");
+    let ids = users.iter().map(|user| user.get()).chain(std::iter::repeat_n(0, padded - users.len()));
+    let selected: Vec<i64> = Statement::<BigInt>::new(text).bind(user.get()).bind_all(ids).load(conn)?;
+    Ok(selected.into_iter().map(UserId::new).collect())
+}
