@@ -200,11 +200,16 @@ impl Herald {
         loop {
             arrival.notified().await;
             sleep(DELAY).await;
-            let arrived = std::mem::take(&mut self.hub.state().watches.arrived);
-            for user in arrived {
-                if let Err(error) = self.tell(user).await {
-                    tracing::warn!(error = %chain(&error), "presence cannot be shown for now");
-                }
+            self.tell_all().await;
+        }
+    }
+
+    /// Tells of those who have arrived since the last call.
+    pub(super) async fn tell_all(&self) {
+        let arrived = std::mem::take(&mut self.hub.state().watches.arrived);
+        for user in arrived {
+            if let Err(error) = self.tell(user).await {
+                tracing::warn!(error = %chain(&error), "presence cannot be shown for now");
             }
         }
     }

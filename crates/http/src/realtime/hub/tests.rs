@@ -1,9 +1,12 @@
 use astegni_domain::accounts::ProfileIds;
+use astegni_domain::chat::{ChatService, MockChatQueries, MockChatRepository};
+use astegni_domain::clock::ManualClock;
 use astegni_domain::events::{EventKind, Subject};
 use astegni_domain::ids::ConversationId;
 use chrono::DateTime;
 
 use super::*;
+use crate::realtime::Herald;
 
 pub(in crate::realtime) fn actor(user: i64, device: i64) -> Actor {
     let (user_id, device_id) = (UserId::new(user), DeviceId::new(device));
@@ -20,6 +23,18 @@ pub(in crate::realtime) fn event(reader: i64, cursor: i64) -> LoggedEvent {
         created_at: DateTime::UNIX_EPOCH,
     }
 }
+
+/// Creates a herald of users whom all may see but one.
+pub(in crate::realtime) fn herald(hub: &Arc<Hub>) -> Herald {
+    let mut chat = MockChatRepository::new();
+    let admits = |viewer: &UserId| *viewer != STRANGER;
+    chat.expect_presence_viewers().returning(move |_, viewers| Ok(viewers.into_iter().filter(admits).collect()));
+    let clock = ManualClock::new(DateTime::UNIX_EPOCH);
+    Herald::new(ChatService::new(Arc::new(chat), Arc::new(MockChatQueries::new()), Arc::new(clock)), hub.clone())
+}
+
+/// A user who may not see the presence of others.
+const STRANGER: UserId = UserId::new(66);
 
 fn hub() -> Arc<Hub> {
     Arc::new(Hub::default())
@@ -134,28 +149,35 @@ fn a_server_that_stops_closes_all_now_and_from_now_on() {
     }
 }
 
-#[test]
-fn watchers_learn_of_the_first_socket_and_of_the_last() {
+#[tokio::test]
+async fn watchers_learn_of_the_first_socket_and_of_the_last() {
     let hub = hub();
+    let herald = herald(&hub);
+    let mut stranger = hub.subscribe(&actor(STRANGER.get(), 66), Transport::Socket).unwrap();
+    hub.watch(&stranger, &[UserId::new(1)]);
     let (one, two) = (UserId::new(1), UserId::new(2));
     let mut watcher = hub.subscribe(&actor(9, 9), Transport::Socket).unwrap();
     let stream = hub.subscribe(&actor(1, 1), Transport::Stream).unwrap();
     assert_eq!(hub.watch(&watcher, &[one, two]), (vec![], vec![one, two]), "a stream is not presence");
     let first = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
     let second = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
+    herald.tell_all().await;
     assert_eq!(presence(&mut watcher), [(1, true)]);
+    assert_eq!(presence(&mut stranger), [], "may not know any more");
     drop(first);
     assert_eq!(presence(&mut watcher), []);
     drop((second, stream));
     assert_eq!(presence(&mut watcher), [(1, false)]);
     hub.watch(&watcher, &[two]);
     let _unwatched = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
+    herald.tell_all().await;
     assert_eq!(presence(&mut watcher), [], "a new list replaces the old one");
 }
 
-#[test]
-fn a_user_is_online_while_any_replica_says_so() {
+#[tokio::test]
+async fn a_user_is_online_while_any_replica_says_so() {
     let hub = hub();
+    let herald = herald(&hub);
     let (outbox, mut sent) = mpsc::channel(16);
     hub.relay_to(outbox);
     let mut watcher = hub.subscribe(&actor(9, 9), Transport::Socket).unwrap();
@@ -167,6 +189,7 @@ fn a_user_is_online_while_any_replica_says_so() {
     hub.receive(7, says(true));
     hub.receive(8, says(true));
     hub.receive(7, says(false));
+    herald.tell_all().await;
     assert_eq!(presence(&mut watcher), [(1, true)]);
     let here = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
     hub.receive(8, says(false));
@@ -185,6 +208,7 @@ async fn users_of_a_replica_that_has_stopped_to_answer_go_offline() {
     let mut watcher = hub.subscribe(&actor(9, 9), Transport::Socket).unwrap();
     hub.watch(&watcher, &[UserId::new(1)]);
     hub.receive(7, Broadcast::Presence { users: vec![1], is_online: true });
+    herald(&hub).tell_all().await;
     assert_eq!(presence(&mut watcher), [(1, true)]);
     advance(Duration::from_secs(60)).await;
     hub.review_presence(Instant::now());

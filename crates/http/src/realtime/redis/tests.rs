@@ -1,7 +1,7 @@
 use tokio::time::timeout;
 
 use super::*;
-use crate::realtime::hub::tests::actor;
+use crate::realtime::hub::tests::{actor, herald};
 use crate::realtime::{Frame, Signal, Subscription, Transport};
 use astegni_domain::ids::UserId;
 
@@ -44,6 +44,7 @@ async fn replicas_share_announcements_typing_and_presence() {
     there.send(&[UserId::new(watcher)], typing);
     assert_eq!(frame(&mut socket).await, typing);
 
+    tokio::spawn(herald(&here).run());
     let online = there.subscribe(&actor(friend, 2), Transport::Socket).unwrap();
     here.watch(&socket, &[UserId::new(friend)]);
     assert_eq!(frame(&mut socket).await, Frame::Presence { user_id: friend, is_online: true });

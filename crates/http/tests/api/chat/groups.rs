@@ -99,7 +99,7 @@ async fn the_longest_standing_participant_follows_the_last_admin() {
     remove(&early, &group, &early).await.expect(204);
     assert_eq!(roles(&late, &group).await, [role(&late, "admin")]);
     remove(&late, &group, &late).await.expect(204);
-    late.get(&format!("/api/chat/conversations/{group}")).await.expect(404);
+    late.get(&format!("/api/chat/conversations/{group}")).await.expect(403);
     assert_eq!(late.get("/api/chat/conversations").await.expect(200)["total"], 0);
 }
 
