@@ -48,6 +48,10 @@ bench-growth *options:
 bench-footprint *options:
     python3 bench/run.py footprint {{options}}
 
+# Measure the delivery of events over sockets, and the memory of idle ones
+bench-live *options:
+    python3 bench/run.py live {{options}}
+
 # Run everything that CI runs
 ci:
     bash .ci/run

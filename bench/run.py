@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from harness import footprint, growth, limit, side_by_side
+from harness import footprint, growth, limit, live, side_by_side
 from harness.settings import OUTPUT, BenchError, build_binary
 
 
@@ -26,6 +26,8 @@ def parse_options():
              [size_options, load_options, database_option, scenario_option])
     add_mode(modes, "footprint", footprint.main, "time to the first response, and resident memory",
              [population_options, database_option])
+    add_mode(modes, "live", live.main, "delivery of events over sockets, and the memory of idle ones",
+             [population_options, live_options, database_option])
     return parser.parse_args()
 
 
@@ -56,6 +58,11 @@ def size_options(mode):
 def load_options(mode):
     mode.add_argument("--seconds", type=positive, default=5, help="duration of each run")
     mode.add_argument("--repeats", type=positive, default=3, help="runs of each scenario on each side, taken in turn")
+
+
+def live_options(mode):
+    mode.add_argument("--seconds", type=positive, default=20, help="duration of each run")
+    mode.add_argument("--rate", type=positive, default=100, help="messages per second")
 
 
 def database_option(mode):

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 from .settings import OUTPUT, PEER, POSTGRES_URL, BenchError, run
 
 # Emptied in this order, so that a database can be measured again as if it were new.
-WRITTEN_BY_RUNS = ["chat_messages", "conversation_participants", "conversations", "sessions", "enrolled_courses",
-                   "enrolled_students", "requested_sessions", "refresh_tokens", "auth_sessions"]
+WRITTEN_BY_RUNS = ["events", "event_logs", "socket_tickets", "chat_messages", "conversation_participants",
+                   "conversations", "sessions", "enrolled_courses", "enrolled_students", "requested_sessions", "refresh_tokens", "auth_sessions"]
 
 
 def maintain(*options):

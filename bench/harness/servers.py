@@ -87,12 +87,12 @@ def stop(process):
         process.wait()
 
 
-def astegni(binary, database, log_filter):
+def astegni(binary, database, log_filter, environment=None):
     """Serves Astegni on a database. The secret is the same for each server of a run, and with it the tokens."""
     port = free_port()
     command = [binary, "serve", "--database-url", database.url, "--listen", f"127.0.0.1:{port}", "--log-filter",
                log_filter]
-    return running(command, f"http://127.0.0.1:{port}", {"JWT_SECRET": SECRET})
+    return running(command, f"http://127.0.0.1:{port}", {"JWT_SECRET": SECRET} | (environment or {}))
 
 
 def peer(database):

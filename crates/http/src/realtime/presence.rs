@@ -182,7 +182,7 @@ fn tell_watchers(state: &mut State, user: UserId, is_online: bool) {
 }
 
 /// Tells watchers of the users who come online, as far as they may still know: one query for each user, however many watch,
-/// and for a user who comes and goes at most one per [`DELAY`].
+/// and for a user who comes and goes at most two per second.
 pub struct Herald {
     chat: ChatService,
     hub: Arc<Hub>,
