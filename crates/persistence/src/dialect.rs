@@ -158,8 +158,8 @@ fn lock_two_relations(conn: &mut AnyConnection, low: (i64, LockMode), high: (i64
     }
 }
 
-/// Locks the relation counters of many users exclusively, like [`lock_relations`].
-pub(crate) fn lock_all_relations(conn: &mut AnyConnection, users: &[i64]) -> Result<(), StoreError> {
+/// Locks the relation counters of many users in one mode, like [`lock_relations`].
+pub(crate) fn lock_all_relations(conn: &mut AnyConnection, users: &[i64], mode: LockMode) -> Result<(), StoreError> {
     let mut users = users.to_vec();
     users.sort_unstable();
     users.dedup();
@@ -168,9 +168,10 @@ pub(crate) fn lock_all_relations(conn: &mut AnyConnection, users: &[i64]) -> Res
             .filter(connection_counters::user_id.eq_any(users))
             .order(connection_counters::user_id)
             .select(connection_counters::user_id);
-        let locked: Vec<i64> = match conn {
-            AnyConnection::Pg(inner) => rows.for_update().load(inner)?,
-            AnyConnection::Sqlite(inner) => rows.load(inner)?,
+        let locked: Vec<i64> = match (&mut *conn, mode) {
+            (AnyConnection::Pg(inner), LockMode::Share) => rows.for_share().load(inner)?,
+            (AnyConnection::Pg(inner), LockMode::Exclusive) => rows.for_update().load(inner)?,
+            (AnyConnection::Sqlite(inner), _) => rows.load(inner)?,
         };
         if let Some(user) = users.iter().find(|user| locked.binary_search(user).is_err()) {
             return Err(StoreError::missing_row("connection_counters", *user));

@@ -1,7 +1,8 @@
 //! Facts that decisions about conversations need.
 
 use astegni_domain::chat::{
-    Contact, ConversationFacts, ConversationKind, Member, MessageFacts, MessagePolicy, ReadingFacts, SendingFacts,
+    Contact, ConversationFacts, ConversationKind, Member, MessageFacts, MessagePlan, MessagePolicy, ReadingFacts,
+    SendingFacts,
 };
 use astegni_domain::ids::{ConversationId, MessageId, UserId};
 use chrono::NaiveDateTime;
@@ -104,6 +105,25 @@ pub(super) fn guard(conn: &mut AnyConnection, actor: UserId, seen: &Conversation
         None => dialect::lock_conversation(conn, seen.id.get())?,
     }
     if conversation(conn, actor, seen.id)?.as_ref() == Some(seen) { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+/// Guards decisions about direct messages like [`guard`], by two statements however many there are. Returns whether each still
+/// holds.
+pub(super) fn guard_direct(conn: &mut AnyConnection, plans: &[MessagePlan]) -> Result<Vec<bool>, StoreError> {
+    let others = plans.iter().map(|plan| plan.seen.other.as_ref().map_or(plan.sender, |other| other.user));
+    let keys: Vec<(UserId, UserId)> = plans.iter().map(|plan| plan.sender).zip(others).collect();
+    let users: Vec<i64> = keys.iter().flat_map(|(sender, other)| [sender.get(), other.get()]).collect();
+    dialect::lock_all_relations(conn, &users, LockMode::Share)?;
+    let pairs = connections::pairs(conn, &keys)?;
+    let holds = plans.iter().zip(pairs).map(|(plan, pair)| {
+        let Some(other) = &plan.seen.other else { return Ok(false) };
+        if plan.seen.member(other.user).is_some_and(|member| member.has_written) {
+            // Neither the settings of the other nor anything that may change decide any more.
+            return Ok(pair? == other.pair);
+        }
+        Ok(conversation(conn, plan.sender, plan.seen.id)?.as_ref() == Some(&plan.seen))
+    });
+    holds.collect()
 }
 
 /// Locks the relations of an actor and of some users in share mode, and fails with `Conflict` if those between them have

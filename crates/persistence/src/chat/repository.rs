@@ -13,6 +13,7 @@ use super::append::{self, NewMessage, Target};
 use super::{facts, groups, presence, settings};
 use crate::Database;
 use crate::connection::AnyConnection;
+use crate::database::Results;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::events;
@@ -34,6 +35,9 @@ impl ChatRepository for Database {
     }
 
     async fn send(&self, plan: MessagePlan) -> Result<MessageId, RepositoryError> {
+        if plan.seen.other.is_some() {
+            return Ok(self.send_message(plan).await?);
+        }
         Ok(self.write(move |conn| send(conn, &plan)).await?)
     }
 
@@ -129,10 +133,35 @@ impl ChatRepository for Database {
     }
 }
 
+/// Sends a message to a group.
 fn send(conn: &mut AnyConnection, plan: &MessagePlan) -> Result<MessageId, StoreError> {
     facts::guard(conn, plan.sender, &plan.seen)?;
+    let sent = append::send(conn, &message(plan))?;
+    events::append(conn, &plan.events(sent.message))?;
+    Ok(sent.message)
+}
+
+/// Sends messages of direct conversations in one transaction. Each fails with `Conflict` on its own if what its plan has seen
+/// has changed. The conversations are locked in ascending order.
+pub(crate) fn send_all(conn: &mut AnyConnection, plans: &[MessagePlan]) -> Results<MessageId> {
+    let mut results: Vec<Result<MessageId, StoreError>> = Vec::with_capacity(plans.len());
+    results.extend(plans.iter().map(|_| Err(StoreError::Conflict)));
+    let holds = facts::guard_direct(conn, plans)?;
+    let mut sendable: Vec<_> = results.iter_mut().zip(plans).zip(holds).filter(|(_, holds)| *holds).collect();
+    sendable.sort_by_key(|((_, plan), _)| plan.seen.id);
+    let mut news = Vec::with_capacity(sendable.len());
+    for ((result, plan), _) in sendable {
+        let sent = append::send(conn, &message(plan))?.message;
+        news.extend(plan.events(sent));
+        *result = Ok(sent);
+    }
+    events::append(conn, &news)?;
+    Ok(results)
+}
+
+fn message(plan: &MessagePlan) -> NewMessage<'_> {
     let draft = &plan.draft;
-    let message = NewMessage {
+    NewMessage {
         sender: plan.sender,
         target: Target::Conversation(plan.seen.id.get()),
         message_type: draft.message_type,
@@ -143,10 +172,7 @@ fn send(conn: &mut AnyConnection, plan: &MessagePlan) -> Result<MessageId, Store
         client_message_id: draft.client_message_id.as_deref(),
         request: None,
         at: plan.at,
-    };
-    let sent = append::send(conn, &message)?;
-    events::append(conn, &plan.events(sent.message))?;
-    Ok(sent.message)
+    }
 }
 
 fn change(conn: &mut AnyConnection, plan: &MessageChangePlan) -> Result<(), StoreError> {

@@ -56,7 +56,7 @@ pub(crate) fn accept_part(conn: &mut AnyConnection, owner: UserId, at: NaiveDate
     let Some(done_through) = done_through(conn, owner)? else { return Ok(false) };
     let waiting = waiting(conn, owner, done_through)?;
     let everyone: Vec<i64> = waiting.iter().map(|(_, follower)| *follower).chain([owner.get()]).collect();
-    dialect::lock_all_relations(conn, &everyone)?;
+    dialect::lock_all_relations(conn, &everyone, LockMode::Exclusive)?;
     match self::done_through(conn, owner)? {
         // The account has become private, or another process has accepted everything.
         None => return Ok(false),

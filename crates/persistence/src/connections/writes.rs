@@ -12,7 +12,7 @@ use diesel::sql_types::BigInt;
 use super::facts;
 use crate::connection::AnyConnection;
 use crate::database::Results;
-use crate::dialect;
+use crate::dialect::{self, LockMode};
 use crate::error::StoreError;
 use crate::statement::{self, Statement};
 use crate::{events, families, requests};
@@ -66,7 +66,7 @@ pub(super) fn apply(conn: &mut AnyConnection, plan: &RelationPlan) -> Result<Opt
 
 fn lock(conn: &mut AnyConnection, plans: &[RelationPlan]) -> Result<(), StoreError> {
     let users: Vec<i64> = plans.iter().flat_map(|plan| [plan.seen.actor.get(), plan.seen.other.get()]).collect();
-    dialect::lock_all_relations(conn, &users)
+    dialect::lock_all_relations(conn, &users, LockMode::Exclusive)
 }
 
 /// Writes the changes of plans for different pairs of users, and returns the connections that they create.

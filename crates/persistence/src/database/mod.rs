@@ -20,8 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use astegni_domain::accounts::User;
+use astegni_domain::chat::MessagePlan;
 use astegni_domain::connections::{Connection, Pair, RelationPlan};
-use astegni_domain::ids::{ConnectionId, UserId};
+use astegni_domain::ids::{ConnectionId, MessageId, UserId};
 use astegni_domain::schedule::Session;
 use diesel::connection::SimpleConnection;
 use tokio::sync::Notify;
@@ -30,7 +31,7 @@ use crate::connection::{Access, AnyConnection, ConnectionSource, DatabaseUrl, co
 use crate::connections::{ListHead, Scan, Scanned};
 use crate::error::StoreError;
 use crate::schedule::SessionScan;
-use crate::{accounts, connections, dialect, schedule};
+use crate::{accounts, chat, connections, dialect, schedule};
 pub(crate) use coalesce::{Coalescer, MAX_CALLS, Results};
 use lane::Lane;
 use worker::Mode;
@@ -89,6 +90,7 @@ struct Inner {
     scans: Coalescer<Scan, Scanned>,
     sessions: Coalescer<SessionScan, Vec<Session>>,
     relation_plans: Coalescer<RelationPlan, Option<ConnectionId>>,
+    direct_messages: Coalescer<MessagePlan, MessageId>,
     /// Wakes the reader of the event log after a write.
     committed: Notify,
 }
@@ -122,6 +124,7 @@ impl Database {
             scans: Coalescer::new(reads.clone(), connections::run_scans),
             sessions: Coalescer::new(reads.clone(), schedule::run_scans),
             relation_plans: Coalescer::new(writes.clone(), connections::apply_all),
+            direct_messages: Coalescer::new(writes.clone(), chat::send_all),
             reads,
             writes,
             committed: Notify::new(),
@@ -191,6 +194,13 @@ impl Database {
         let written = self.inner.relation_plans.call(plan).await;
         self.inner.committed.notify_one();
         written
+    }
+
+    /// Sends a message of a direct conversation.
+    pub(crate) async fn send_message(&self, plan: MessagePlan) -> Result<MessageId, StoreError> {
+        let sent = self.inner.direct_messages.call(plan).await;
+        self.inner.committed.notify_one();
+        sent
     }
 
     /// Checks that the database can be reached and written to, and that no lane is stuck. Waits for no queued job, but on SQLite
