@@ -10,8 +10,8 @@
 //!
 //! Only pending requests change. A request expires by the clock: every reader compares `expires_at` with the present
 //! instant. A block between the parties, and the end of the guardianship that a request was made under, bring the deadline
-//! forward. A job in the background writes down what has expired and announces it, so that the sender cannot tell the three
-//! apart.
+//! forward; the sender cannot tell the three apart by reading. A job in the background writes down what has expired and
+//! announces it, except across a block.
 
 mod acceptance;
 mod announcement;

@@ -1,8 +1,8 @@
 //! Expiry of pending requests: of those past their deadlines, and of those that can no longer be answered because a relation
 //! between the parties has ended.
 //!
-//! The end of a relation brings the deadline forward. Such a request then reads, and is announced, like any other one past
-//! its deadline, so that it never reveals a block.
+//! The end of a relation brings the deadline forward. Such a request then reads like any other one past its deadline, so that
+//! it never reveals a block. Across a block, no expiry is announced.
 
 use astegni_domain::events::Event;
 use astegni_domain::ids::{RequestId, StudentId, TutorId, UserId};
