@@ -1,7 +1,7 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use crate::support::{Server, command, run, sqlite};
+use crate::support::{Schema, Server, command, run, sqlite};
 use crate::walk;
 
 fn serve_stop_and_serve_again(start: impl Fn() -> Command) {
@@ -24,27 +24,8 @@ fn data_and_sign_ins_outlive_a_restart_on_sqlite() {
 
 #[test]
 fn data_and_sign_ins_outlive_a_restart_on_postgresql() {
-    let server = std::env::var("TEST_POSTGRES_URL")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres?connect_timeout=3".to_owned());
-    let psql = |statement: &str| {
-        let output = Command::new("psql").args([server.as_str(), "-qc", statement]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
-    let schema = format!("astegni_binary_{}", std::process::id());
-    if !psql(&format!("CREATE SCHEMA {schema}")) {
-        let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
-        assert!(!required, "PostgreSQL is required but psql cannot reach it");
-        eprintln!("psql cannot reach PostgreSQL; this test is SKIPPED");
-        return;
-    }
-    let separator = if server.contains('?') { '&' } else { '?' };
-    let url = format!("{server}{separator}options=-csearch_path%3D{schema}");
-    serve_stop_and_serve_again(|| {
-        let mut command = command(&url);
-        command.env("JWT_SECRET", "a secret of at least thirty-two bytes");
-        command
-    });
-    assert!(psql(&format!("SET client_min_messages = 'error'; DROP SCHEMA {schema} CASCADE")));
+    let Some(schema) = Schema::create("restart") else { return };
+    serve_stop_and_serve_again(|| schema.command());
 }
 
 #[test]

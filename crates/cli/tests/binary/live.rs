@@ -6,14 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
 use serde_json::{Value, json};
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
 use crate::client::Client;
-use crate::support::{Server, command, sqlite};
+use crate::support::{Schema, Server, command, sqlite};
 
 /// A user with an access token.
 struct User {
@@ -68,48 +66,6 @@ impl Socket {
     }
 }
 
-/// A schema of its own on the PostgreSQL server of the tests, if there is one.
-struct Schema {
-    server: String,
-    name: String,
-}
-
-impl Schema {
-    fn create() -> Option<Self> {
-        let server = std::env::var("TEST_POSTGRES_URL")
-            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres?connect_timeout=3".to_owned());
-        let name = format!("astegni_live_{}", std::process::id());
-        match PgConnection::establish(&server) {
-            Ok(mut connection) => {
-                connection.batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
-                Some(Self { server, name })
-            }
-            Err(error) => {
-                let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
-                assert!(!required, "PostgreSQL is required but cannot be reached: {error}");
-                eprintln!("PostgreSQL cannot be reached; the test of two processes is SKIPPED: {error}");
-                None
-            }
-        }
-    }
-
-    fn start(&self) -> Server {
-        let mark = if self.server.contains('?') { '&' } else { '?' };
-        let url = format!("{}{mark}options=-csearch_path%3D{}", self.server, self.name);
-        let mut command = command(&url);
-        command.env("JWT_SECRET", "the replicas of this test share a secret");
-        Server::start(command)
-    }
-}
-
-impl Drop for Schema {
-    fn drop(&mut self) {
-        if let Ok(mut connection) = PgConnection::establish(&self.server) {
-            drop(connection.batch_execute(&format!("DROP SCHEMA {} CASCADE", self.name)));
-        }
-    }
-}
-
 const WRITERS: usize = 10;
 const MESSAGES: usize = 12;
 
@@ -117,8 +73,8 @@ const MESSAGES: usize = 12;
 /// they go on with the other one, the writers by repeating what has not been answered.
 #[test]
 fn every_message_arrives_once_and_in_order_although_a_process_is_killed() {
-    let Some(schema) = Schema::create() else { return };
-    let (mut first, second) = (schema.start(), schema.start());
+    let Some(schema) = Schema::create("live") else { return };
+    let (mut first, second) = (Server::start(schema.command()), Server::start(schema.command()));
     let reader = register(&first.client, "reader");
     let writers: Vec<User> = (0..WRITERS).map(|number| register(&second.client, &format!("writer{number}"))).collect();
     let ids: Vec<i64> = writers.iter().map(|writer| writer.id).collect();

@@ -27,6 +27,47 @@ pub(crate) fn run(mut command: Command, arguments: &[&str]) -> (Option<i32>, Str
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
+/// A schema of its own on the PostgreSQL server of the tests, dropped in the end.
+pub(crate) struct Schema {
+    server: String,
+    name: String,
+}
+
+impl Schema {
+    /// Creates a schema with `psql`; none where the server cannot be reached and does not have to be.
+    pub(crate) fn create(purpose: &str) -> Option<Self> {
+        let server = std::env::var("TEST_POSTGRES_URL")
+            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres?connect_timeout=3".to_owned());
+        let schema = Self { server, name: format!("astegni_{purpose}_{}", std::process::id()) };
+        if schema.run(&format!("CREATE SCHEMA {}", schema.name)) {
+            return Some(schema);
+        }
+        let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
+        assert!(!required, "PostgreSQL is required but psql cannot reach it");
+        eprintln!("psql cannot reach PostgreSQL; this test is SKIPPED");
+        None
+    }
+
+    fn run(&self, statement: &str) -> bool {
+        let output = Command::new("psql").args([self.server.as_str(), "-qc", statement]).output();
+        output.is_ok_and(|output| output.status.success())
+    }
+
+    /// Returns a command that runs the binary with the schema as its database. All have the same secret.
+    pub(crate) fn command(&self) -> Command {
+        let mark = if self.server.contains('?') { '&' } else { '?' };
+        let mut command = command(&format!("{}{mark}options=-csearch_path%3D{}", self.server, self.name));
+        command.env("JWT_SECRET", "a secret of at least thirty-two bytes");
+        command
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        self.run(&format!("SET client_min_messages = 'error'; DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
 /// A running server, killed when dropped.
 pub(crate) struct Server {
     process: Child,
