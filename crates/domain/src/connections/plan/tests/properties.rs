@@ -30,7 +30,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     )
 }
 
-/// What three users do over some days.
+/// Random actions of three users over some days.
 pub(super) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     prop::collection::vec(deed(), 1..60)
 }
