@@ -1,14 +1,13 @@
 //! The differences between the two databases. No other module matches on a connection.
 
 use astegni_domain::families::GuardianshipStatus;
-use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
@@ -253,61 +252,50 @@ pub(crate) fn event_position(conn: &AnyConnection) -> &'static str {
     }
 }
 
-/// An event as it is stored: reader, place, type, data and instant.
-pub(crate) type EventRow = (i64, i64, String, String, NaiveDateTime);
-
-/// Returns the events that have become visible since a position, by reader and place, and the position that follows. Returns
-/// none without a position, and one more than `max` if there are more.
-///
-/// On PostgreSQL a position is a snapshot. Transactions commit in another order than that of their ids, so that neither ids
-/// nor a sequence tell what is new. An event is new if its transaction had not begun at the earlier snapshot, or was one of
-/// those in progress; that it is visible now shows that it has been committed since. A transaction that takes long therefore
-/// delays its own events only.
-pub(crate) fn tail_events(
-    conn: &mut AnyConnection,
-    from: Option<&str>,
-    max: usize,
-) -> QueryResult<(Vec<EventRow>, String)> {
-    const COLUMNS: &str = "SELECT user_id, seq, type, data, created_at FROM events WHERE";
-    type Columns = (Text, Nullable<(BigInt, BigInt, Text, Text, Timestamp)>);
-    let now = match conn {
-        AnyConnection::Pg(_) => "CAST(pg_current_snapshot() AS TEXT)",
-        AnyConnection::Sqlite(_) => "CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)",
-    };
-    let Some(from) = from else {
-        let position: Option<String> = Statement::<Text>::new(format!("SELECT {now}")).first(conn)?;
-        return Ok((Vec::new(), position.unwrap_or_default()));
-    };
-    let (next, in_progress) = match conn {
-        AnyConnection::Pg(_) => snapshot(from),
-        AnyConnection::Sqlite(_) => (from.parse::<i64>().unwrap_or_default() + 1, String::new()),
-    };
-    let new = match conn {
-        // A restored dump has ids of transactions that are still to come.
-        AnyConnection::Pg(_) => format!(
-            "{COLUMNS} position >= @next \
-             AND position < CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) \
-             UNION ALL {COLUMNS} position = ANY (CAST(@in_progress AS BIGINT[]))"
-        ),
-        AnyConnection::Sqlite(_) => format!("{COLUMNS} position >= @next"),
-    };
-    let text = format!(
-        "SELECT tail.position, e.* FROM (SELECT {now} AS position) AS tail LEFT JOIN (\
-         SELECT * FROM ({new}) AS new ORDER BY user_id, seq LIMIT @max) AS e ON TRUE ORDER BY e.user_id, e.seq"
-    );
-    let limit = i64::try_from(max).unwrap_or(i64::MAX).saturating_add(1);
-    let names = [("@next", next.into()), ("@in_progress", in_progress.as_str().into()), ("@max", limit.into())];
-    let rows: Vec<(String, Option<EventRow>)> = Statement::<Columns>::with_names(&text, &names).load(conn)?;
-    let position = rows.first().map_or_else(|| from.to_owned(), |(position, _)| position.clone());
-    Ok((rows.into_iter().filter_map(|(_, row)| row).collect(), position))
+/// The parts of the query for new events that differ between the databases.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NewEvents {
+    /// The conditions of the events that are new, each met by other events. They may name `@next` and `@in_progress`.
+    pub(crate) conditions: &'static [&'static str],
+    pub(crate) next: i64,
+    pub(crate) in_progress: String,
 }
 
-/// Returns the first transaction that had not begun at a snapshot, and an array of those in progress. A snapshot is written
-/// as `xmin:xmax:xip`, the last of which is a list.
-fn snapshot(text: &str) -> (i64, String) {
-    let mut parts = text.split(':').skip(1);
-    let next = parts.next().and_then(|next| next.parse().ok()).unwrap_or(i64::MAX);
-    (next, format!("{{{}}}", parts.next().unwrap_or_default()))
+/// Returns the expression for the present position in all logs together.
+pub(crate) fn tail_position(conn: &AnyConnection) -> &'static str {
+    match conn {
+        AnyConnection::Pg(_) => "CAST(pg_current_snapshot() AS TEXT)",
+        AnyConnection::Sqlite(_) => "CAST((SELECT COALESCE(MAX(position), 0) FROM events) AS TEXT)",
+    }
+}
+
+/// Returns the parts of the query for events that have become visible since a position.
+///
+/// On PostgreSQL a position is a snapshot, written as `xmin:xmax:xip`. Transactions commit in another order than that of their
+/// ids, so that neither ids nor a sequence tell what is new. An event is new if its transaction had not begun at the earlier
+/// snapshot, or was one of those in progress (`xip`); that it is visible now shows that it has been committed since. A
+/// transaction that takes long therefore delays its own events only.
+pub(crate) fn new_events(conn: &AnyConnection, from: &str) -> NewEvents {
+    match conn {
+        AnyConnection::Pg(_) => since_snapshot(from),
+        AnyConnection::Sqlite(_) => {
+            let next = from.parse::<i64>().unwrap_or_default() + 1;
+            NewEvents { conditions: &["position >= @next"], next, in_progress: String::new() }
+        }
+    }
+}
+
+fn since_snapshot(snapshot: &str) -> NewEvents {
+    let mut parts = snapshot.split(':').skip(1);
+    NewEvents {
+        conditions: &[
+            // A restored dump has ids of transactions that are still to come.
+            "position >= @next AND position < CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+            "position = ANY (CAST(@in_progress AS BIGINT[]))",
+        ],
+        next: parts.next().and_then(|next| next.parse().ok()).unwrap_or(i64::MAX),
+        in_progress: format!("{{{}}}", parts.next().unwrap_or_default()),
+    }
 }
 
 /// The identity clause, which has a different syntax in SQLite.
@@ -367,8 +355,12 @@ mod tests {
 
     #[test]
     fn a_snapshot_tells_which_transactions_are_new() {
-        assert_eq!(snapshot("10:20:10,14,15"), (20, "{10,14,15}".to_owned()));
-        assert_eq!(snapshot("10:10:"), (10, "{}".to_owned()));
-        assert_eq!(snapshot("?"), (i64::MAX, "{}".to_owned()), "nothing is new");
+        let since = |snapshot| {
+            let NewEvents { next, in_progress, .. } = since_snapshot(snapshot);
+            (next, in_progress)
+        };
+        assert_eq!(since("10:20:10,14,15"), (20, "{10,14,15}".to_owned()));
+        assert_eq!(since("10:10:"), (10, "{}".to_owned()));
+        assert_eq!(since("?"), (i64::MAX, "{}".to_owned()), "nothing is new");
     }
 }

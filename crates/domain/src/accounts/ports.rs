@@ -124,6 +124,9 @@ pub trait DeviceRepository: Send + Sync {
     /// Returns whether a device is signed in and its owner's account may be used.
     async fn is_signed_in(&self, device: DeviceId) -> Result<bool, RepositoryError>;
 
+    /// Returns those of some devices that are not signed in, or whose owner's account may not be used.
+    async fn signed_out(&self, devices: Vec<DeviceId>) -> Result<Vec<DeviceId>, RepositoryError>;
+
     /// Returns at most 100 devices on which a user is signed in, the most recently used first.
     async fn list(&self, user_id: UserId) -> Result<Vec<Device>, RepositoryError>;
 }

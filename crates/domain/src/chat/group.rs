@@ -38,7 +38,7 @@ impl NoticeKind {
 /// A notice in a group, in the name of the user who caused it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupNotice {
-    /// What has happened.
+    /// The kind of the change.
     pub kind: NoticeKind,
     /// The participants concerned.
     pub users: Vec<UserId>,
@@ -91,7 +91,7 @@ impl GroupCreationPlan {
         let audience = Audience::of(self.contacts.iter().map(|contact| contact.user).chain([self.creator]));
         vec![
             changed(conversation, audience.clone(), self.creator, self.at),
-            sent(conversation, notice, audience, self.creator, self.at),
+            Event::of_message(EventKind::MessageSent, (conversation, notice), self.creator, audience, self.at),
         ]
     }
 }
@@ -187,7 +187,9 @@ impl GroupPlan {
             None => concerned.clone(),
         };
         let changed = changed(self.seen.id, concerned, self.actor, self.at);
-        let sent = notices.iter().map(|notice| sent(self.seen.id, *notice, remaining.clone(), self.actor, self.at));
+        let sent = notices.iter().map(|notice| {
+            Event::of_message(EventKind::MessageSent, (self.seen.id, *notice), self.actor, remaining.clone(), self.at)
+        });
         [changed].into_iter().chain(sent).collect()
     }
 }
@@ -202,25 +204,9 @@ fn changed(conversation: ConversationId, audience: Audience, actor: UserId, at: 
     }
 }
 
-fn sent(
-    conversation: ConversationId,
-    message: MessageId,
-    audience: Audience,
-    actor: UserId,
-    at: DateTime<Utc>,
-) -> Event {
-    Event {
-        kind: EventKind::MessageSent,
-        subject: Subject::Message { conversation, message },
-        actor: Some(actor),
-        audience,
-        at,
-    }
-}
-
 /// Decides on a change of a group; `None` if it makes no difference.
 ///
-/// When the last admin leaves, the longest-standing participant becomes admin.
+/// The longest-standing participant becomes admin when the last admin leaves.
 pub fn plan_group_change(
     actor: UserId,
     seen: ConversationFacts,
@@ -280,7 +266,7 @@ pub fn plan_group_change(
         }
     }
     if plan.removes.is_some() && plan.seen.members.len() == 1 {
-        // Nobody is left to read them.
+        // A notice would have no readers.
         plan.notices.clear();
     }
     Ok(Some(plan))

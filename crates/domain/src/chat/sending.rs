@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ChatRefusal, ConversationFacts, MessageDraft, MessageType};
-use crate::events::{Event, EventKind, Subject};
+use crate::events::{Event, EventKind};
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::validation::{Invalid, Violations};
 
@@ -48,8 +48,7 @@ fn message_event(
     actor: UserId,
     at: DateTime<Utc>,
 ) -> Event {
-    let subject = Subject::Message { conversation: conversation.id, message };
-    Event { kind, subject, actor: Some(actor), audience: conversation.audience(), at }
+    Event::of_message(kind, (conversation.id, message), actor, conversation.audience(), at)
 }
 
 /// The decision on a message.

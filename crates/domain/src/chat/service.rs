@@ -22,12 +22,12 @@ pub struct ChatService {
     clock: Arc<dyn Clock>,
 }
 
-/// A conversation that was asked for by its participants.
+/// The conversation that a call has found or created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenedConversation {
     /// The conversation.
     pub details: ConversationDetails,
-    /// Whether it had existed before.
+    /// Whether it existed before the call.
     pub existing: bool,
 }
 

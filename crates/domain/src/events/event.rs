@@ -98,7 +98,7 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// An audience of some users.
+    /// Creates an audience of some users, each of them once.
     pub fn of(users: impl IntoIterator<Item = UserId>) -> Self {
         let mut users: Vec<UserId> = users.into_iter().collect();
         users.sort_unstable();
@@ -106,7 +106,7 @@ impl Audience {
         Self { users, guardians_of: Vec::new() }
     }
 
-    /// An audience of one user.
+    /// Creates an audience of one user.
     pub fn one(user: UserId) -> Self {
         Self::of([user])
     }
@@ -138,6 +138,19 @@ pub struct Event {
     pub audience: Audience,
     /// The instant of the change.
     pub at: DateTime<Utc>,
+}
+
+impl Event {
+    /// Creates the event of a change of a message.
+    pub(crate) fn of_message(
+        kind: EventKind,
+        (conversation, message): (ConversationId, MessageId),
+        actor: UserId,
+        audience: Audience,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self { kind, subject: Subject::Message { conversation, message }, actor: Some(actor), audience, at }
+    }
 }
 
 /// An event in the log of a user.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{Cursor, LoggedEvent};
 use crate::RepositoryError;
 use crate::accounts::Actor;
-use crate::ids::{DeviceId, UserId};
+use crate::ids::UserId;
 
 /// A part of a user's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,4 @@ pub trait TicketRepository: Send + Sync {
     /// Returns the ticket with a digest and deletes it. MUST return it to one caller only, and to none once it has expired or
     /// its device was signed out.
     async fn redeem(&self, digest: String, now: DateTime<Utc>) -> Result<Option<Ticket>, RepositoryError>;
-
-    /// Returns those of some devices that are not signed in, or whose owner's account may not be used.
-    async fn signed_out(&self, devices: Vec<DeviceId>) -> Result<Vec<DeviceId>, RepositoryError>;
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Cursor, EventLog, LogPage, LoggedEvent, RETENTION, Tail, TailPosition, Ticket, TicketRepository};
 use crate::accounts::{Actor, TokenIssuer};
-use crate::ids::{DeviceId, UserId};
+use crate::ids::UserId;
 use crate::{Clock, RepositoryError};
 
 /// The time within which a ticket has to be used.
@@ -103,10 +103,5 @@ impl EventService {
     /// Returns the ticket with a secret, which cannot be used again.
     pub async fn redeem_ticket(&self, secret: &str) -> Result<Option<Ticket>, RepositoryError> {
         self.tickets.redeem(self.tokens.digest(secret), self.clock.now()).await
-    }
-
-    /// Returns those of some devices that are no longer signed in.
-    pub async fn signed_out(&self, devices: Vec<DeviceId>) -> Result<Vec<DeviceId>, RepositoryError> {
-        self.tickets.signed_out(devices).await
     }
 }

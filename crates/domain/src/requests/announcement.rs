@@ -62,8 +62,7 @@ impl Involved {
         actor: UserId,
         at: DateTime<Utc>,
     ) -> Event {
-        let subject = Subject::Message { conversation, message };
-        Event { kind: EventKind::MessageSent, subject, actor: Some(actor), audience: self.chat_audience(), at }
+        Event::of_message(EventKind::MessageSent, (conversation, message), actor, self.chat_audience(), at)
     }
 }
 

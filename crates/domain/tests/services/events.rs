@@ -9,7 +9,7 @@ use astegni_domain::events::{
     Cursor, EventKind, EventService, EventsError, LogPage, LogRequest, LoggedEvent, MockEventLog, MockTicketRepository,
     RETENTION, Subject, TICKET_LIFETIME, Tail, TailPosition, Ticket,
 };
-use astegni_domain::ids::{ConversationId, DeviceId, UserId};
+use astegni_domain::ids::{ConversationId, UserId};
 use chrono::TimeDelta;
 use futures_executor::block_on;
 use mockall::predicate::eq;
@@ -168,12 +168,4 @@ fn a_ticket_is_redeemed_by_its_secret() {
         ports.tickets.expect_redeem().with(eq("digest".to_owned()), eq(now())).once().returning(move |_, _| Ok(stored));
         assert_eq!(block_on(ports.service().redeem_ticket("secret")).unwrap(), stored);
     }
-}
-
-#[test]
-fn signed_out_devices_come_from_the_store() {
-    let devices = [1, 2].map(DeviceId::new).to_vec();
-    let mut ports = Ports::default();
-    ports.tickets.expect_signed_out().with(eq(devices.clone())).once().returning(|_| Ok(vec![DeviceId::new(2)]));
-    assert_eq!(block_on(ports.service().signed_out(devices)).unwrap(), [DeviceId::new(2)]);
 }

@@ -63,6 +63,11 @@ impl Authenticator {
         Ok(identity)
     }
 
+    /// Returns those of some devices that are no longer signed in. Nothing is remembered.
+    pub async fn signed_out(&self, devices: Vec<DeviceId>) -> Result<Vec<DeviceId>, RepositoryError> {
+        self.devices.signed_out(devices).await
+    }
+
     /// Forgets a device, so that its next call looks it up again.
     pub fn forget(&self, device: DeviceId) {
         self.seen.write().unwrap_or_else(PoisonError::into_inner).remove(&device);

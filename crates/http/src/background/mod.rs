@@ -25,7 +25,7 @@ impl BackgroundTasks {
         let mut tasks = Self(Vec::new());
         tasks.spawn(services.follow_acceptor.clone().run());
         tasks.spawn(Tailer::new(events.clone(), hub.clone()).run());
-        tasks.spawn(RevocationWatch::new(events.clone(), hub.clone()).run());
+        tasks.spawn(RevocationWatch::new(services.authenticator.clone(), hub.clone()).run());
         tasks.spawn(Herald::new(services.chat.clone(), hub.clone()).run());
         let commits = events.clone();
         tasks.spawn(async move {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use astegni_domain::RepositoryError;
-use astegni_domain::events::EventService;
 use tokio::time::sleep;
 
 use super::Hub;
+use crate::adapters::Authenticator;
 use crate::error::chain;
 
 /// The time between two checks. Tokens of a signed-out device are rejected everywhere within five seconds.
@@ -19,14 +19,14 @@ const CHUNK: usize = 500;
 
 /// Checks the devices of all subscribers.
 pub struct RevocationWatch {
-    events: EventService,
+    authenticator: Authenticator,
     hub: Arc<Hub>,
 }
 
 impl RevocationWatch {
     /// Creates a watch that does nothing until it is run.
-    pub fn new(events: EventService, hub: Arc<Hub>) -> Self {
-        Self { events, hub }
+    pub fn new(authenticator: Authenticator, hub: Arc<Hub>) -> Self {
+        Self { authenticator, hub }
     }
 
     /// Closes the connections of signed-out devices. A failure of the store closes none. Never returns.
@@ -42,7 +42,7 @@ impl RevocationWatch {
 
     async fn check(&self) -> Result<(), RepositoryError> {
         for devices in self.hub.devices().chunks(CHUNK) {
-            let signed_out = self.events.signed_out(devices.to_vec()).await?;
+            let signed_out = self.authenticator.signed_out(devices.to_vec()).await?;
             if !signed_out.is_empty() {
                 self.hub.sign_out(&signed_out);
             }
@@ -53,14 +53,14 @@ impl RevocationWatch {
 
 #[cfg(test)]
 mod tests {
-    use astegni_domain::accounts::MockTokenIssuer;
+    use astegni_domain::accounts::MockDeviceRepository;
     use astegni_domain::clock::ManualClock;
-    use astegni_domain::events::{MockEventLog, MockTicketRepository};
     use astegni_domain::ids::DeviceId;
     use chrono::DateTime;
     use tokio::time::{Instant, timeout};
 
     use super::*;
+    use crate::adapters::Jwt;
     use crate::realtime::hub::tests::actor;
     use crate::realtime::{CloseReason, Transport};
 
@@ -68,13 +68,12 @@ mod tests {
     async fn connections_of_signed_out_devices_are_closed_but_none_after_a_failure() {
         let mut answers =
             vec![Ok(vec![DeviceId::new(2)]), Err(RepositoryError::Unavailable("down".into())), Ok(Vec::new())];
-        let mut tickets = MockTicketRepository::new();
-        tickets.expect_signed_out().returning(move |_| answers.pop().unwrap_or_else(|| Ok(Vec::new())));
+        let mut store = MockDeviceRepository::new();
+        store.expect_signed_out().returning(move |_| answers.pop().unwrap_or_else(|| Ok(Vec::new())));
         let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
-        let (log, tokens) = (Arc::new(MockEventLog::new()), Arc::new(MockTokenIssuer::new()));
-        let events = EventService::new(log, Arc::new(tickets), tokens, clock);
+        let authenticator = Authenticator::new(Arc::new(Jwt::new(&[7; 32])), Arc::new(store), clock);
         let hub = Arc::new(Hub::default());
-        tokio::spawn(RevocationWatch::new(events, hub.clone()).run());
+        tokio::spawn(RevocationWatch::new(authenticator, hub.clone()).run());
         let mut kept = hub.subscribe(&actor(1, 1), Transport::Socket).unwrap();
         let mut closed = hub.subscribe(&actor(1, 2), Transport::Socket).unwrap();
         let started = Instant::now();

@@ -6,6 +6,8 @@
 //! transaction that needs none of an account's facts starts with the device; none touches a token without having
 //! locked its device by an update, so that all transactions on one family run one after the other.
 
+use std::collections::BTreeSet;
+
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{
     Device, DeviceRepository, NewDevice, RefreshToken, RefreshTokenState, SPENT_TOKENS_KEPT, surplus_unspent,
@@ -99,15 +101,19 @@ impl DeviceRepository for Database {
     }
 
     async fn is_signed_in(&self, device: DeviceId) -> Result<bool, RepositoryError> {
-        let signed_in = self.read(move |conn| {
-            let alive = auth_sessions::table
-                .inner_join(users::table)
-                .filter(auth_sessions::id.eq(device.get()))
-                .filter(auth_sessions::revoked_at.is_null())
-                .filter(users::is_active.eq(true));
-            Ok(diesel::select(exists(alive)).get_result(conn)?)
-        });
-        Ok(signed_in.await?)
+        Ok(self.read(move |conn| is_signed_in(conn, device)).await?)
+    }
+
+    async fn signed_out(&self, devices: Vec<DeviceId>) -> Result<Vec<DeviceId>, RepositoryError> {
+        let wanted: Vec<i64> = devices.iter().map(|device| device.get()).collect();
+        let rows: Vec<i64> = self
+            .read(move |conn| {
+                let among = auth_sessions::id.eq_any(wanted);
+                Ok(signed_in().filter(among).select(auth_sessions::id).load(conn)?)
+            })
+            .await?;
+        let signed_in: BTreeSet<i64> = rows.into_iter().collect();
+        Ok(devices.into_iter().filter(|device| !signed_in.contains(&device.get())).collect())
     }
 
     async fn list(&self, user_id: UserId) -> Result<Vec<Device>, RepositoryError> {
@@ -138,6 +144,21 @@ impl DeviceRepository for Database {
         };
         Ok(rows.into_iter().map(device).collect())
     }
+}
+
+/// The devices that are signed in, and whose owner's account may be used.
+#[diesel::dsl::auto_type]
+fn signed_in() -> _ {
+    auth_sessions::table
+        .inner_join(users::table)
+        .filter(auth_sessions::revoked_at.is_null())
+        .filter(users::is_active.eq(true))
+}
+
+/// Returns whether a device is signed in, and its owner's account may be used.
+pub(crate) fn is_signed_in(conn: &mut AnyConnection, device: DeviceId) -> Result<bool, StoreError> {
+    let found = exists(signed_in().filter(auth_sessions::id.eq(device.get())));
+    Ok(diesel::select(found).get_result(conn)?)
 }
 
 /// Adds a device of a user, with its first refresh token.

@@ -94,26 +94,26 @@ pub(super) fn contacts(conn: &mut AnyConnection, actor: UserId, users: &[UserId]
         .collect()
 }
 
-/// Locks what a decision about a conversation relies on until the transaction ends, and fails with `Conflict` if it has
-/// changed. The lock order is relation counters, conversations.
+/// Locks a conversation and what a decision about it relies on until the transaction ends, and fails with `Conflict` if that
+/// has changed. The lock order is relation counters, conversations.
 ///
-/// In a direct conversation these are the relations of its two participants, which never change, and their settings. In a
-/// group they are its participants.
+/// A decision about a direct conversation relies on the relations of its two participants, who never change, and on their
+/// settings; one about a group relies on its participants.
 pub(super) fn guard(conn: &mut AnyConnection, actor: UserId, seen: &ConversationFacts) -> Result<(), StoreError> {
-    match &seen.other {
-        Some(other) => share_relations(conn, [actor, other.user])?,
-        None => dialect::lock_conversation(conn, seen.id.get())?,
+    if let Some(other) = &seen.other {
+        share_relations(conn, &[actor.get(), other.user.get()])?;
     }
+    dialect::lock_conversation(conn, seen.id.get())?;
     if conversation(conn, actor, seen.id)?.as_ref() == Some(seen) { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Guards decisions about direct messages like [`guard`], by two statements however many there are. Returns whether each still
-/// holds.
+/// Locks what decisions about direct messages rely on, by one statement however many there are, and returns whether each
+/// decision still holds. Conversations are locked by the messages that are added to them.
 pub(super) fn guard_direct(conn: &mut AnyConnection, plans: &[MessagePlan]) -> Result<Vec<bool>, StoreError> {
     let others = plans.iter().map(|plan| plan.seen.other.as_ref().map_or(plan.sender, |other| other.user));
     let keys: Vec<(UserId, UserId)> = plans.iter().map(|plan| plan.sender).zip(others).collect();
     let users: Vec<i64> = keys.iter().flat_map(|(sender, other)| [sender.get(), other.get()]).collect();
-    dialect::lock_all_relations(conn, &users, LockMode::Share)?;
+    share_relations(conn, &users)?;
     let pairs = connections::pairs(conn, &keys)?;
     let holds = plans.iter().zip(pairs).map(|(plan, pair)| {
         let Some(other) = &plan.seen.other else { return Ok(false) };
@@ -130,12 +130,14 @@ pub(super) fn guard_direct(conn: &mut AnyConnection, plans: &[MessagePlan]) -> R
 /// changed.
 pub(super) fn guard_contacts(conn: &mut AnyConnection, actor: UserId, seen: &[Contact]) -> Result<(), StoreError> {
     let users: Vec<UserId> = seen.iter().map(|contact| contact.user).collect();
-    share_relations(conn, users.iter().copied().chain([actor]))?;
+    let locked: Vec<i64> = users.iter().copied().chain([actor]).map(UserId::get).collect();
+    share_relations(conn, &locked)?;
     if contacts(conn, actor, &users)? == seen { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-fn share_relations(conn: &mut AnyConnection, users: impl IntoIterator<Item = UserId>) -> Result<(), StoreError> {
-    dialect::lock_relations(conn, users.into_iter().map(|user| (user.get(), LockMode::Share)).collect())
+/// Locks the relations and settings of users in share mode, by one statement.
+fn share_relations(conn: &mut AnyConnection, users: &[i64]) -> Result<(), StoreError> {
+    dialect::lock_all_relations(conn, users, LockMode::Share)
 }
 
 /// Loads the facts about a message to be sent.

@@ -14,7 +14,6 @@ use super::{facts, groups, presence, settings};
 use crate::Database;
 use crate::connection::AnyConnection;
 use crate::database::Results;
-use crate::dialect;
 use crate::error::StoreError;
 use crate::events;
 use crate::schema::{conversation_participants, conversations};
@@ -178,7 +177,6 @@ fn message(plan: &MessagePlan) -> NewMessage<'_> {
 fn change(conn: &mut AnyConnection, plan: &MessageChangePlan) -> Result<(), StoreError> {
     let (sender, id, at) = (plan.seen.sender, plan.seen.id.get(), plan.at.naive_utc());
     facts::guard(conn, sender, &plan.seen.conversation)?;
-    dialect::lock_conversation(conn, plan.conversation().get())?;
     let changed = match &plan.content {
         Some(content) => Statement::new(
             "UPDATE chat_messages SET content = ?, edited_at = ?, updated_at = ? WHERE id = ? AND NOT is_deleted",
@@ -209,7 +207,6 @@ fn change(conn: &mut AnyConnection, plan: &MessageChangePlan) -> Result<(), Stor
 fn mark_read(conn: &mut AnyConnection, plan: &ReadingPlan) -> Result<(), StoreError> {
     let (conversation, reader, at) = (plan.seen.id.get(), plan.reader.get(), plan.at.naive_utc());
     facts::guard(conn, plan.reader, &plan.seen)?;
-    dialect::lock_conversation(conn, conversation)?;
     if plan.is_shown && !settings::load(conn, plan.reader)?.read_receipts {
         return Err(StoreError::Conflict);
     }

@@ -35,10 +35,21 @@ fn edges_between(conn: &mut AnyConnection, one: UserId, other: UserId) -> Result
     rows.iter().map(EdgeRow::edge).collect()
 }
 
+/// Returns the condition that one user has blocked another. Both are expressions of SQL.
+pub(crate) fn blocks(from: &str, to: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM connections WHERE user_id_1 = {from} AND user_id_2 = {to} AND connection_type = 'block')"
+    )
+}
+
+/// Returns the condition that one of two users has blocked the other, like [`blocks`].
+pub(crate) fn separated(one: &str, other: &str) -> String {
+    format!("({} OR {})", blocks(one, other), blocks(other, one))
+}
+
 /// Returns the query for whether in one of two pairs of users, which may be the same, one has blocked the other.
 pub(crate) fn any_block(pairs: [(UserId, UserId); 2]) -> Statement<'static, Bool> {
-    let block = "SELECT 1 FROM connections WHERE user_id_1 = ? AND user_id_2 = ? AND connection_type = 'block'";
-    let text = format!("SELECT {} AS found", vec![format!("EXISTS ({block})"); 4].join(" OR "));
+    let text = format!("SELECT {} AS found", vec![blocks("?", "?"); 4].join(" OR "));
     let keys = pairs.into_iter().flat_map(|(one, other)| [one.get(), other.get(), other.get(), one.get()]);
     Statement::new(text).bind_all(keys)
 }

@@ -14,7 +14,7 @@ mod writes;
 
 pub(crate) use acceptance::{accept_part, marked, prepare_privacy_change};
 pub(crate) use between::between;
-pub(crate) use facts::{any_block, has_block, pairs, standing};
+pub(crate) use facts::{any_block, blocks, has_block, pairs, separated, standing};
 pub(crate) use heads::{ListHead, heads};
 pub(crate) use scan::{Scan, Scanned, run_all as run_scans};
 pub(crate) use writes::apply_all;

@@ -18,6 +18,7 @@ use astegni_domain::page::{Keyset, Page, PageRequest};
 use diesel::QueryResult;
 use diesel::sql_types::BigInt;
 
+use super::facts::blocks;
 use super::heads::{ListHead, heads};
 use super::rows::{self, COLUMNS, ListedColumns, ListedRow};
 use crate::connection::AnyConnection;
@@ -194,19 +195,12 @@ impl Blocks {
     }
 
     /// Returns the flags for blocks of the viewer by `p`, and of `p` by the viewer.
-    pub(super) fn flags(self) -> &'static str {
+    pub(super) fn flags(self) -> String {
+        let (received, sent) = (|| blocks("p.id", "scan.viewer"), || blocks("scan.viewer", "p.id"));
         match self {
-            Self::None => "FALSE, FALSE",
-            Self::Received => {
-                "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
-                 AND b.connection_type = 'block'), FALSE"
-            }
-            Self::Both => {
-                "EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = p.id AND b.user_id_2 = scan.viewer \
-                 AND b.connection_type = 'block'), \
-                 EXISTS (SELECT 1 FROM connections b WHERE b.user_id_1 = scan.viewer AND b.user_id_2 = p.id \
-                 AND b.connection_type = 'block')"
-            }
+            Self::None => "FALSE, FALSE".to_owned(),
+            Self::Received => format!("{}, FALSE", received()),
+            Self::Both => format!("{}, {}", received(), sent()),
         }
     }
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::data;
 use crate::connection::AnyConnection;
+use crate::connections;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::statement::{self, Statement};
@@ -60,14 +61,11 @@ fn entries<'a>(events: &[Event], texts: &'a [String]) -> Option<Statement<'a>> {
          entry AS (SELECT event.place, recipient.user_id, \
          ROW_NUMBER() OVER (PARTITION BY recipient.user_id ORDER BY event.place) AS number, \
          COUNT(*) OVER (PARTITION BY recipient.user_id) AS total \
-         FROM recipient JOIN event ON event.place = recipient.place \
-         WHERE NOT EXISTS (SELECT 1 FROM connections c WHERE c.connection_type = 'block' \
-         AND c.user_id_1 = event.actor AND c.user_id_2 = recipient.user_id) \
-         AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.connection_type = 'block' \
-         AND c.user_id_1 = recipient.user_id AND c.user_id_2 = event.actor))",
+         FROM recipient JOIN event ON event.place = recipient.place WHERE NOT {})",
         statement::rows(statement::padded(events.len()), 5),
         statement::rows(told.len(), 2),
         statement::rows(guarded.len(), 2),
+        connections::separated("event.actor", "recipient.user_id"),
     );
     let mut statement = Statement::new(text);
     for ((place, event), data) in places().zip(texts) {

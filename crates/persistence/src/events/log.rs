@@ -14,7 +14,7 @@ use crate::Database;
 use crate::chat;
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
-use crate::dialect;
+use crate::dialect::{self, NewEvents};
 use crate::error::StoreError;
 use crate::statement::Statement;
 
@@ -96,12 +96,34 @@ fn page(
     Ok(LogPage { events: with_messages(conn, events, now)?, start: first.map_or(end, |first| first - 1), end })
 }
 
-/// Returns what has become visible since a position.
+/// Returns what has become visible since a position, or nothing and the present position.
 fn tail(conn: &mut AnyConnection, from: Option<&TailPosition>) -> Result<Tail, StoreError> {
-    let (rows, position) = dialect::tail_events(conn, from.map(|position| position.0.as_str()), MAX_TAIL)?;
+    let present = dialect::tail_position(conn);
+    let Some(TailPosition(from)) = from else {
+        let position: Option<String> = Statement::<Text>::new(format!("SELECT {present}")).first(conn)?;
+        let position = TailPosition(position.unwrap_or_default());
+        return Ok(Tail { events: Vec::new(), position, is_truncated: false });
+    };
+    let NewEvents { conditions, next, in_progress } = dialect::new_events(conn, from);
+    let new: Vec<String> = conditions
+        .iter()
+        .map(|condition| format!("SELECT user_id, seq, type, data, created_at FROM events WHERE {condition}"))
+        .collect();
+    let text = format!(
+        "SELECT tail.position, e.* FROM (SELECT {present} AS position) AS tail LEFT JOIN (\
+         SELECT * FROM ({}) AS new ORDER BY user_id, seq LIMIT @max) AS e ON TRUE ORDER BY e.user_id, e.seq",
+        new.join(" UNION ALL ")
+    );
+    // One more than is returned shows that there are too many.
+    let max = i64::try_from(MAX_TAIL).unwrap_or(i64::MAX).saturating_add(1);
+    let names = [("@next", next.into()), ("@in_progress", in_progress.as_str().into()), ("@max", max.into())];
+    let rows: Vec<(String, Option<Row>)> =
+        Statement::<(Text, Nullable<Columns>)>::with_names(&text, &names).load(conn)?;
+    let position = TailPosition(rows.first().map_or_else(|| from.clone(), |(position, _)| position.clone()));
+    let rows: Vec<Row> = rows.into_iter().filter_map(|(_, row)| row).collect();
     let is_truncated = rows.len() > MAX_TAIL;
     let events = if is_truncated { Vec::new() } else { rows.into_iter().map(logged).collect::<Result<_, _>>()? };
-    Ok(Tail { events, position: TailPosition(position), is_truncated })
+    Ok(Tail { events, position, is_truncated })
 }
 
 /// Adds the messages, to readers who are participants of their conversations.

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
 use crate::connection::AnyConnection;
+use crate::connections;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::events;
@@ -119,10 +120,10 @@ pub(super) fn write_down(
          (SELECT user_id FROM tutor_profiles t WHERE t.id = tutor_id), \
          (SELECT user_id FROM student_profiles s WHERE s.id = requested_to_id), \
          EXISTS (SELECT 1 FROM tutor_profiles t JOIN student_profiles s ON s.id = requested_to_id \
-         JOIN connections c ON c.connection_type = 'block' \
-         AND ((c.user_id_1 = t.user_id AND c.user_id_2 IN (s.user_id, requester_id)) \
-         OR (c.user_id_2 = t.user_id AND c.user_id_1 IN (s.user_id, requester_id))) WHERE t.id = tutor_id)",
-        vec!["?"; statement::padded(ids.len())].join(", ")
+         WHERE t.id = tutor_id AND ({} OR {}))",
+        vec!["?"; statement::padded(ids.len())].join(", "),
+        connections::separated("t.user_id", "requester_id"),
+        connections::separated("t.user_id", "s.user_id"),
     );
     let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
     let statement = Statement::<(BigInt, BigInt, BigInt, BigInt, Bool)>::new(text);

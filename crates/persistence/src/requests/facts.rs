@@ -70,22 +70,15 @@ type PartyRow = (Option<i64>, Option<String>, Option<i64>, bool, bool, bool, boo
 
 /// Returns the query for the people whom a new request concerns.
 fn select_parties(query: &CreationQuery) -> Statement<'static, PartyColumns> {
-    let blocks = |from: &str, to: &str| {
-        format!(
-            "EXISTS (SELECT 1 FROM connections WHERE user_id_1 = {from} AND user_id_2 = {to} \
-             AND connection_type = 'block')"
-        )
-    };
     let text = format!(
         "SELECT t.id, t.time_zone, s.user_id, \
          EXISTS (SELECT 1 FROM guardianships WHERE parent_user_id = @requester AND student_id = s.id \
-         AND status = 'active'), {}, {}, {} OR {} \
+         AND status = 'active'), {}, {}, {} \
          FROM (SELECT 1 AS one) AS one LEFT JOIN tutor_profiles p ON p.id = @tutor AND p.is_active \
          LEFT JOIN users t ON t.id = p.user_id AND t.is_active LEFT JOIN student_profiles s ON s.id = @student",
-        blocks("t.id", "@requester"),
-        blocks("@requester", "t.id"),
-        blocks("t.id", "s.user_id"),
-        blocks("s.user_id", "t.id"),
+        connections::blocks("t.id", "@requester"),
+        connections::blocks("@requester", "t.id"),
+        connections::separated("t.id", "s.user_id"),
     );
     let (requester, tutor, student) = (query.requester.get(), query.tutor.get(), query.student.get());
     Statement::with_names(

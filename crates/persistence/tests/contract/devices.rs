@@ -13,6 +13,18 @@ fn rotate(world: &World, device: DeviceId, from: &str, to: &str) -> Result<(), R
 }
 
 contract! {
+    fn signed_out_devices_are_found(world: World) {
+        let [one, other] = [Role::Tutor, Role::Student].map(|role| world.person(role));
+        let unknown = DeviceId::new(999_999);
+        let devices = vec![one.device_id, unknown, other.device_id];
+        let signed_out = || block_on(world.database.signed_out(devices.clone())).unwrap();
+        assert_eq!(signed_out(), [unknown]);
+        block_on(world.database.revoke(other.user_id, other.device_id, now())).unwrap();
+        assert_eq!(signed_out(), [unknown, other.device_id]);
+        world.execute("UPDATE users SET is_active = FALSE");
+        assert_eq!(signed_out(), devices);
+    }
+
     fn a_role_change_spends_no_token(world: World) {
         let (_, actor) = world.register(World::account(&[Role::Student, Role::Parent]));
         let device = open(&world, &actor, "first");

@@ -3,6 +3,7 @@ use strum::VariantArray;
 use super::*;
 use crate::chat::fixtures::{CONVERSATION, ME, OTHER, audience, block, contact, direct, group, now, stranger};
 use crate::chat::{Contact, MessagePolicy, Unreachable};
+use crate::events::Subject;
 
 const MESSAGE: MessageId = MessageId::new(9);
 const TICK: TimeDelta = TimeDelta::microseconds(1);

@@ -1,8 +1,7 @@
-//! Tickets for sockets, and devices that are signed out.
+//! Tickets for sockets.
 
 use astegni_domain::accounts::{DeviceRepository, Role};
 use astegni_domain::events::{Ticket, TicketRepository};
-use astegni_domain::ids::DeviceId;
 use chrono::TimeDelta;
 use futures_executor::block_on;
 
@@ -26,17 +25,5 @@ contract! {
         issue("three");
         block_on(world.database.revoke(actor.user_id, actor.device_id, now())).unwrap();
         assert_eq!(redeem("three", now()), None);
-    }
-
-    fn signed_out_devices_are_found(world: World) {
-        let [one, other] = [Role::Tutor, Role::Student].map(|role| world.person(role));
-        let unknown = DeviceId::new(999_999);
-        let devices = vec![one.device_id, unknown, other.device_id];
-        let signed_out = || block_on(world.database.signed_out(devices.clone())).unwrap();
-        assert_eq!(signed_out(), [unknown]);
-        block_on(world.database.revoke(other.user_id, other.device_id, now())).unwrap();
-        assert_eq!(signed_out(), [unknown, other.device_id]);
-        world.execute("UPDATE users SET is_active = FALSE");
-        assert_eq!(signed_out(), devices);
     }
 }
