@@ -19,6 +19,8 @@ CREATE TABLE tutor_packages (
     -- Wall-clock times in the tutor's zone.
     start_time TIME,
     end_time TIME,
+    -- The number of sessions of the package; null if it is not limited.
+    session_count INTEGER CHECK (session_count BETWEEN 1 AND 200),
     is_active BOOLEAN NOT NULL DEFAULT TRUE,
     archived_at TIMESTAMP,
     created_at TIMESTAMP NOT NULL,

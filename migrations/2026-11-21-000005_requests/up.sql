@@ -11,6 +11,7 @@ CREATE TABLE requested_sessions (
     package_id BIGINT REFERENCES tutor_packages (id),
     package_name TEXT,
     package_price_cents BIGINT,
+    package_session_count INTEGER,
     currency TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('pending', 'accepted', 'rejected', 'withdrawn', 'expired')),
     message TEXT,

@@ -70,6 +70,10 @@ ids! {
     CourseId;
     /// A tutoring session, `sessions.id`.
     SessionId;
+    /// A period of time off, `time_off.id`.
+    TimeOffId;
+    /// A calendar feed, `calendar_feeds.id`.
+    FeedId;
     /// A conversation, `conversations.id`.
     ConversationId;
     /// A chat message, `chat_messages.id`.

@@ -10,7 +10,10 @@ use astegni_domain::events::{EventLog, EventService, TicketRepository};
 use astegni_domain::families::{FamilyRepository, FamilyService};
 use astegni_domain::health::HealthProbe;
 use astegni_domain::requests::{RequestLimits, RequestQueries, RequestRepository, RequestService};
-use astegni_domain::schedule::{ScheduleService, SessionQueries};
+use astegni_domain::schedule::{
+    AvailabilityRepository, AvailabilityService, CalendarQueries, FeedRepository, FeedService, ScheduleService,
+    SessionQueries, SessionRepository, SessionService,
+};
 use astegni_domain::tutoring::{PackageRepository, TutorRepository, TutoringService};
 use chrono_tz::Tz;
 
@@ -42,6 +45,9 @@ pub struct Services {
     pub tutoring: TutoringService,
     pub requests: RequestService,
     pub schedule: ScheduleService,
+    pub sessions: SessionService,
+    pub availability: AvailabilityService,
+    pub feeds: FeedService,
     pub chat: ChatService,
     pub events: EventService,
     pub hub: Arc<Hub>,
@@ -53,6 +59,7 @@ impl Services {
     where
         S: AccountRepository + DeviceRepository + FamilyRepository + ConnectionRepository + ConnectionQueries,
         S: TutorRepository + PackageRepository + RequestRepository + RequestQueries + SessionQueries,
+        S: SessionRepository + CalendarQueries + AvailabilityRepository + FeedRepository,
         S: ChatRepository + ChatQueries + EventLog + TicketRepository + HealthProbe + 'static,
     {
         let jwt = Arc::new(Jwt::new(&settings.secret));
@@ -69,14 +76,31 @@ impl Services {
         Ok(Self {
             families: FamilyService::new(store.clone(), accounts.clone(), hasher, jwt.clone(), clock.clone()),
             events: EventService::new(store.clone(), store.clone(), jwt.clone(), clock.clone()),
+            feeds: FeedService::new(store.clone(), store.clone(), jwt.clone(), clock.clone()),
             hub: Arc::default(),
             authenticator: Authenticator::new(jwt, store.clone(), clock.clone()),
             follow_acceptor: FollowAcceptor::new(accounts.clone()),
             accounts,
             connections: ConnectionService::new(store.clone(), store.clone(), clock.clone()),
-            tutoring: TutoringService::new(store.clone(), store.clone(), relations, clock.clone()),
-            requests: RequestService::new(store.clone(), store.clone(), clock.clone(), settings.request_limits),
+            tutoring: TutoringService::new(store.clone(), store.clone(), relations.clone(), clock.clone()),
+            requests: RequestService::new(
+                store.clone(),
+                store.clone(),
+                store.clone(),
+                store.clone(),
+                clock.clone(),
+                settings.request_limits,
+            ),
             schedule: ScheduleService::new(store.clone()),
+            sessions: SessionService::new(store.clone(), store.clone(), store.clone(), clock.clone()),
+            availability: AvailabilityService::new(
+                store.clone(),
+                store.clone(),
+                store.clone(),
+                store.clone(),
+                relations,
+                clock.clone(),
+            ),
             chat: ChatService::new(store.clone(), store.clone(), clock.clone()),
             health: store,
             clock,

@@ -4,36 +4,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{ChatRefusal, Contact, ConversationFacts, ConversationKind, Member, ParticipantRole, Unreachable};
+use super::{
+    ChatRefusal, Contact, ConversationFacts, ConversationKind, Member, NoticeKind, ParticipantRole, Unreachable,
+};
 use crate::events::{Audience, Event, EventKind, Subject};
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::validation::{Invalid, Violations};
 
 /// The largest number of participants of a group.
 pub const MAX_PARTICIPANTS: usize = 100;
-
-/// The kind of a notice that the platform adds to a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
-#[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "each variant names what has happened")]
-pub enum NoticeKind {
-    RequestAccepted,
-    RequestRejected,
-    RequestWithdrawn,
-    GroupCreated,
-    GroupRenamed,
-    ParticipantsAdded,
-    ParticipantRemoved,
-    ParticipantLeft,
-    AdminAppointed,
-}
-
-impl NoticeKind {
-    /// Returns the name used in the database and in JSON.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-}
 
 /// A notice in a group, in the name of the user who caused it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod facts;
 mod fixtures;
 mod group;
 mod message;
+mod notice;
 mod ports;
 mod reading;
 mod sending;
@@ -26,10 +27,11 @@ pub use draft::{MAX_CONTENT, MAX_METADATA, MessageDraft, client_message_id, cont
 pub use errors::{ChatError, ChatRefusal};
 pub use facts::{ConversationFacts, Member, supervised};
 pub use group::{
-    DirectPlan, GroupChange, GroupCreationPlan, GroupNotice, GroupPlan, MAX_PARTICIPANTS, NoticeKind, plan_direct,
-    plan_group, plan_group_change,
+    DirectPlan, GroupChange, GroupCreationPlan, GroupNotice, GroupPlan, MAX_PARTICIPANTS, plan_direct, plan_group,
+    plan_group_change,
 };
 pub use message::{Message, MessageType, RequestCard, unless_deleted};
+pub use notice::{Notice, NoticeKind};
 pub use ports::{ChatQueries, ChatRepository, ConversationsPage, MessagesFrom, MessagesPage};
 #[cfg(feature = "test-util")]
 pub use ports::{MockChatQueries, MockChatRepository};

@@ -5,8 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::chat::Message;
 use crate::connections::Kind;
 use crate::families::GuardianshipStatus;
-use crate::ids::{ConnectionId, ConversationId, CourseId, GuardianshipId, MessageId, RequestId, UserId};
+use crate::ids::{ConnectionId, ConversationId, CourseId, GuardianshipId, MessageId, RequestId, SessionId, UserId};
 use crate::requests::RequestStatus;
+use crate::schedule::SessionStatus;
 
 /// The time for which an event is kept.
 pub const RETENTION: TimeDelta = TimeDelta::days(7);
@@ -47,6 +48,12 @@ pub enum EventKind {
     /// Sessions were booked.
     #[strum(serialize = "session.created")]
     SessionCreated,
+    /// Sessions were moved, edited or concluded.
+    #[strum(serialize = "session.changed")]
+    SessionChanged,
+    /// Sessions were cancelled.
+    #[strum(serialize = "session.cancelled")]
+    SessionCancelled,
     /// A follow or a friendship waits for the recipient's answer.
     #[strum(serialize = "connection.requested")]
     ConnectionRequested,
@@ -66,6 +73,12 @@ impl EventKind {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+
+    /// Returns whether users who are separated from the actor by a block are told as well. Booked sessions outlive a block, and
+    /// so does the need to know that they have changed.
+    pub fn crosses_blocks(self) -> bool {
+        matches!(self, Self::SessionChanged | Self::SessionCancelled)
+    }
 }
 
 /// The thing that has changed.
@@ -82,13 +95,16 @@ pub enum Subject {
     Request { request: RequestId, status: RequestStatus },
     /// The sessions of an accepted request.
     Sessions { request: RequestId, course: CourseId, count: i64 },
+    /// Sessions of one course that were changed at once: the first of them, their number, and their status after the change.
+    Session { session: SessionId, course: CourseId, count: i64, status: SessionStatus },
     /// A follow or a friendship with another user.
     Connection { connection: ConnectionId, kind: Kind, with: UserId },
     /// A guardianship, and its status after the change.
     Guardianship { guardianship: GuardianshipId, status: GuardianshipStatus },
 }
 
-/// The users who are told about a change. The write leaves out those who are separated from the actor by a block.
+/// The users who are told about a change. The write leaves out those who are separated from the actor by a block, unless the
+/// kind of the event [crosses blocks](EventKind::crosses_blocks).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Audience {
     /// The users known to the plan.

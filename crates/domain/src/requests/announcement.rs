@@ -55,7 +55,7 @@ impl Involved {
     }
 
     /// Returns the event of a message about the request.
-    pub(super) fn told(
+    pub(crate) fn told(
         self,
         conversation: ConversationId,
         message: MessageId,

@@ -3,25 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{GuardianshipFact, Involved, RequestStatus, RequestTransition, SessionRequest};
-use crate::chat::NoticeKind;
+use crate::chat::{Notice, NoticeKind};
 use crate::events::Event;
 use crate::ids::{ConversationId, MessageId, RequestId, TutorId, UserId};
 
 /// The text of the message about a withdrawal.
 const WITHDRAWN: &str = "Session request withdrawn";
-
-/// A system message in the conversation of a request's requester and tutor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// The participant in whose name the message appears.
-    pub sender: UserId,
-    /// The other participant.
-    pub recipient: UserId,
-    /// The kind of the notice.
-    pub kind: NoticeKind,
-    /// The text of the message.
-    pub content: String,
-}
 
 /// The resulting state of a rejection, a withdrawal or, as a part of its plan, an acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,7 +32,7 @@ pub use acceptance::{
     AcceptRefusal, Acceptance, AcceptancePlan, OnConflict, Preview, Proposal, ProposedSession, plan_acceptance,
 };
 pub use announcement::{ExpiringRequest, Involved};
-pub use answer::{AnswerPlan, AnswerRefusal, Notice, WithdrawalFacts, plan_rejection, plan_withdrawal};
+pub use answer::{AnswerPlan, AnswerRefusal, WithdrawalFacts, plan_rejection, plan_withdrawal};
 pub use contact::{Contact, RequesterContact};
 pub use creation::{
     CreationFacts, CreationPlan, CreationRefusal, GuardianshipFact, PackageFact, RejectionLimit, RequestLimits,
@@ -50,5 +50,5 @@ pub use ports::{CreationQuery, RequestQueries, RequestRepository, SentRequest};
 pub use ports::{MockRequestQueries, MockRequestRepository};
 pub use request::{PackageSnapshot, RequestStatus, RequestTerms, RequestTransition, RequesterType, SessionRequest};
 pub use schedule_fields::ScheduleFields;
-pub use service::{AcceptedRequest, RequestService};
+pub use service::{AcceptedRequest, PreviewedAcceptance, RequestService};
 pub use view::{Direction, DisplayFields, RequestRecord, RequestView};

@@ -10,7 +10,6 @@ use super::{
 use crate::RepositoryError;
 use crate::ids::{ConversationId, CourseId, MessageId, PackageId, RequestId, StudentId, TutorId, UserId};
 use crate::page::{Page, PageRequest};
-use crate::schedule::{Booking, Parties};
 
 /// The rows that sending a request created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,21 +65,13 @@ pub trait RequestRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<WithdrawalFacts>, RepositoryError>;
 
-    /// Lists the sessions of two users, with anyone, that overlap the time between two instants.
-    async fn bookings(
-        &self,
-        parties: Parties,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<Vec<Booking>, RepositoryError>;
-
     /// Writes a rejection or withdrawal and its message in one transaction. MUST return `Conflict`, with nothing
     /// written, if the request is no longer pending at `plan.at` or the guardianship of the plan has ended.
     async fn answer(&self, plan: AnswerPlan) -> Result<(), RepositoryError>;
 
     /// Writes an acceptance in one transaction: the status, the enrolment, the course, the sessions and the message.
     /// MUST return `Conflict`, with nothing written, if the request is no longer pending at `plan.answer.at` or a
-    /// session clashes with a booked one. MUST NOT change earlier enrolments.
+    /// session clashes with a booked one or with the tutor's time off. MUST NOT change earlier enrolments.
     async fn accept(&self, plan: AcceptancePlan) -> Result<CourseId, RepositoryError>;
 
     /// Writes down that some requests past their deadlines have expired, and announces it. Returns whether there may be

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use crate::accounts::Role;
 use crate::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use crate::money::{Currency, Money};
-use crate::schedule::{Parties, Schedule};
+use crate::schedule::{MAX_SESSIONS, Parties, Schedule};
 
 /// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
@@ -103,6 +103,8 @@ pub struct PackageSnapshot {
     /// The hourly rate.
     pub price: Money,
     pub currency: Currency,
+    /// The number of sessions of the package; `None` if it is not limited.
+    pub session_count: Option<u16>,
 }
 
 /// The terms that a request proposes.
@@ -186,6 +188,11 @@ impl SessionRequest {
     /// Returns the price that an acceptance agrees to: the counter offer, or the package's price.
     pub fn agreed_price(&self) -> Option<Money> {
         self.terms.counter_offer_price.or(self.package.as_ref().map(|package| package.price))
+    }
+
+    /// Returns the largest number of sessions that an acceptance books.
+    pub fn session_limit(&self) -> usize {
+        self.package.as_ref().and_then(|package| package.session_count).map_or(MAX_SESSIONS, usize::from)
     }
 
     /// Returns the currency of the agreed price.

@@ -56,7 +56,8 @@ impl TryFrom<ScheduleFields> for Schedule {
     /// length.
     fn try_from(fields: ScheduleFields) -> Result<Self, Invalid> {
         let required = || Invalid::new("required", "is required");
-        let slot = || TimeSlot::new(fields.start_time.ok_or_else(required)?, fields.end_time.ok_or_else(required)?);
+        let slot =
+            || TimeSlot::overnight(fields.start_time.ok_or_else(required)?, fields.end_time.ok_or_else(required)?);
         Ok(match fields.schedule_type {
             None => Self::Unscheduled,
             Some(ScheduleType::Recurring) => Self::Weekly {
@@ -119,7 +120,7 @@ mod tests {
         ] {
             assert_eq!(Schedule::try_from(fields).unwrap_err().code, "required");
         }
-        let reversed = ScheduleFields { start_time: dates.end_time, end_time: dates.start_time, ..dates };
-        assert_eq!(Schedule::try_from(reversed).unwrap_err().code, "before_start");
+        let empty = ScheduleFields { start_time: dates.end_time, ..dates };
+        assert_eq!(Schedule::try_from(empty).unwrap_err().code, "before_start");
     }
 }

@@ -14,7 +14,7 @@ use crate::accounts::Actor;
 use crate::ids::{CourseId, RequestId};
 use crate::money::Money;
 use crate::page::{Page, PageRequest};
-use crate::schedule::Conflict;
+use crate::schedule::{AvailabilityRepository, BusyTimes, CalendarQueries, Conflict, Objection, Openings};
 use crate::{Clock, RepositoryError, retry_on_conflict};
 
 /// The outcome of an acceptance.
@@ -37,8 +37,20 @@ pub struct AcceptedRequest {
 pub struct RequestService {
     requests: Arc<dyn RequestRepository>,
     queries: Arc<dyn RequestQueries>,
+    calendars: Arc<dyn CalendarQueries>,
+    availability: Arc<dyn AvailabilityRepository>,
     clock: Arc<dyn Clock>,
     limits: RequestLimits,
+}
+
+/// The outcome of an acceptance at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewedAcceptance {
+    /// What the acceptance would create.
+    pub preview: Preview,
+    /// The reasons, for each of the preview's sessions, why the tutor's availability does not offer it. They do not prevent the
+    /// acceptance.
+    pub objections: Vec<Vec<Objection>>,
 }
 
 impl RequestService {
@@ -46,10 +58,12 @@ impl RequestService {
     pub fn new(
         requests: Arc<dyn RequestRepository>,
         queries: Arc<dyn RequestQueries>,
+        calendars: Arc<dyn CalendarQueries>,
+        availability: Arc<dyn AvailabilityRepository>,
         clock: Arc<dyn Clock>,
         limits: RequestLimits,
     ) -> Self {
-        Self { requests, queries, clock, limits }
+        Self { requests, queries, calendars, availability, clock, limits }
     }
 
     /// Sends a request to a tutor.
@@ -119,7 +133,7 @@ impl RequestService {
     ) -> Result<AcceptedRequest, AcceptError> {
         let now = self.clock.now();
         let (request, proposal) = self.consider(actor, id, &acceptance, now).await?;
-        let preview = proposal.check(&[], now);
+        let preview = proposal.check(&BusyTimes::default(), now);
         if preview.conflicts.is_empty() && preview.skipped.is_empty() {
             match self.write_acceptance(&request, preview, now).await? {
                 Err(RepositoryError::Conflict) => {}
@@ -135,11 +149,31 @@ impl RequestService {
         .await
     }
 
-    /// Returns what an acceptance would create. Nothing is written.
-    pub async fn preview(&self, actor: &Actor, id: RequestId, acceptance: Acceptance) -> Result<Preview, AcceptError> {
+    /// Returns what an acceptance would create, and what of it the tutor's availability does not offer. Nothing is written.
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        id: RequestId,
+        acceptance: Acceptance,
+    ) -> Result<PreviewedAcceptance, AcceptError> {
         let now = self.clock.now();
         let (request, proposal) = self.consider(actor, id, &acceptance, now).await?;
-        Ok(self.compare(&request, proposal, now).await?)
+        let Some(window) = proposal.window() else {
+            let preview = proposal.check(&BusyTimes::default(), now);
+            return Ok(PreviewedAcceptance { preview, objections: Vec::new() });
+        };
+        let tutor = request.parties.tutor;
+        let availability = self.availability.availability(tutor).await?;
+        let reach = Openings::reach(&availability, &window);
+        let busy = self.calendars.busy_times(request.parties, reach).await?;
+        let mut openings = Openings::new(&availability, tutor, &window, &busy.bookings, now);
+        let preview = proposal.check(&busy, now);
+        let objections = preview.sessions.iter().map(|session| {
+            let objections = openings.objections(session.period());
+            openings.add(session.period());
+            objections
+        });
+        Ok(PreviewedAcceptance { objections: objections.collect(), preview })
     }
 
     /// Loads a pending request to the caller, and proposes its sessions.
@@ -168,11 +202,11 @@ impl RequestService {
         proposal: Proposal,
         now: DateTime<Utc>,
     ) -> Result<Preview, RepositoryError> {
-        let booked = match proposal.window() {
-            Some(window) => self.requests.bookings(request.parties, window.start, window.end).await?,
-            None => Vec::new(),
+        let busy = match proposal.window() {
+            Some(window) => self.calendars.busy_times(request.parties, window).await?,
+            None => BusyTimes::default(),
         };
-        Ok(proposal.check(&booked, now))
+        Ok(proposal.check(&busy, now))
     }
 
     /// Writes an acceptance with the sessions of a preview. The inner error is that of the write.

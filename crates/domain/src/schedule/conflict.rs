@@ -1,8 +1,8 @@
-//! Conflicts between proposed occurrences and booked sessions.
+//! The one check for conflicts, which bookings, changes and free slots share.
 
 use chrono::{DateTime, Utc};
 
-use super::Occurrence;
+use super::{Occurrence, SessionStatus};
 use crate::ids::{SessionId, UserId};
 
 /// The reason why an occurrence cannot be booked.
@@ -11,6 +11,8 @@ use crate::ids::{SessionId, UserId};
 pub enum ConflictKind {
     /// The tutor has another session.
     TutorBusy,
+    /// The tutor has time off.
+    TimeOff,
     /// The student has another session.
     StudentBusy,
     /// The occurrence has already begun.
@@ -31,7 +33,7 @@ pub struct Conflict {
     pub occurrence: Occurrence,
     /// The reason, the first that applies.
     pub kind: ConflictKind,
-    /// The session in conflict. `None` unless the tutor takes part in it.
+    /// The booked session in conflict. `None` unless the tutor takes part in it.
     pub session_id: Option<SessionId>,
 }
 
@@ -49,44 +51,101 @@ impl Parties {
         [self.tutor.min(self.student), self.tutor.max(self.student)]
     }
 
-    fn includes(self, user: UserId) -> bool {
+    /// Returns whether a user is one of the parties.
+    pub fn includes(self, user: UserId) -> bool {
         self.tutor == user || self.student == user
     }
 }
 
-/// A session that occupies the calendars of its parties.
+/// The time between two instants, the second one exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the two instants")]
+pub struct Period {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+impl Period {
+    /// Returns whether the periods share an instant: 10-11 and 11-12 do not.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.starts_at < other.ends_at && other.starts_at < self.ends_at
+    }
+
+    /// Returns whether the other period is a part of this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.starts_at <= other.starts_at && other.ends_at <= self.ends_at
+    }
+}
+
+/// A session in the calendars of its parties, in any status but cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Booking {
     /// The booked session.
     pub session_id: SessionId,
     /// Its parties. A tutor may also be the student of another tutor.
     pub parties: Parties,
-    /// The instant of the start.
-    pub starts_at: DateTime<Utc>,
-    /// The instant of the end, exclusive.
-    pub ends_at: DateTime<Utc>,
+    /// The time of the session.
+    pub period: Period,
+    /// The status, which decides whether the session [occupies](SessionStatus::occupies_calendars) the calendars.
+    pub status: SessionStatus,
 }
 
-/// Returns the conflicts of proposed occurrences with booked sessions, at most one per occurrence and in the same
-/// order. The result is meant for the tutor, so it identifies only sessions that the tutor takes part in.
+/// The times at which two users cannot be booked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BusyTimes {
+    /// The sessions of either user, with anyone.
+    pub bookings: Vec<Booking>,
+    /// The time off of the tutor.
+    pub time_off: Vec<Period>,
+}
+
+impl BusyTimes {
+    /// Leaves out sessions that are about to move.
+    #[must_use]
+    pub fn without(mut self, sessions: &[SessionId]) -> Self {
+        self.bookings.retain(|booking| !sessions.contains(&booking.session_id));
+        self
+    }
+
+    /// Returns the reason why two users cannot meet during a period, with the session in conflict if the tutor may know it.
+    pub fn clash(&self, period: Period, parties: Parties) -> Option<(ConflictKind, Option<SessionId>)> {
+        let booked = |user: UserId| {
+            self.bookings.iter().find(|booking| {
+                booking.status.occupies_calendars() && booking.parties.includes(user) && booking.period.overlaps(period)
+            })
+        };
+        if let Some(booking) = booked(parties.tutor) {
+            return Some((ConflictKind::TutorBusy, Some(booking.session_id)));
+        }
+        if self.time_off.iter().any(|off| off.overlaps(period)) {
+            return Some((ConflictKind::TimeOff, None));
+        }
+        booked(parties.student).map(|_| (ConflictKind::StudentBusy, None))
+    }
+}
+
+/// Returns the conflicts of proposed occurrences, at most one per occurrence and in the same ascending order. An occurrence
+/// also conflicts with an earlier one that conflicts with nothing. The result is meant for the tutor, so it identifies only
+/// sessions that the tutor takes part in.
 pub fn find_conflicts(
     occurrences: &[Occurrence],
     parties: Parties,
-    booked: &[Booking],
+    busy: &BusyTimes,
     now: DateTime<Utc>,
 ) -> Vec<Conflict> {
-    let conflict_of = |occurrence: &Occurrence| {
+    let mut free_from = DateTime::<Utc>::MIN_UTC;
+    let mut conflict_of = |occurrence: &Occurrence| {
         if occurrence.starts_at <= now {
             return Some((ConflictKind::InPast, None));
         }
-        let clash = |user: UserId| {
-            booked.iter().find(|booking| {
-                booking.parties.includes(user) && occurrence.overlaps(booking.starts_at, booking.ends_at)
-            })
-        };
-        clash(parties.tutor)
-            .map(|booking| (ConflictKind::TutorBusy, Some(booking.session_id)))
-            .or_else(|| clash(parties.student).map(|_| (ConflictKind::StudentBusy, None)))
+        if let Some(found) = busy.clash(occurrence.period(), parties) {
+            return Some(found);
+        }
+        if occurrence.starts_at < free_from {
+            return Some((ConflictKind::TutorBusy, None));
+        }
+        free_from = occurrence.ends_at;
+        None
     };
     occurrences
         .iter()
@@ -121,14 +180,17 @@ mod tests {
         Booking {
             session_id: SessionId::new(9),
             parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },
-            starts_at: ten + TimeDelta::minutes(from_minutes),
-            ends_at: ten + TimeDelta::minutes(to_minutes),
+            period: Period {
+                starts_at: ten + TimeDelta::minutes(from_minutes),
+                ends_at: ten + TimeDelta::minutes(to_minutes),
+            },
+            status: SessionStatus::Scheduled,
         }
     }
 
     fn kind(booked: &[Booking]) -> Option<(ConflictKind, Option<i64>)> {
         let now = at_ten().starts_at - TimeDelta::days(1);
-        find_conflicts(&[at_ten()], PARTIES, booked, now)
+        find_conflicts(&[at_ten()], PARTIES, &BusyTimes { bookings: booked.to_vec(), time_off: Vec::new() }, now)
             .first()
             .map(|conflict| (conflict.kind, conflict.session_id.map(SessionId::get)))
     }
@@ -164,19 +226,72 @@ mod tests {
     #[test]
     fn an_occurrence_is_in_the_past_from_its_start_on() {
         let start = at_ten().starts_at;
-        let kinds =
-            |now| find_conflicts(&[at_ten()], PARTIES, &[], now).iter().map(|found| found.kind).collect::<Vec<_>>();
+        let kinds = |now| {
+            find_conflicts(&[at_ten()], PARTIES, &BusyTimes::default(), now)
+                .iter()
+                .map(|found| found.kind)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(kinds(start), [ConflictKind::InPast]);
         assert_eq!(kinds(start + TimeDelta::seconds(1)), [ConflictKind::InPast]);
         assert_eq!(kinds(start - TimeDelta::microseconds(1)), []);
-        let hidden = find_conflicts(&[at_ten()], PARTIES, &[booking(1, 2, 0, 60)], start);
+        let hidden = find_conflicts(
+            &[at_ten()],
+            PARTIES,
+            &BusyTimes { bookings: vec![booking(1, 2, 0, 60)], time_off: Vec::new() },
+            start,
+        );
         assert_eq!((hidden[0].kind, hidden[0].session_id), (ConflictKind::InPast, None));
     }
 
     #[test]
     fn kinds_have_their_names_of_the_api() {
-        let kinds = [ConflictKind::TutorBusy, ConflictKind::StudentBusy, ConflictKind::InPast];
-        assert_eq!(kinds.map(ConflictKind::as_str), ["tutor_busy", "student_busy", "in_past"]);
+        let kinds = [ConflictKind::TutorBusy, ConflictKind::TimeOff, ConflictKind::StudentBusy, ConflictKind::InPast];
+        assert_eq!(kinds.map(ConflictKind::as_str), ["tutor_busy", "time_off", "student_busy", "in_past"]);
+    }
+
+    #[test]
+    fn time_off_is_a_conflict_of_its_own_below_a_session_of_the_tutor() {
+        let off = |bookings: Vec<Booking>, from, to| {
+            let period = booking(1, 2, from, to).period;
+            let busy = BusyTimes { bookings, time_off: vec![period] };
+            busy.clash(at_ten().period(), PARTIES).map(|(kind, _)| kind)
+        };
+        assert_eq!(off(Vec::new(), 0, 60), Some(ConflictKind::TimeOff));
+        assert_eq!(off(Vec::new(), 59, 70), Some(ConflictKind::TimeOff));
+        assert_eq!(off(Vec::new(), 60, 70), None);
+        assert_eq!(off(vec![booking(1, 5, 0, 60)], 0, 60), Some(ConflictKind::TutorBusy));
+        assert_eq!(off(vec![booking(5, 2, 0, 60)], 0, 60), Some(ConflictKind::TimeOff));
+    }
+
+    #[test]
+    fn sessions_that_are_over_or_about_to_move_do_not_conflict() {
+        for status in [SessionStatus::Completed, SessionStatus::Cancelled, SessionStatus::NoShow] {
+            assert_eq!(kind(&[Booking { status, ..booking(1, 2, 0, 60) }]), None);
+        }
+        let busy = BusyTimes { bookings: vec![booking(1, 2, 0, 60)], time_off: Vec::new() };
+        assert_eq!(busy.without(&[SessionId::new(9)]), BusyTimes::default());
+    }
+
+    #[test]
+    fn an_occurrence_conflicts_with_an_earlier_one_that_can_be_booked() {
+        let at = |hour| Occurrence { starts_at: at_ten().starts_at + TimeDelta::minutes(hour), ..at_ten() };
+        let later = |minutes| Occurrence { ends_at: at(minutes).starts_at + TimeDelta::hours(1), ..at(minutes) };
+        let series = [later(0), later(30), later(60)];
+        let now = at_ten().starts_at - TimeDelta::days(1);
+        let found = |busy: &BusyTimes| {
+            find_conflicts(&series, PARTIES, busy, now)
+                .into_iter()
+                .map(|conflict| (conflict.occurrence.starts_at, conflict.kind, conflict.session_id))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found(&BusyTimes::default()), [(series[1].starts_at, ConflictKind::TutorBusy, None)]);
+        let busy = BusyTimes { bookings: vec![booking(5, 2, 0, 10)], time_off: Vec::new() };
+        let expected = [
+            (series[0].starts_at, ConflictKind::StudentBusy, None),
+            (series[2].starts_at, ConflictKind::TutorBusy, None),
+        ];
+        assert_eq!(found(&busy), expected);
     }
 
     proptest! {

@@ -1,9 +1,11 @@
 //! Expansion of schedules to occurrences.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::{Dst, TimeSlot, resolve};
+use super::{Dst, Period, TimeSlot, resolve};
 
 /// The largest number of sessions of one request.
 pub const MAX_SESSIONS: usize = 200;
@@ -58,9 +60,17 @@ impl Occurrence {
         Self { date, slot, starts_at, ends_at: starts_at + slot.duration(), dst }
     }
 
-    /// Returns whether the occurrence shares an instant with a period. Ends are exclusive: 10-11 and 11-12 do not overlap.
-    pub fn overlaps(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> bool {
-        self.starts_at < ends_at && starts_at < self.ends_at
+    /// Returns the time from the earliest start to the latest end, within which other sessions matter; `None` without
+    /// occurrences.
+    pub fn window(occurrences: &[Self]) -> Option<Range<DateTime<Utc>>> {
+        let start = occurrences.iter().map(|occurrence| occurrence.starts_at).min()?;
+        let end = occurrences.iter().map(|occurrence| occurrence.ends_at).max()?;
+        Some(start..end)
+    }
+
+    /// Returns the time between the start and the end.
+    pub fn period(&self) -> Period {
+        Period { starts_at: self.starts_at, ends_at: self.ends_at }
     }
 }
 
@@ -162,7 +172,8 @@ mod tests {
     fn occurrences_overlap_if_they_share_an_instant() {
         let ten = Occurrence::at(Tz::UTC, "2026-02-02".parse().unwrap(), slot(600, 660));
         let period = |from: i64, to: i64| {
-            ten.overlaps(ten.starts_at + TimeDelta::minutes(from), ten.starts_at + TimeDelta::minutes(to))
+            let at = |minutes| ten.starts_at + TimeDelta::minutes(minutes);
+            ten.period().overlaps(Period { starts_at: at(from), ends_at: at(to) })
         };
         for (from, to, expected) in
             [(-60, 0, false), (-60, 1, true), (59, 120, true), (60, 120, false), (10, 20, true), (-10, 70, true)]

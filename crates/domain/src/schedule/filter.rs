@@ -1,8 +1,9 @@
 //! Visibility of sessions, and filters on lists of them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
 
-use super::{Occurrence, Parties, SessionStatus};
+use super::{Occurrence, Parties, SessionStatus, resolve};
 use crate::ids::{StudentId, UserId};
 
 /// The capacity in which a user lists sessions.
@@ -80,6 +81,54 @@ impl SessionFilter {
             && self.to.is_none_or(|to| occurrence.starts_at < to)
             && self.status.is_none_or(|wanted| wanted == status)
             && self.student.is_none_or(|wanted| wanted == student)
+    }
+}
+
+/// A bound of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant is named after its kind of time")]
+pub enum Bound {
+    Instant(DateTime<Utc>),
+    /// A civil date in the viewer's zone.
+    Date(NaiveDate),
+}
+
+/// The sessions that a user asks for. `None` admits every session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedSessions {
+    /// The capacity of the viewer.
+    pub perspective: Perspective,
+    /// The instant after which the session ends, or the first date.
+    pub from: Option<Bound>,
+    /// The instant before which the session starts, or the last date.
+    pub to: Option<Bound>,
+    /// The status of the session.
+    pub status: Option<SessionStatus>,
+}
+
+impl ListedSessions {
+    /// Every session.
+    pub const ALL: Self = Self { perspective: Perspective::Any, from: None, to: None, status: None };
+
+    /// Returns the filter, unless it depends on a zone.
+    pub(super) fn without_dates(self) -> Option<SessionFilter> {
+        let is_date = |bound: Option<Bound>| matches!(bound, Some(Bound::Date(_)));
+        // Instants are the same in every zone.
+        (!is_date(self.from) && !is_date(self.to)).then(|| self.in_zone(Tz::UTC))
+    }
+
+    /// Returns the filter, with dates in a zone. The last date is included.
+    pub(super) fn in_zone(self, zone: Tz) -> SessionFilter {
+        let midnight = |date: NaiveDate| resolve(zone, date.and_time(NaiveTime::MIN)).0;
+        let from = self.from.map(|bound| match bound {
+            Bound::Instant(instant) => instant,
+            Bound::Date(date) => midnight(date),
+        });
+        let to = self.to.map(|bound| match bound {
+            Bound::Instant(instant) => instant,
+            Bound::Date(date) => midnight(date.succ_opt().unwrap_or(date)),
+        });
+        SessionFilter { perspective: self.perspective, from, to, status: self.status, student: None }
     }
 }
 

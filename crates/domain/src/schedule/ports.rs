@@ -1,8 +1,12 @@
 //! Ports of schedule.
 
-use async_trait::async_trait;
+use std::ops::Range;
 
-use super::{Session, SessionFilter, StatusTotal};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::{BusyTimes, HistoryEntry, Parties, Session, SessionFilter, StatusTotal};
 use crate::RepositoryError;
 use crate::ids::{SessionId, StudentId, UserId};
 use crate::page::{Page, PageRequest};
@@ -26,4 +30,26 @@ pub trait SessionQueries: Send + Sync {
 
     /// Returns a session. MUST return `None` where no side shows it to the viewer.
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError>;
+
+    /// Returns a page of a session's history, newest first, down to its booking. The caller has checked that the session is
+    /// visible to the reader.
+    async fn history(&self, id: SessionId, page: PageRequest) -> Result<Page<HistoryEntry>, RepositoryError>;
+
+    /// Returns the time zone of a user's account.
+    async fn zone_of(&self, user: UserId) -> Result<Tz, RepositoryError>;
+
+    /// Returns whether a user is an active guardian of a student.
+    async fn guards(&self, user: UserId, student: StudentId) -> Result<bool, RepositoryError>;
+
+    /// Returns the account of a student. MUST return `None` unless it is the viewer's own or the viewer is an active guardian.
+    async fn student_for(&self, viewer: UserId, student: StudentId) -> Result<Option<UserId>, RepositoryError>;
+}
+
+/// Queries on calendars.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait CalendarQueries: Send + Sync {
+    /// Returns the sessions of two users, with anyone, and the time off of the tutor, as far as they overlap a time. MUST NOT
+    /// contain cancelled sessions.
+    async fn busy_times(&self, parties: Parties, time: Range<DateTime<Utc>>) -> Result<BusyTimes, RepositoryError>;
 }

@@ -1,10 +1,10 @@
 //! Sessions as their participants see them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{Occurrence, Parties};
-use crate::ids::{CourseId, RequestId, SessionId, StudentId, TutorId};
+use crate::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
 
 /// The state of a session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
@@ -78,6 +78,19 @@ impl PriorityLevel {
     }
 }
 
+/// The cancellation of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancellation {
+    /// The instant of the cancellation.
+    pub at: DateTime<Utc>,
+    /// The user who cancelled.
+    pub by: UserId,
+    /// The reason that the user gave.
+    pub reason: Option<String>,
+    /// Whether the student's side cancelled after the deadline. A late cancellation is not credited.
+    pub is_late: bool,
+}
+
 /// A session with the names that a list shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "ids and names are named after their owners")]
@@ -98,6 +111,12 @@ pub struct Session {
     pub occurrence: Occurrence,
     /// The zone of the wall-clock times.
     pub time_zone: Tz,
+    /// The civil date that the series gives the session, whatever date the session was moved to on its own.
+    pub series_date: NaiveDate,
+    /// Whether the session was moved on its own or added later, so that changes of the series leave it as it is.
+    pub is_exception: bool,
+    /// The instant at which the session was last moved.
+    pub rescheduled_at: Option<DateTime<Utc>>,
     /// The planned topics.
     pub topics: Vec<String>,
     pub topics_covered: Vec<String>,
@@ -105,6 +124,9 @@ pub struct Session {
     /// The place of a session that is not online.
     pub location: Option<String>,
     pub status: SessionStatus,
+    pub cancellation: Option<Cancellation>,
+    /// The time before the start within which a cancellation by the student's side is late, as the tutor sets it now.
+    pub cancellation_notice: TimeDelta,
     pub priority: PriorityLevel,
     /// The number of changes since creation: the `SEQUENCE` of calendar feeds.
     pub version: i32,
@@ -112,6 +134,21 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// The instant of the last change.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Session {
+    /// Returns the instant up to which the student's side can cancel in time. A session that was moved to a time within the
+    /// tutor's notice can be cancelled in time until it starts.
+    pub fn cancellation_deadline(&self) -> DateTime<Utc> {
+        let start = self.occurrence.starts_at;
+        let deadline = start - self.cancellation_notice;
+        if self.rescheduled_at.is_some_and(|moved| moved > deadline) { start } else { deadline }
+    }
+
+    /// Returns whether the session uses up one of its package: all do but those that were cancelled in time.
+    pub fn is_used(&self) -> bool {
+        self.status != SessionStatus::Cancelled || self.cancellation.as_ref().is_some_and(|one| one.is_late)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
 
 use crate::validation::Invalid;
 
-/// A period of one day on the wall clock, in whole minutes. Its end is after its start.
+/// A period of less than a day on the wall clock, in whole minutes. An end before the start is on the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSlot {
     start: NaiveTime,
@@ -15,13 +15,26 @@ impl TimeSlot {
     /// An upper bound of every slot's duration.
     pub const MAX_DURATION: TimeDelta = TimeDelta::hours(24);
 
-    /// Returns the slot, unless it is empty or not in whole minutes. The refusal concerns the end.
+    /// Returns the slot within one day, unless it is empty or not in whole minutes. The refusal concerns the end.
     pub fn new(start: NaiveTime, end: NaiveTime) -> Result<Self, Invalid> {
         if end > start {
-            Ok(Self { start: whole_minutes(start)?, end: whole_minutes(end)? })
+            Self::overnight(start, end)
         } else {
-            Err(Invalid::new("before_start", "must be after start_time"))
+            Err(Invalid::new("before_start", "must be after start_time, or overnight must be true"))
         }
+    }
+
+    /// Returns the slot, which ends on the next day if its end is before its start. It must not be empty.
+    pub fn overnight(start: NaiveTime, end: NaiveTime) -> Result<Self, Invalid> {
+        if end == start {
+            return Err(Invalid::new("before_start", "must differ from start_time"));
+        }
+        Ok(Self { start: whole_minutes(start)?, end: whole_minutes(end)? })
+    }
+
+    /// Returns whether the slot ends on the day after its start.
+    pub fn is_overnight(self) -> bool {
+        self.end < self.start
     }
 
     /// Returns the wall-clock time of the start.
@@ -36,7 +49,8 @@ impl TimeSlot {
 
     /// Returns the time from the start to the end.
     pub fn duration(self) -> TimeDelta {
-        self.end - self.start
+        let within_day = self.end - self.start;
+        if self.is_overnight() { within_day + TimeDelta::hours(24) } else { within_day }
     }
 }
 
@@ -198,6 +212,20 @@ mod tests {
     }
 
     #[test]
+    fn an_overnight_slot_ends_on_the_next_day() {
+        let slot = TimeSlot::overnight(at(22, 0, 0), at(0, 30, 0)).unwrap();
+        assert_eq!((slot.is_overnight(), slot.duration()), (true, TimeDelta::minutes(150)));
+        let midnight = TimeSlot::overnight(at(22, 0, 0), at(0, 0, 0)).unwrap();
+        assert_eq!((midnight.is_overnight(), midnight.duration()), (true, TimeDelta::minutes(120)));
+        let within_day = TimeSlot::overnight(at(10, 0, 0), at(11, 0, 0)).unwrap();
+        assert_eq!(
+            (within_day, within_day.is_overnight()),
+            (TimeSlot::new(at(10, 0, 0), at(11, 0, 0)).unwrap(), false)
+        );
+        assert_eq!(TimeSlot::overnight(at(10, 0, 0), at(10, 0, 0)).unwrap_err().code, "before_start");
+    }
+
+    #[test]
     fn a_slot_consists_of_whole_minutes() {
         let fraction = NaiveTime::from_hms_nano_opt(11, 0, 0, 1).unwrap();
         for (start, end) in [(at(10, 0, 0), at(10, 0, 30)), (at(10, 0, 30), at(10, 1, 30)), (at(10, 0, 0), fraction)] {
@@ -210,9 +238,12 @@ mod tests {
         fn every_slot_is_shorter_than_the_longest_duration(start in 0_u32..1440, end in 0_u32..1440) {
             let slot = TimeSlot::new(at(start / 60, start % 60, 0), at(end / 60, end % 60, 0));
             prop_assert_eq!(slot.is_ok(), start < end);
-            if let Ok(slot) = slot {
-                prop_assert_eq!(slot.duration().num_minutes(), i64::from(end) - i64::from(start));
-                prop_assert!(slot.duration() < TimeSlot::MAX_DURATION);
+            let overnight = TimeSlot::overnight(at(start / 60, start % 60, 0), at(end / 60, end % 60, 0));
+            prop_assert_eq!(overnight.is_ok(), start != end);
+            if let Ok(slot) = overnight {
+                let minutes = (i64::from(end) - i64::from(start)).rem_euclid(1440);
+                prop_assert_eq!(slot.duration().num_minutes(), minutes);
+                prop_assert!(slot.duration() > TimeDelta::zero() && slot.duration() < TimeSlot::MAX_DURATION);
             }
         }
     }

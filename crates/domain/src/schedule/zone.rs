@@ -8,6 +8,9 @@ use crate::validation::Invalid;
 /// The zone of accounts that choose none, unless the operator configures another.
 pub const DEFAULT_ZONE: Tz = Tz::Africa__Addis_Ababa;
 
+/// The version of the time zone database by which instants are resolved, such as `2025b`.
+pub const ZONE_RULES: &str = chrono_tz::IANA_TZDB_VERSION;
+
 /// The effect of a clock change on a wall-clock time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]

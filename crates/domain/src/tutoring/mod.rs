@@ -15,6 +15,7 @@ pub use fields::{
 };
 pub use package::{
     MAX_ACTIVE_PACKAGES, NewPackage, Package, PackageChanges, PackageTerms, ScheduleType, check_active_packages,
+    parse_session_count,
 };
 #[cfg(feature = "test-util")]
 pub use ports::{MockPackageRepository, MockTutorRepository};

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveTime, Utc, Weekday};
 use crate::change::Change;
 use crate::ids::{PackageId, TutorId};
 use crate::money::{Currency, Money};
-use crate::schedule::TimeSlot;
+use crate::schedule::{MAX_SESSIONS, TimeSlot};
 use crate::validation::{Invalid, Violations};
 
 /// The largest number of active packages of one tutor.
@@ -50,6 +50,8 @@ pub struct PackageTerms {
     pub start_time: Option<NaiveTime>,
     /// The suggested end, on the tutor's wall clock.
     pub end_time: Option<NaiveTime>,
+    /// The number of sessions that the package consists of, 1 to [`MAX_SESSIONS`]; `None` if it is not limited.
+    pub session_count: Option<u16>,
     /// Whether students can request sessions under the package.
     pub is_active: bool,
 }
@@ -83,6 +85,7 @@ pub struct PackageChanges {
     pub schedule_days: Option<Vec<Weekday>>,
     pub start_time: Change<NaiveTime>,
     pub end_time: Change<NaiveTime>,
+    pub session_count: Change<u16>,
     pub is_active: Option<bool>,
 }
 
@@ -112,6 +115,7 @@ impl PackageTerms {
             schedule_days: Vec::new(),
             start_time: None,
             end_time: None,
+            session_count: None,
             is_active: true,
         }
     }
@@ -131,6 +135,7 @@ impl PackageTerms {
             schedule_days: changes.schedule_days.unwrap_or(self.schedule_days),
             start_time: changes.start_time.apply(self.start_time),
             end_time: changes.end_time.apply(self.end_time),
+            session_count: changes.session_count.apply(self.session_count),
             is_active: changes.is_active.unwrap_or(self.is_active),
         };
         let mut violations = Violations::new();
@@ -139,6 +144,12 @@ impl PackageTerms {
         }
         if violations.is_empty() { Ok(terms) } else { Err(violations) }
     }
+}
+
+/// Parses the number of sessions of a package.
+pub fn parse_session_count(input: i64) -> Result<u16, Invalid> {
+    let count = u16::try_from(input).ok().filter(|count| (1..=MAX_SESSIONS).contains(&usize::from(*count)));
+    count.ok_or_else(|| Invalid::new("out_of_range", format!("must be between 1 and {MAX_SESSIONS}")))
 }
 
 /// Checks the limit of [`MAX_ACTIVE_PACKAGES`] for a package about to be written, given the number of the tutor's
@@ -179,6 +190,7 @@ mod tests {
             schedule_days: vec![Weekday::Mon],
             start_time: Some(time(14)),
             end_time: Some(time(16)),
+            session_count: Some(10),
             is_active: false,
         }
     }
@@ -197,6 +209,7 @@ mod tests {
             schedule_days: Some(terms.schedule_days),
             start_time: terms.start_time.map_or(Change::Clear, Change::Set),
             end_time: terms.end_time.map_or(Change::Clear, Change::Set),
+            session_count: terms.session_count.map_or(Change::Clear, Change::Set),
             is_active: Some(terms.is_active),
         }
     }

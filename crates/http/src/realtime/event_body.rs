@@ -51,6 +51,17 @@ pub(crate) enum EventSubject {
         /// Number of booked sessions.
         sessions_created: i64,
     },
+    /// Subject of `session.changed` and `session.cancelled`.
+    #[schema(title = "SessionEvent")]
+    Session {
+        /// The session; the first one of several that were changed at once.
+        session_id: i64,
+        enrolled_courses_id: i64,
+        /// Number of sessions of the course that were changed at once.
+        sessions_changed: i64,
+        /// Status after the change.
+        status: &'static str,
+    },
     /// Subject of `request.sent`, `request.answered`, `request.withdrawn` and `request.expired`.
     #[schema(title = "RequestEvent")]
     Request {
@@ -101,6 +112,12 @@ impl From<LoggedEvent> for EventBody {
                 request_id: request.get(),
                 enrolled_courses_id: course.get(),
                 sessions_created: count,
+            },
+            Subject::Session { session, course, count, status } => EventSubject::Session {
+                session_id: session.get(),
+                enrolled_courses_id: course.get(),
+                sessions_changed: count,
+                status: status.as_str(),
             },
             Subject::Connection { connection, kind, with } => EventSubject::Connection {
                 connection_id: connection.get(),

@@ -10,9 +10,7 @@ use super::{EnrolmentStatus, PackageSnapshot, PaymentStatus, RequestStatus, Requ
 use crate::events::{Event, EventKind, Subject};
 use crate::ids::{ConversationId, CourseId, MessageId, StudentId, TutorId};
 use crate::money::{Currency, Money};
-use crate::schedule::{
-    Booking, Conflict, MAX_SESSIONS, Occurrence, Parties, TimeSlot, expand, find_conflicts, self_overlap,
-};
+use crate::schedule::{BusyTimes, Conflict, Occurrence, Parties, TimeSlot, expand, find_conflicts, self_overlap};
 use crate::validation::{Invalid, Violations};
 
 /// The number of days after the acceptance until payment is due.
@@ -116,6 +114,8 @@ pub struct Proposal {
     time_zone: Tz,
     /// In ascending order.
     occurrences: Vec<Occurrence>,
+    /// The number of sessions after which the package is used up.
+    limit: usize,
 }
 
 /// A proposal compared with both calendars.
@@ -134,29 +134,39 @@ pub struct Preview {
 impl Proposal {
     /// Expands the request's schedule at `now`, or takes the tutor's sessions, which may not overlap each other.
     pub fn new(request: &SessionRequest, acceptance: &Acceptance, now: DateTime<Utc>) -> Result<Self, Violations> {
-        let time_zone = request.terms.time_zone;
+        let (time_zone, limit) = (request.terms.time_zone, request.session_limit());
         let occurrences = match &acceptance.sessions {
-            Some(sessions) => place(sessions, time_zone)?,
+            Some(sessions) => place(sessions, time_zone, limit)?,
             None => expand(&request.terms.schedule, time_zone, now),
         };
-        Ok(Self { on_conflict: acceptance.on_conflict, parties: request.parties, time_zone, occurrences })
+        Ok(Self { on_conflict: acceptance.on_conflict, parties: request.parties, time_zone, occurrences, limit })
     }
 
-    /// Returns the time from the first start to the last end, within which bookings matter; `None` without sessions.
+    /// Returns the time from the first start to the last end, within which other sessions matter; `None` without sessions.
     pub fn window(&self) -> Option<Range<DateTime<Utc>>> {
-        let start = self.occurrences.first()?.starts_at;
-        let end = self.occurrences.iter().map(|occurrence| occurrence.ends_at).max()?;
-        Some(start..end)
+        Occurrence::window(&self.occurrences)
     }
 
-    /// Compares the sessions with the bookings within the window. If all of them conflict, none is skipped: the
-    /// conflicts fail the acceptance.
+    /// Compares the sessions with the times within the window at which the parties are busy. If all of them conflict, none is
+    /// skipped: the conflicts fail the acceptance. The series ends when the sessions of the package are used up; those that
+    /// are skipped use up none.
     #[must_use]
-    pub fn check(self, booked: &[Booking], now: DateTime<Utc>) -> Preview {
-        let conflicts = find_conflicts(&self.occurrences, self.parties, booked, now);
-        let clashes = |occurrence: &Occurrence| conflicts.iter().any(|conflict| conflict.occurrence == *occurrence);
-        let mut sessions = self.occurrences;
-        sessions.retain(|occurrence| !clashes(occurrence));
+    pub fn check(self, busy: &BusyTimes, now: DateTime<Utc>) -> Preview {
+        let mut found = find_conflicts(&self.occurrences, self.parties, busy, now).into_iter().peekable();
+        let (mut sessions, mut conflicts) = (Vec::new(), Vec::new());
+        for occurrence in self.occurrences {
+            let used = match self.on_conflict {
+                OnConflict::Fail => sessions.len() + conflicts.len(),
+                OnConflict::Skip => sessions.len(),
+            };
+            if used >= self.limit {
+                break;
+            }
+            match found.next_if(|conflict| conflict.occurrence == occurrence) {
+                Some(conflict) => conflicts.push(conflict),
+                None => sessions.push(occurrence),
+            }
+        }
         let skips = self.on_conflict == OnConflict::Skip && !sessions.is_empty();
         let (conflicts, skipped) = if skips { (Vec::new(), conflicts) } else { (conflicts, Vec::new()) };
         Preview { time_zone: self.time_zone, sessions, conflicts, skipped }
@@ -164,10 +174,10 @@ impl Proposal {
 }
 
 /// Resolves the tutor's sessions to instants, in ascending order.
-fn place(sessions: &[ProposedSession], zone: Tz) -> Result<Vec<Occurrence>, Violations> {
+fn place(sessions: &[ProposedSession], zone: Tz, limit: usize) -> Result<Vec<Occurrence>, Violations> {
     let mut violations = Violations::new();
-    if sessions.len() > MAX_SESSIONS {
-        let reason = Invalid::new("too_many", format!("must have at most {MAX_SESSIONS} entries"));
+    if sessions.len() > limit {
+        let reason = Invalid::new("too_many", format!("must have at most {limit} entries"));
         violations.add("sessions", reason);
         return Err(violations);
     }

@@ -158,6 +158,7 @@ pub fn plan_creation(
                 name: package.terms.name.clone(),
                 price: package.terms.hourly_rate,
                 currency: package.terms.currency,
+                session_count: package.terms.session_count,
             },
             updated_at: package.updated_at,
         }),

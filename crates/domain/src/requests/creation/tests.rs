@@ -90,6 +90,7 @@ fn a_students_plan_holds_all_facts_and_a_copy_of_the_package() {
                 name: "Algebra".to_owned(),
                 price: Money::from_cents(10_000),
                 currency: "USD".parse().unwrap(),
+                session_count: None,
             },
             updated_at: now() - TimeDelta::hours(1),
         }),

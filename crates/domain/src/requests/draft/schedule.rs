@@ -26,6 +26,8 @@ pub struct ScheduleDraft {
     pub starts_on: Option<NaiveDate>,
     /// The length of a weekly pattern in weeks, 1 to 26.
     pub weeks: Option<u8>,
+    /// Whether sessions may end on the day after their start.
+    pub overnight: bool,
 }
 
 impl ScheduleDraft {
@@ -83,6 +85,7 @@ impl ScheduleDraft {
         let start = violations.require("start_time", start, Ok);
         let end = violations.require("end_time", end, Ok);
         let slot = match (start, end) {
+            (Some(start), Some(end)) if self.overnight => violations.check("end_time", TimeSlot::overnight(start, end)),
             (Some(start), Some(end)) => violations.check("end_time", TimeSlot::new(start, end)),
             _ => None,
         };
@@ -106,6 +109,12 @@ impl ScheduleDraft {
                 let dates = self.check_dates(violations, slot, zone, now);
                 if dates.is_empty() && !violations.concerns_within("specific_dates") {
                     violations.add("specific_dates", Invalid::new("required", "must contain at least one date"));
+                }
+                if let Some(count) = package.and_then(|package| package.session_count)
+                    && dates.len() > usize::from(count)
+                {
+                    let message = format!("must have at most {count} entries, the number of sessions of the package");
+                    violations.add("specific_dates", Invalid::new("too_many", message));
                 }
                 Some(Schedule::Dates { dates, slot: slot? })
             }

@@ -28,6 +28,7 @@ pub(in crate::requests) fn request() -> SessionRequest {
             name: "Algebra".to_owned(),
             price: Money::from_cents(10_000),
             currency: "USD".parse().unwrap(),
+            session_count: None,
         }),
         terms: RequestTerms {
             message: Some("Fractions".to_owned()),

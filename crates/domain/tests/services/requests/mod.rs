@@ -50,6 +50,7 @@ fn request() -> SessionRequest {
             name: "Algebra".to_owned(),
             price: Money::from_cents(10_000),
             currency: Currency::ETB,
+            session_count: None,
         }),
         terms: RequestTerms {
             message: None,

@@ -46,9 +46,11 @@ pub(crate) struct CreateRequestBody {
     /// Start of each session, wall clock `HH:MM`.
     #[schema(example = "14:00")]
     start_time: Option<String>,
-    /// End of each session, wall clock `HH:MM`, after `start_time`.
+    /// End of each session, wall clock `HH:MM`, after `start_time` unless `overnight` is true.
     #[schema(example = "16:00")]
     end_time: Option<String>,
+    /// Whether an end before the start is on the next day; false by default.
+    overnight: Option<bool>,
     /// IANA time zone of the wall clock, by default the tutor's.
     time_zone: Option<String>,
     /// Civil date `YYYY-MM-DD` on or after which a weekly pattern starts, by default today.
@@ -79,6 +81,7 @@ impl ParseDraft for CreateRequestBody {
             time_zone: violations.check_some("time_zone", self.time_zone, |input| parse_zone(&input)),
             starts_on: violations.check_some("starts_on", self.starts_on, |input| parse_date(&input)),
             weeks: violations.check_some("weeks", self.weeks, parse_weeks),
+            overnight: self.overnight.unwrap_or_default(),
         };
         RequestDraft {
             tutor_id: violations.require("tutor_id", self.tutor_id, TutorId::parse),

@@ -3,8 +3,8 @@
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use astegni_domain::ids::RequestId;
-use astegni_domain::requests::Acceptance;
-use astegni_domain::schedule::{Dst, Occurrence};
+use astegni_domain::requests::{Acceptance, PreviewedAcceptance};
+use astegni_domain::schedule::{Dst, Objection, Occurrence};
 use astegni_domain::validation::Violations;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -54,10 +54,13 @@ pub(crate) struct PlannedSessionBody {
     duration: i64,
     /// `gap` or `overlap` if a change of the clock affects the start, else null.
     dst: Option<&'static str>,
+    /// Reasons why your availability does not offer this time: `outside_hours`, `short_notice`, `buffer`, `daily_limit`,
+    /// `weekly_limit`. They do not prevent the acceptance.
+    unavailable: Vec<&'static str>,
 }
 
 impl PlannedSessionBody {
-    fn new(index: usize, occurrence: &Occurrence, zone: chrono_tz::Tz) -> Self {
+    fn new(index: usize, occurrence: &Occurrence, objections: &Vec<Objection>, zone: chrono_tz::Tz) -> Self {
         Self {
             series_index: index,
             session_date: wire::date(occurrence.date),
@@ -68,6 +71,7 @@ impl PlannedSessionBody {
             ends_at: wire::instant(occurrence.ends_at),
             duration: occurrence.slot.duration().num_minutes(),
             dst: occurrence.dst.map(Dst::as_str),
+            unavailable: objections.iter().map(|objection| objection.as_str()).collect(),
         }
     }
 }
@@ -105,10 +109,13 @@ pub(crate) async fn preview_acceptance(
     PathId(id): PathId,
     Body(acceptance): Body<PreviewBody>,
 ) -> Result<Json<PreviewedBody>, ApiError> {
-    let preview = services.requests.preview(&caller, RequestId::new(id), acceptance).await?;
-    let planned = |(index, occurrence)| PlannedSessionBody::new(index, occurrence, preview.time_zone);
+    let PreviewedAcceptance { preview, objections } =
+        services.requests.preview(&caller, RequestId::new(id), acceptance).await?;
+    let planned =
+        |(index, (occurrence, objections))| PlannedSessionBody::new(index, occurrence, objections, preview.time_zone);
+    let sessions = preview.sessions.iter().zip(&objections);
     Ok(Json(PreviewedBody {
-        sessions: preview.sessions.iter().enumerate().map(planned).collect(),
+        sessions: sessions.enumerate().map(planned).collect(),
         conflicts: preview.conflicts.iter().map(ConflictBody::from).collect(),
         skipped: preview.skipped.iter().map(ConflictBody::from).collect(),
     }))

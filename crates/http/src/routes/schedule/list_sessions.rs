@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use astegni_domain::schedule::{Perspective, SessionFilter};
+use astegni_domain::schedule::{ListedSessions, Perspective};
 
 use super::body::SessionBody;
 use super::query::{AnySessionsQuery, PerspectiveQuery, SessionList, SessionsQuery};
@@ -14,14 +14,14 @@ async fn respond(
     request: &HttpRequest,
     services: &Services,
     caller: &Caller,
-    SessionList { filter, page }: SessionList,
+    SessionList { wanted, page }: SessionList,
 ) -> Result<HttpResponse, ApiError> {
-    let page = services.schedule.list(caller, filter, page).await?;
+    let page = services.schedule.list(caller, wanted, page).await?;
     Ok(list(request, page, SessionBody::from))
 }
 
-fn seen_as(perspective: Perspective, SessionList { filter, page }: SessionList) -> SessionList {
-    SessionList { filter: SessionFilter { perspective, ..filter }, page }
+fn seen_as(perspective: Perspective, SessionList { wanted, page }: SessionList) -> SessionList {
+    SessionList { wanted: ListedSessions { perspective, ..wanted }, page }
 }
 
 /// List your sessions

@@ -1,9 +1,9 @@
 //! Query parameters of lists of sessions.
 
 use astegni_domain::page::PageRequest;
-use astegni_domain::schedule::{Perspective, SessionFilter, SessionStatus, parse_date};
+use astegni_domain::schedule::{Bound, ListedSessions, Perspective, SessionStatus, parse_date};
 use astegni_domain::validation::{Invalid, Violations};
-use chrono::{DateTime, Datelike, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,9 +13,9 @@ use crate::extract::{PagingQuery, Parse};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SessionsQuery {
-    /// RFC 3339 instant, or UTC date `YYYY-MM-DD`, after which the sessions end.
+    /// RFC 3339 instant after which the sessions end, or first civil date `YYYY-MM-DD` in the caller's time zone.
     from: Option<String>,
-    /// RFC 3339 instant, or UTC date `YYYY-MM-DD`, before which the sessions start.
+    /// RFC 3339 instant before which the sessions start, or last civil date `YYYY-MM-DD` in the caller's time zone.
     to: Option<String>,
     /// `scheduled`, `in_progress`, `completed`, `cancelled`, `no_show`, or `all` (the default).
     status: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct AnySessionsQuery {
 /// A list of sessions to be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SessionList {
-    pub(super) filter: SessionFilter,
+    pub(super) wanted: ListedSessions,
     pub(super) page: PageRequest,
 }
 
@@ -57,14 +57,14 @@ impl Parse for SessionsQuery {
 
     fn parse(self, now: DateTime<Utc>, violations: &mut Violations) -> Option<SessionList> {
         let status = self.status.filter(|status| !matches!(status.as_str(), "all" | ""));
-        let filter = SessionFilter {
-            from: violations.check_some("from", self.from, |input| instant(&input)),
-            to: violations.check_some("to", self.to, |input| instant(&input)),
+        let wanted = ListedSessions {
+            from: violations.check_some("from", self.from, |input| bound(&input)),
+            to: violations.check_some("to", self.to, |input| bound(&input)),
             status: violations.check_some("status", status, |input| session_status(&input)),
-            ..SessionFilter::ALL
+            ..ListedSessions::ALL
         };
         let page = PagingQuery::new(self.limit, self.cursor).parse(now, violations)?;
-        Some(SessionList { filter, page })
+        Some(SessionList { wanted, page })
     }
 }
 
@@ -75,9 +75,9 @@ impl Parse for AnySessionsQuery {
         let perspective = violations.check_some("as", self.perspective.perspective, |word| {
             word.parse().map_err(|_| Invalid::new("unknown_capacity", "must be tutor, student or parent"))
         });
-        let SessionList { filter, page } = self.sessions.parse(now, violations)?;
+        let SessionList { wanted, page } = self.sessions.parse(now, violations)?;
         let perspective = perspective.unwrap_or(Perspective::Any);
-        Some(SessionList { filter: SessionFilter { perspective, ..filter }, page })
+        Some(SessionList { wanted: ListedSessions { perspective, ..wanted }, page })
     }
 }
 
@@ -87,12 +87,12 @@ fn session_status(input: &str) -> Result<SessionStatus, Invalid> {
     input.replace('-', "_").parse().map_err(|_| Invalid::new("unknown_status", message))
 }
 
-fn instant(input: &str) -> Result<DateTime<Utc>, Invalid> {
-    let date = || parse_date(input).map(|date| date.and_time(NaiveTime::MIN).and_utc());
+fn bound(input: &str) -> Result<Bound, Invalid> {
     DateTime::parse_from_rfc3339(input)
         .map(|instant| instant.to_utc())
         .ok()
         .filter(|instant| (1900..2200).contains(&instant.year()))
-        .or_else(|| date().ok())
+        .map(Bound::Instant)
+        .or_else(|| parse_date(input).ok().map(Bound::Date))
         .ok_or_else(|| Invalid::new("invalid_instant", "must be an RFC 3339 instant or a date YYYY-MM-DD"))
 }

@@ -67,10 +67,10 @@ pub(crate) async fn list_sessions_with_student(
     services: Data<Services>,
     caller: Caller,
     PathId(id): PathId,
-    Query(SessionList { filter, page }): Query<SessionsQuery>,
+    Query(SessionList { wanted, page }): Query<SessionsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let StudentSessions { page, tally } =
-        services.schedule.list_with_student(&caller, StudentId::new(id), filter, page).await?;
+        services.schedule.list_with_student(&caller, StudentId::new(id), wanted, page).await?;
     let mut response = HttpResponse::Ok();
     if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {
         response.insert_header((LINK, link));

@@ -3,7 +3,7 @@
 use astegni_domain::schedule::parse_time;
 use astegni_domain::tutoring::{
     NewPackage, PackageChanges, ScheduleType, parse_course_ids, parse_description, parse_package_name,
-    parse_session_format, parse_tags, parse_weekdays,
+    parse_session_count, parse_session_format, parse_tags, parse_weekdays,
 };
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use crate::extract::{Nullable, Parse};
 use crate::wire;
 
 /// The terms of a package. In an update, missing fields keep their value, and `null` clears `description`,
-/// `session_format`, `start_time` and `end_time`.
+/// `session_format`, `start_time`, `end_time` and `session_count`.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PackageFields {
     #[schema(example = "Algebra for grade 10", max_length = 255)]
@@ -53,6 +53,10 @@ pub(crate) struct PackageFields {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     end_time: Nullable<String>,
+    /// Number of sessions, 1 to 200, after which a series ends. Null: not limited.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    session_count: Nullable<i64>,
     /// Whether the package can be requested; true by default. A tutor has at most 100 active packages.
     is_active: Option<bool>,
 }
@@ -74,6 +78,7 @@ impl PackageFields {
             schedule_days: self.schedule_days.and_then(|days| parse_weekdays("schedule_days", &days, violations)),
             start_time: self.start_time.parse("start_time", violations, |input| parse_time(&input)),
             end_time: self.end_time.parse("end_time", violations, |input| parse_time(&input)),
+            session_count: self.session_count.parse("session_count", violations, parse_session_count),
             is_active: self.is_active,
         }
     }

@@ -1,0 +1,115 @@
+//! Free slots: times that can be booked as they are.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono_tz::Tz;
+
+use super::{Availability, Openings};
+use crate::schedule::{BusyTimes, Occurrence, Parties, Period, TimeSlot, resolve};
+use crate::validation::{Invalid, Violations};
+
+/// The largest number of days whose slots are returned at once.
+pub const MAX_SLOT_DAYS: u64 = 31;
+
+/// The distances between the starts of slots, in minutes.
+pub const STEPS: [u16; 6] = [5, 10, 15, 20, 30, 60];
+
+/// The distance between the starts of slots if none is requested, in minutes.
+pub const DEFAULT_STEP: u16 = 15;
+
+/// The number of days if no end is requested.
+const DEFAULT_DAYS: u64 = 7;
+
+/// A search for free slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotQuery {
+    /// The first civil date; by default today.
+    pub from: Option<NaiveDate>,
+    /// The last civil date; by default the seventh day.
+    pub to: Option<NaiveDate>,
+    /// The duration of a session, in minutes.
+    pub duration: u16,
+    /// The distance between starts on the tutor's wall clock, in minutes, one of [`STEPS`].
+    pub step: u16,
+    /// The zone of the dates and of the slots' wall clock; by default the tutor's.
+    pub time_zone: Option<Tz>,
+}
+
+impl SlotQuery {
+    /// Returns the time to search, or the violations.
+    pub fn window(&self, zone: Tz, now: DateTime<Utc>) -> Result<Range<DateTime<Utc>>, Violations> {
+        let from = self.from.unwrap_or_else(|| now.with_timezone(&zone).date_naive());
+        let after = |days| from.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX);
+        let to = self.to.unwrap_or_else(|| after(DEFAULT_DAYS - 1));
+        let mut violations = Violations::new();
+        if to < from {
+            violations.add("to", Invalid::new("before_start", "must not be before from"));
+        } else if to >= after(MAX_SLOT_DAYS) {
+            let message = format!("must be at most {MAX_SLOT_DAYS} days, counting from and to");
+            violations.add("to", Invalid::new("too_long", message));
+        }
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        let midnight = |date: NaiveDate| resolve(zone, date.and_time(NaiveTime::MIN)).0;
+        Ok(midnight(from)..midnight(to.checked_add_days(Days::new(1)).unwrap_or(to)))
+    }
+}
+
+/// A time that can be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeSlot(pub Occurrence);
+
+/// The free slots of some time, in a zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotsPage {
+    /// The zone of the slots' wall clock.
+    pub time_zone: Tz,
+    /// In ascending order.
+    pub slots: Vec<FreeSlot>,
+}
+
+/// Returns the times within `window` at which two users can meet.
+///
+/// A slot starts at a multiple of the step on the tutor's wall clock, is offered by the availability, conflicts with
+/// nothing, and can be expressed on the wall clock of `zone`: the second pass of an hour that the clock shows twice cannot.
+pub(super) fn free_slots(
+    openings: &Openings<'_>,
+    availability: &Availability,
+    busy: &BusyTimes,
+    parties: Parties,
+    (window, query, zone): (&Range<DateTime<Utc>>, &SlotQuery, Tz),
+    now: DateTime<Utc>,
+) -> Vec<FreeSlot> {
+    /// All offsets of zones, and all steps, are multiples of it.
+    const GRID: i64 = 5 * 60;
+    let duration = TimeDelta::minutes(i64::from(query.duration));
+    let is_aligned = |start: DateTime<Utc>| {
+        let time = start.with_timezone(&availability.time_zone).time();
+        time.second() == 0 && (time.num_seconds_from_midnight() / 60) % u32::from(query.step.max(1)) == 0
+    };
+    let mut slots = Vec::new();
+    for open in openings.open() {
+        let first = open.starts_at.max(window.start);
+        let rest = first.timestamp().rem_euclid(GRID);
+        let mut start = if rest == 0 { first } else { first + TimeDelta::seconds(GRID - rest) };
+        while start < window.end && start + duration <= open.ends_at {
+            let period = Period { starts_at: start, ends_at: start + duration };
+            let is_free = || start > now && openings.offers(period) && busy.clash(period, parties).is_none();
+            if is_aligned(start) && is_free() {
+                slots.extend(expressed(period, zone).map(FreeSlot));
+            }
+            start += TimeDelta::seconds(GRID);
+        }
+    }
+    slots
+}
+
+/// Returns a period as a civil date and a slot that resolve to it.
+fn expressed(period: Period, zone: Tz) -> Option<Occurrence> {
+    let wall = period.starts_at.with_timezone(&zone).naive_local();
+    let (end, _) = wall.time().overflowing_add_signed(period.ends_at - period.starts_at);
+    let slot = TimeSlot::overnight(wall.time(), end).ok()?;
+    Some(Occurrence::at(zone, wall.date(), slot)).filter(|occurrence| occurrence.period() == period)
+}

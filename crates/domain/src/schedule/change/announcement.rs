@@ -1,0 +1,129 @@
+//! Announcements of changes: a notice in the conversation with the tutor, and an event to everyone concerned.
+
+use chrono::{DateTime, Utc};
+
+use super::{ChangeKind, CourseContact, SessionChange};
+use crate::chat::{Notice, NoticeKind};
+use crate::events::{Event, EventKind, Subject};
+use crate::ids::{ConversationId, CourseId, MessageId, RequestId, SessionId, UserId};
+use crate::requests::Involved;
+use crate::schedule::{Parties, Session, SessionStatus};
+
+/// An announcement of changes in one course, of the same kind and for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// The parties of the course, and the user whom the notice reaches on the student's side.
+    pub involved: Involved,
+    /// The request that created the course.
+    pub request: RequestId,
+    /// The course.
+    pub course: CourseId,
+    /// The first session that was changed.
+    pub session: SessionId,
+    /// The number of sessions that were changed.
+    pub count: i64,
+    /// The status of the sessions after the change.
+    pub status: SessionStatus,
+    /// The message in the conversation of the tutor and the student's side.
+    pub notice: Notice,
+}
+
+impl Announcement {
+    /// Announces the changes of one course; `None` without changes.
+    pub(super) fn of(changes: &[SessionChange], contact: CourseContact, actor: Option<UserId>) -> Option<Self> {
+        let first = changes.first()?;
+        let session = &first.after;
+        let count = changes.len();
+        Some(Self {
+            involved: involved(session.parties, contact),
+            request: session.request_id,
+            course: session.course_id,
+            session: session.id,
+            count: i64::try_from(count).unwrap_or(i64::MAX),
+            status: session.status,
+            notice: notice(session.parties, contact, actor, notice_kind(first.kind), sentence(first, count)),
+        })
+    }
+
+    /// Returns the events of the change and of the message about it.
+    pub(super) fn events(
+        &self,
+        actor: Option<UserId>,
+        (conversation, message): (ConversationId, MessageId),
+        at: DateTime<Utc>,
+    ) -> [Event; 2] {
+        let kind = match self.status {
+            SessionStatus::Cancelled => EventKind::SessionCancelled,
+            SessionStatus::Scheduled | SessionStatus::InProgress | SessionStatus::Completed | SessionStatus::NoShow => {
+                EventKind::SessionChanged
+            }
+        };
+        let subject =
+            Subject::Session { session: self.session, course: self.course, count: self.count, status: self.status };
+        let audience = self.involved.audience(actor);
+        [
+            Event { kind, subject, actor, audience, at },
+            self.involved.told(conversation, message, self.notice.sender, at),
+        ]
+    }
+}
+
+/// Returns the users whom changes of a course concern.
+pub(super) fn involved(parties: Parties, contact: CourseContact) -> Involved {
+    Involved { requester: contact.correspondent(parties), parties }
+}
+
+/// Returns a notice in the conversation of the tutor and the student's side. It appears in the name of the actor, if the actor
+/// takes part in the conversation, or of the actor's side; notices without an actor appear in the tutor's name.
+pub(super) fn notice(
+    parties: Parties,
+    contact: CourseContact,
+    actor: Option<UserId>,
+    kind: NoticeKind,
+    content: String,
+) -> Notice {
+    let (tutor, correspondent) = (parties.tutor, contact.correspondent(parties));
+    let by_student_side = actor.is_some_and(|actor| actor != tutor);
+    let (sender, recipient) = if by_student_side { (correspondent, tutor) } else { (tutor, correspondent) };
+    Notice { sender, recipient, kind, content }
+}
+
+fn notice_kind(kind: ChangeKind) -> NoticeKind {
+    match kind {
+        ChangeKind::Created => NoticeKind::SessionAdded,
+        ChangeKind::Edited => NoticeKind::SessionEdited,
+        ChangeKind::Rescheduled | ChangeKind::ZoneRules => NoticeKind::SessionRescheduled,
+        ChangeKind::Cancelled => NoticeKind::SessionCancelled,
+        ChangeKind::Completed => NoticeKind::SessionCompleted,
+        ChangeKind::NoShow => NoticeKind::SessionMissed,
+    }
+}
+
+/// Returns the date and time of a session on its wall clock, in English.
+pub(super) fn wall_clock(session: &Session) -> String {
+    let occurrence = &session.occurrence;
+    let (date, start) = (occurrence.date.format("%B %-d, %Y"), occurrence.slot.start().format("%H:%M"));
+    format!("{date} at {start} ({})", session.time_zone.name())
+}
+
+fn sentence(first: &SessionChange, count: usize) -> String {
+    let (before, after) = (wall_clock(&first.before), wall_clock(&first.after));
+    let verb = match first.kind {
+        ChangeKind::Created => "added".to_owned(),
+        ChangeKind::Edited => "updated".to_owned(),
+        ChangeKind::Rescheduled => format!("moved to {after}"),
+        ChangeKind::ZoneRules => "kept at its local time, because the rules of the time zone have changed".to_owned(),
+        ChangeKind::Cancelled => "cancelled".to_owned(),
+        ChangeKind::Completed => "marked as completed".to_owned(),
+        ChangeKind::NoShow => "marked as missed".to_owned(),
+    };
+    let what = match count {
+        1 => format!("Session on {before} {verb}"),
+        2 => format!("Session on {before} {verb}, and 1 more session with it"),
+        _ => format!("Session on {before} {verb}, and {} more sessions with it", count - 1),
+    };
+    match &first.reason {
+        Some(reason) => format!("{what}: {reason}"),
+        None => what,
+    }
+}
