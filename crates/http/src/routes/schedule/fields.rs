@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, NaiveTime, Utc};
 
 /// Returns the slot between two times, whose end is on the next day only if `overnight` allows that. The refusal concerns
 /// the end.
-pub(super) fn time_slot(start: NaiveTime, end: NaiveTime, overnight: Option<bool>) -> Result<TimeSlot, Invalid> {
+pub(crate) fn time_slot(start: NaiveTime, end: NaiveTime, overnight: Option<bool>) -> Result<TimeSlot, Invalid> {
     if overnight.unwrap_or_default() { TimeSlot::overnight(start, end) } else { TimeSlot::new(start, end) }
 }
 

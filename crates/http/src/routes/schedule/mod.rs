@@ -17,6 +17,8 @@ mod sessions_with_student;
 mod time_off;
 mod update_session;
 
+pub(crate) use fields::time_slot;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
