@@ -203,12 +203,26 @@ impl World {
     /// Creates the request service with other limits.
     pub(crate) fn requests_within(&self, limits: RequestLimits) -> RequestService {
         let database = Arc::new(self.database.clone());
-        RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now())), limits)
+        RequestService::new(
+            database.clone(),
+            database.clone(),
+            database.clone(),
+            database,
+            Arc::new(ManualClock::new(now())),
+            limits,
+        )
     }
 
     pub(crate) fn requests_at(&self, now: DateTime<Utc>) -> RequestService {
         let database = Arc::new(self.database.clone());
-        RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now)), RequestLimits::default())
+        RequestService::new(
+            database.clone(),
+            database.clone(),
+            database.clone(),
+            database,
+            Arc::new(ManualClock::new(now)),
+            RequestLimits::default(),
+        )
     }
 }
 
