@@ -1,9 +1,9 @@
 use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::page::{PageRequest, PageSize};
-use astegni_domain::requests::{Acceptance, RequestRepository};
+use astegni_domain::requests::Acceptance;
 use astegni_domain::schedule::{
-    Parties, Perspective, ScheduleService, Session, SessionFilter, SessionMode, SessionQueries, SessionStatus,
-    SessionTally, Side,
+    CalendarQueries, ListedSessions, Parties, Perspective, ScheduleService, Session, SessionFilter, SessionMode,
+    SessionQueries, SessionStatus, SessionTally, Side,
 };
 use chrono::{NaiveTime, TimeDelta};
 use futures_executor::block_on;
