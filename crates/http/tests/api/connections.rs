@@ -191,7 +191,7 @@ async fn a_block_closes_every_path_on_both_sides_and_looks_like_a_missing_user()
     };
     let towards_nobody = towards(&document, &nobody);
     let calls = towards(&document, &blocker);
-    assert_eq!(calls.len(), 14);
+    assert_eq!(calls.len(), 15);
     for ((call, what), (to_nobody, _)) in calls.into_iter().zip(towards_nobody) {
         let closed = blocked.send(call).await;
         let absent = blocked.send(to_nobody).await;

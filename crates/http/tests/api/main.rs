@@ -18,6 +18,7 @@ mod lists;
 mod openapi;
 mod requests;
 mod schedule;
+mod scheduling;
 mod snapshots;
 mod transport;
 mod tutoring;

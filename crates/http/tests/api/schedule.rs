@@ -27,10 +27,11 @@ async fn sessions_are_visible_to_their_parties_only() {
     anonymous.get("/api/sessions").await.expect(401);
     let one = format!("/api/sessions/{}", first["id"]);
     stranger.get(&one).await.expect(404);
-    let answer = tutor.get(&one).await;
+    tutor.get(&one).await.expect(200);
+    let answer = student.get(&one).await;
     let tag = answer.header("etag").unwrap().to_owned();
     assert_eq!(answer.expect(200), *first);
-    let again = tutor.send(TestRequest::get().uri(&one).insert_header(("If-None-Match", tag))).await;
+    let again = student.send(TestRequest::get().uri(&one).insert_header(("If-None-Match", tag))).await;
     again.expect(304);
 }
 
@@ -93,8 +94,8 @@ async fn sessions_with_a_student_honour_every_documented_parameter() {
     assert_eq!(all["stats"], stats);
     for (query, expected) in [
         (format!("from={}", day(4)), vec![day(4), day(5)]),
-        (format!("to={}", day(4)), vec![day(3)]),
-        (format!("from={}&to={}", day(4), day(5)), vec![day(4)]),
+        (format!("to={}", day(4)), vec![day(3), day(4)]),
+        (format!("from={}&to={}", day(4), day(5)), vec![day(4), day(5)]),
         ("status=completed".to_owned(), vec![]),
         ("status=scheduled&limit=1".to_owned(), vec![day(3)]),
     ] {

@@ -8,7 +8,7 @@ use crate::support::{Actor, TestApp, weekly};
 
 /// Compares a body with the snapshot of this name.
 #[track_caller]
-fn assert_snapshot(name: &str, body: &Value) {
+pub(crate) fn assert_snapshot(name: &str, body: &Value) {
     let mut settings = Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

@@ -110,3 +110,43 @@ pub(super) fn schedule_conflict(conflicts: &[Conflict], outcome: &str) -> ApiErr
     ApiError::new(Code::ScheduleConflict, format!("{sessions} with the calendar; {outcome}"))
         .with("conflicts", serde_json::to_value(bodies).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use astegni_domain::schedule::SessionStatus;
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn refused_additions_have_their_own_codes() {
+        let shown = |refusal: AdditionRefusal| ApiError::from(refusal).to_string();
+        let full = "too_many_sessions: No more sessions can be added to this course";
+        assert_eq!(shown(AdditionRefusal::TooManySessions), full);
+        let one = "package_used_up: The only session of the package is used up";
+        assert_eq!(shown(AdditionRefusal::PackageUsedUp(1)), one);
+        let ten = "package_used_up: All 10 sessions of the package are used up";
+        assert_eq!(shown(AdditionRefusal::PackageUsedUp(10)), ten);
+    }
+
+    #[test]
+    fn refused_actions_name_the_action() {
+        for action in SessionAction::VARIANTS.iter().copied() {
+            let shown = |refusal: ActionRefusal| ApiError::from(refusal).to_string();
+            let infinitive = infinitive(action);
+            assert_eq!(
+                shown(ActionRefusal::TutorOnly(action)),
+                format!("role_required: Only the tutor can {infinitive}")
+            );
+            for refusal in [
+                ActionRefusal::Status(action, SessionStatus::Cancelled),
+                ActionRefusal::HasBegun(action, SessionStatus::Scheduled),
+                ActionRefusal::NotBegun(action, SessionStatus::Scheduled),
+            ] {
+                let shown = shown(refusal);
+                assert!(shown.starts_with("invalid_transition: "), "{shown}");
+                assert!(shown.ends_with(&format!("cannot be {}", participle(action))), "{shown}");
+            }
+        }
+    }
+}

@@ -38,6 +38,7 @@ pub(crate) struct OverrideBody {
     /// Civil date `YYYY-MM-DD` in `time_zone`.
     date: String,
     /// Windows, ascending, that replace those of the weekday; without any, the date is closed.
+    #[schema(max_items = 50)]
     windows: Vec<WindowBody>,
 }
 
@@ -47,8 +48,10 @@ pub(crate) struct AvailabilityBody {
     /// IANA name of the zone of the times, days and weeks.
     time_zone: &'static str,
     /// Windows of every week, Monday first and ascending. Without any, all times are offered.
+    #[schema(max_items = 50)]
     weekly: Vec<WeeklyWindowBody>,
     /// Dates with hours of their own, ascending.
+    #[schema(max_items = 400)]
     overrides: Vec<OverrideBody>,
     /// Time that stays free before and after each session, in minutes.
     buffer_minutes: u16,

@@ -104,6 +104,7 @@ pub(crate) struct SlotsBody {
     /// IANA name of the zone of the wall-clock times.
     time_zone: &'static str,
     /// Slots, ascending by start. They overlap if the duration is longer than the step.
+    #[schema(max_items = 8940)]
     slots: Vec<SlotBody>,
 }
 

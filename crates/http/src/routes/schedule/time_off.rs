@@ -77,7 +77,7 @@ impl From<TimeOff> for TimeOffBody {
 pub(crate) struct TimeOffCreatedBody {
     #[serde(flatten)]
     time_off: TimeOffBody,
-    /// First sessions that were booked for the period, ascending by start. Sessions that were cancelled are left out.
+    /// First sessions that were booked for the period, ascending by start, as they are now.
     #[schema(max_items = 100)]
     affected_sessions: Vec<SessionBody>,
     /// Number of all sessions that were booked for the period.
