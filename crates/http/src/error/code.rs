@@ -56,6 +56,7 @@ pub enum Code {
     RequestCooldown,
     AlreadyAnswered,
     ScheduleConflict,
+    TooManyFeeds,
     Conflict,
     PreconditionFailed,
     MethodNotAllowed,

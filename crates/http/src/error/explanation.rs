@@ -223,6 +223,11 @@ impl Code {
                 "Schedule conflict",
                 "`conflicts` lists the sessions that cannot be booked. Edit them, or send `on_conflict: skip`.",
             ),
+            Self::TooManyFeeds => entry(
+                StatusCode::CONFLICT,
+                "Too many feeds",
+                "A user can have at most 20 calendar feeds. Delete one that is no longer in use.",
+            ),
             Self::Conflict => entry(
                 StatusCode::CONFLICT,
                 "Conflict",

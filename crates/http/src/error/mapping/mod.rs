@@ -6,6 +6,7 @@ mod chat;
 mod connections;
 mod events;
 mod families;
+mod feeds;
 mod requests;
 mod schedule;
 mod tutoring;
