@@ -47,17 +47,15 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_place_in_series UNIQUE (enrolled_courses_id, series_index),
     CONSTRAINT sessions_end_after_start CHECK (ends_at > starts_at),
     CONSTRAINT sessions_two_people CHECK (tutor_user_id <> student_user_id),
+    -- A session that was cancelled on the old platform has no record of it.
     CONSTRAINT sessions_cancellation CHECK (
-        (cancelled_at IS NOT NULL) = (status = 'cancelled') AND (cancelled_by_user_id IS NOT NULL) = (status = 'cancelled')
+        status = 'cancelled' OR (cancelled_at IS NULL AND cancelled_by_user_id IS NULL AND NOT cancelled_late)
     )
 );
 -- A user's calendar, and the search for conflicts. The conditions are always true. They keep PostgreSQL, when it plans a
 -- statement for a table that is still empty, from reading one side's sessions through the index of the other side.
 CREATE INDEX sessions_tutor ON sessions (tutor_user_id, starts_at, id) WHERE tutor_user_id IS NOT NULL;
 CREATE INDEX sessions_student ON sessions (student_user_id, starts_at, id) WHERE student_user_id IS NOT NULL;
--- The sessions to recheck after a change of time zone rules.
-CREATE INDEX sessions_scheduled_rules ON sessions (zone_rules, id) WHERE status = 'scheduled';
-
 -- The changes of each session, one for every version after the first. The booking itself is in sessions.
 CREATE TABLE session_changes (
     session_id BIGINT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -80,7 +78,7 @@ CREATE TABLE session_changes (
 CREATE TABLE tutor_availability (
     user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     time_zone TEXT NOT NULL,
-    -- JSON: for each day of the week, 0 being Monday, and for each date, a list of windows in minutes since midnight.
+    -- JSON objects: for each day of the week, 0 being Monday, and for each date, the windows in minutes since midnight.
     weekly TEXT NOT NULL,
     overrides TEXT NOT NULL,
     buffer_minutes INTEGER NOT NULL CHECK (buffer_minutes >= 0),
@@ -90,8 +88,7 @@ CREATE TABLE tutor_availability (
     max_per_day INTEGER CHECK (max_per_day > 0),
     max_per_week INTEGER CHECK (max_per_week > 0),
     -- The number of changes.
-    version BIGINT NOT NULL,
-    updated_at TIMESTAMP NOT NULL
+    version BIGINT NOT NULL
 );
 
 -- Periods at which tutors cannot be booked. A transaction that adds one holds the lock on the tutor's calendar.

@@ -46,6 +46,11 @@ pub(crate) fn money(value: Option<i64>) -> Option<Money> {
     value.map(Money::from_cents)
 }
 
+/// Reads the number of sessions of a package, which the database bounds.
+pub(crate) fn session_count(value: Option<i32>) -> Option<u16> {
+    value.and_then(|count| u16::try_from(count).ok())
+}
+
 /// Parses a three-letter currency code.
 pub(crate) fn currency(column: &'static str, value: &str) -> Result<Currency, StoreError> {
     parse_column(column, value)

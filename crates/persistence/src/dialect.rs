@@ -1,6 +1,7 @@
 //! The differences between the two databases. No other module matches on a connection.
 
 use astegni_domain::families::GuardianshipStatus;
+use astegni_domain::ids::UserId;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -14,7 +15,7 @@ use diesel::{PgConnection, SqliteConnection};
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::{connection_counters, conversations, guardianships, requested_sessions, users};
-use crate::statement::Statement;
+use crate::statement::{self, Statement};
 
 /// The number of parameters that a statement may carry on either database, with room for a few others.
 pub(crate) const MAX_PARAMETERS: usize = 10_000;
@@ -88,20 +89,23 @@ pub(crate) fn probe(conn: &mut AnyConnection) -> Result<(), StoreError> {
     }
 }
 
-/// Returns the statement that counts up the versions of two calendars, which locks them in ascending user order, and returns
+/// Returns the statement that counts up the versions of calendars, which locks them in ascending user order, and returns
 /// their users.
-pub(crate) fn lock_calendars(conn: &AnyConnection, users: [i64; 2]) -> Statement<'static, BigInt> {
+pub(crate) fn lock_calendars(conn: &AnyConnection, users: &[UserId]) -> Statement<'static, BigInt> {
+    let count = statement::padded(users.len());
+    let places = vec!["?"; count].join(", ");
     let text = match conn {
-        AnyConnection::Pg(_) => {
-            "UPDATE calendars SET version = version + 1 FROM (SELECT user_id FROM calendars WHERE user_id IN (?, ?) \
+        AnyConnection::Pg(_) => format!(
+            "UPDATE calendars SET version = version + 1 FROM (SELECT user_id FROM calendars WHERE user_id IN ({places}) \
              ORDER BY user_id FOR UPDATE) AS locked WHERE calendars.user_id = locked.user_id RETURNING calendars.user_id"
-        }
+        ),
         // SQLite has a single writer.
         AnyConnection::Sqlite(_) => {
-            "UPDATE calendars SET version = version + 1 WHERE user_id IN (?, ?) RETURNING user_id"
+            format!("UPDATE calendars SET version = version + 1 WHERE user_id IN ({places}) RETURNING user_id")
         }
     };
-    Statement::new(text).bind_all(users)
+    let padding = std::iter::repeat_n(0, count - users.len());
+    Statement::new(text).bind_all(users.iter().map(|user| user.get()).chain(padding))
 }
 
 /// The strength of a lock on a row.

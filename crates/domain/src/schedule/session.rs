@@ -124,6 +124,7 @@ pub struct Session {
     /// The place of a session that is not online.
     pub location: Option<String>,
     pub status: SessionStatus,
+    /// The record of the cancellation, if the session was cancelled on this platform.
     pub cancellation: Option<Cancellation>,
     /// The time before the start within which a cancellation by the student's side is late, as the tutor sets it now.
     pub cancellation_notice: TimeDelta,

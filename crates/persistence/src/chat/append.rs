@@ -1,7 +1,7 @@
 //! Adding messages to conversations, which other contexts do within their own transactions.
 
 use astegni_domain::chat::{ConversationKind, MessageType, NoticeKind, ParticipantRole};
-use astegni_domain::ids::{ConversationId, MessageId, UserId};
+use astegni_domain::ids::{ConversationId, MessageId, SessionId, UserId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
@@ -61,12 +61,15 @@ impl<'a> NewMessage<'a> {
     }
 }
 
-/// Returns the metadata of a notice: its kind and the users concerned.
-pub(crate) fn notice_metadata(kind: NoticeKind, users: &[UserId]) -> String {
+/// Returns the metadata of a notice: its kind, and the users and sessions concerned.
+pub(crate) fn notice_metadata(kind: NoticeKind, users: &[UserId], sessions: &[SessionId]) -> String {
     let users: Vec<i64> = users.iter().map(|user| user.get()).collect();
+    let sessions: Vec<i64> = sessions.iter().map(|session| session.get()).collect();
     let mut fields = serde_json::Map::from_iter([("event".to_owned(), kind.as_str().into())]);
-    if !users.is_empty() {
-        fields.insert("user_ids".to_owned(), users.into());
+    for (name, ids) in [("user_ids", users), ("session_ids", sessions)] {
+        if !ids.is_empty() {
+            fields.insert(name.to_owned(), ids.into());
+        }
     }
     serde_json::Value::Object(fields).to_string()
 }

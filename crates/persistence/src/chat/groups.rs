@@ -120,7 +120,7 @@ fn announce(
     notice: &GroupNotice,
     at: DateTime<Utc>,
 ) -> Result<MessageId, StoreError> {
-    let metadata = append::notice_metadata(notice.kind, &notice.users);
+    let metadata = append::notice_metadata(notice.kind, &notice.users, &[]);
     let target = Target::Conversation(id.get());
     let message = NewMessage::text(sender, target, MessageType::System, &notice.content, at);
     Ok(append::send(conn, &NewMessage { metadata: Some(&metadata), ..message })?.message)

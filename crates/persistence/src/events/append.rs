@@ -12,12 +12,13 @@ use crate::error::StoreError;
 use crate::statement::{self, Statement};
 
 /// The name and the columns of the events to be written.
-const EVENT: &str = "event(place, actor, type, data, at)";
+const EVENT: &str = "event(place, actor, type, data, at, crosses_blocks)";
 
 /// Adds events to the logs of their audiences. A transaction calls it last, and once, because the ends of the logs are locked
 /// in ascending order of users only within a call.
 ///
-/// Whatever the audience, a user who is separated from the actor by a block is not told.
+/// Whatever the audience, a user who is separated from the actor by a block is not told, unless the kind of the event crosses
+/// blocks.
 pub(crate) fn append(conn: &mut AnyConnection, events: &[Event]) -> Result<(), StoreError> {
     let texts: Vec<String> = events.iter().map(|event| data::encode(&event.subject)).collect();
     let Some(entries) = entries(events, &texts) else { return Ok(()) };
@@ -61,8 +62,8 @@ fn entries<'a>(events: &[Event], texts: &'a [String]) -> Option<Statement<'a>> {
          entry AS (SELECT event.place, recipient.user_id, \
          ROW_NUMBER() OVER (PARTITION BY recipient.user_id ORDER BY event.place) AS number, \
          COUNT(*) OVER (PARTITION BY recipient.user_id) AS total \
-         FROM recipient JOIN event ON event.place = recipient.place WHERE NOT {})",
-        statement::rows(statement::padded(events.len()), 5),
+         FROM recipient JOIN event ON event.place = recipient.place WHERE event.crosses_blocks OR NOT {})",
+        statement::rows(statement::padded(events.len()), 6),
         statement::rows(told.len(), 2),
         statement::rows(guarded.len(), 2),
         connections::separated("event.actor", "recipient.user_id"),
@@ -74,11 +75,12 @@ fn entries<'a>(events: &[Event], texts: &'a [String]) -> Option<Statement<'a>> {
             .bind(event.actor.map(UserId::get))
             .bind(event.kind.as_str())
             .bind(data.as_str())
-            .bind(event.at.naive_utc());
+            .bind(event.at.naive_utc())
+            .bind(event.kind.crosses_blocks());
     }
     for _ in events.len()..statement::padded(events.len()) {
         let (no_text, no_time) = (None::<&str>, None::<NaiveDateTime>);
-        statement = statement.bind(0).bind(None::<i64>).bind(no_text).bind(no_text).bind(no_time);
+        statement = statement.bind(0).bind(None::<i64>).bind(no_text).bind(no_text).bind(no_time).bind(false);
     }
     Some(statement.bind_all(told.into_iter().flatten()).bind_all(guarded.into_iter().flatten()))
 }

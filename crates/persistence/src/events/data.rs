@@ -1,7 +1,9 @@
 //! The stored form of an event's subject: a JSON object of ids.
 
 use astegni_domain::events::{EventKind, Subject};
-use astegni_domain::ids::{ConnectionId, ConversationId, CourseId, GuardianshipId, MessageId, RequestId, UserId};
+use astegni_domain::ids::{
+    ConnectionId, ConversationId, CourseId, GuardianshipId, MessageId, RequestId, SessionId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::parse_optional_column;
@@ -19,6 +21,8 @@ struct Fields {
     message_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     course_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +63,13 @@ pub(super) fn encode(subject: &Subject) -> String {
             request_id: Some(request.get()),
             course_id: Some(course.get()),
             count: Some(count),
+            ..Fields::default()
+        },
+        Subject::Session { session, course, count, status } => Fields {
+            session_id: Some(session.get()),
+            course_id: Some(course.get()),
+            count: Some(count),
+            status: Some(status.as_str().to_owned()),
             ..Fields::default()
         },
         Subject::Connection { connection, kind, with } => Fields {
@@ -105,6 +116,12 @@ pub(super) fn decode(kind: EventKind, data: &str) -> Result<Subject, StoreError>
             request: request()?,
             course: id(fields.course_id).map(CourseId::new)?,
             count: id(fields.count)?,
+        },
+        EventKind::SessionChanged | EventKind::SessionCancelled => Subject::Session {
+            session: id(fields.session_id).map(SessionId::new)?,
+            course: id(fields.course_id).map(CourseId::new)?,
+            count: id(fields.count)?,
+            status: parse_optional_column(COLUMN, status)?.ok_or_else(corrupt)?,
         },
         EventKind::ConnectionRequested | EventKind::ConnectionAccepted | EventKind::ConnectionEnded => {
             Subject::Connection {

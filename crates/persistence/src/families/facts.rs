@@ -178,3 +178,12 @@ pub(crate) fn is_active_guardian(
         .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()));
     Ok(diesel::select(exists(active)).get_result(conn)?)
 }
+
+/// Returns whether a user is an active guardian of a student, given by the profile.
+pub(crate) fn is_guardian(conn: &mut AnyConnection, user: UserId, student: StudentId) -> Result<bool, StoreError> {
+    let active = guardianships::table
+        .filter(guardianships::parent_user_id.eq(user.get()))
+        .filter(guardianships::student_id.eq(student.get()))
+        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()));
+    Ok(diesel::select(exists(active)).get_result(conn)?)
+}

@@ -6,6 +6,7 @@ mod queries;
 mod repository;
 mod transitions;
 
+pub(crate) use facts::is_guardian;
 pub(crate) use {
     facts::{active_ward, is_active_guardian, open_among},
     transitions::end,

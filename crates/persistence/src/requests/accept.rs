@@ -1,10 +1,10 @@
 //! Writing an answer: the request's status and the message about it, and what an acceptance creates.
 
 use astegni_domain::chat::MessageType;
-use astegni_domain::ids::{CourseId, UserId};
+use astegni_domain::ids::CourseId;
 use astegni_domain::money::Money;
 use astegni_domain::requests::{AcceptancePlan, AnswerPlan, RequestStatus};
-use astegni_domain::schedule::find_conflicts;
+use astegni_domain::schedule::{Occurrence, find_conflicts};
 use diesel::sql_types::BigInt;
 
 use crate::chat::{self, NewMessage, SentMessage, Target};
@@ -13,7 +13,7 @@ use crate::connection::AnyConnection;
 use crate::dialect;
 use crate::error::StoreError;
 use crate::events;
-use crate::schedule;
+use crate::schedule::{self, NewSessions};
 use crate::statement::{self, Statement, With};
 
 /// Writes a rejection or withdrawal. The lock order is guardianships, requests, conversations.
@@ -45,7 +45,7 @@ pub(super) fn accept(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<
 
 /// Locks both calendars, and then the request by changing its status.
 fn lock(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(), StoreError> {
-    let calendars = dialect::lock_calendars(conn, plan.parties.ascending().map(UserId::get));
+    let calendars = dialect::lock_calendars(conn, &plan.parties.ascending());
     let (locked, changed) = if dialect::has_writing_ctes(conn) {
         let all = "SELECT (SELECT COUNT(*) FROM locked), (SELECT COUNT(*) FROM changed)";
         // The status is changed after the number of locked calendars is known.
@@ -83,7 +83,7 @@ fn change_status<'a, Columns>(plan: &'a AnswerPlan, rest: &str) -> Statement<'a,
 }
 
 fn metadata(plan: &AnswerPlan) -> String {
-    chat::notice_metadata(plan.notice.kind, &[])
+    chat::notice_metadata(plan.notice.kind, &[], &[])
 }
 
 /// Returns the message about an answer.
@@ -95,10 +95,9 @@ fn notice<'a>(plan: &'a AnswerPlan, metadata: &'a str) -> NewMessage<'a> {
 
 /// Fails with `Conflict` if a session of the plan clashes with one in the locked calendars.
 fn check_calendars(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(), StoreError> {
-    let Some(from) = plan.sessions.first().map(|session| session.starts_at) else { return Ok(()) };
-    let to = plan.sessions.iter().map(|session| session.ends_at).max().unwrap_or(from);
-    let booked = schedule::bookings(conn, plan.parties, from.naive_utc(), to.naive_utc())?;
-    let conflicts = find_conflicts(&plan.sessions, plan.parties, &booked, plan.answer.at);
+    let Some(window) = Occurrence::window(&plan.sessions) else { return Ok(()) };
+    let busy = schedule::busy_times(conn, plan.parties, &window)?;
+    let conflicts = find_conflicts(&plan.sessions, plan.parties, &busy, plan.answer.at);
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
@@ -107,9 +106,18 @@ fn check_calendars(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<()
 fn enrol(conn: &mut AnyConnection, plan: &AcceptancePlan) -> Result<(i64, SentMessage), StoreError> {
     const ENROLMENT: &str = "enrolment(id)";
     const COURSE: &str = "course(id)";
-    let (enrolment, course, rows) = (insert_enrolment(plan), insert_course(plan), schedule::session_rows(plan));
     let topics = columns::json(plan.topics.iter().map(String::as_str));
-    let sessions = schedule::insert_sessions(plan, &topics);
+    let new = NewSessions {
+        parties: plan.parties,
+        time_zone: plan.time_zone,
+        topics: &topics,
+        occurrences: &plan.sessions,
+        first_place: 0,
+        is_exception: false,
+        at: plan.answer.at,
+    };
+    let (enrolment, course, rows) = (insert_enrolment(plan), insert_course(plan), new.rows());
+    let sessions = new.insert("");
     let metadata = metadata(&plan.answer);
     let notice = notice(&plan.answer, &metadata);
     if dialect::has_writing_ctes(conn) {

@@ -88,6 +88,7 @@ fn insert<'a>(plan: &'a CreationPlan, encoded: &'a Encoded) -> Statement<'a, Big
         ("package_id", package.map(|package| package.id.get()).into()),
         ("package_name", package.map(|package| package.name.as_str()).into()),
         ("package_price_cents", package.map(|package| package.price.cents()).into()),
+        ("package_session_count", package.and_then(|package| package.session_count).map(i32::from).into()),
         ("currency", plan.currency.as_str().into()),
         ("status", RequestStatus::Pending.as_str().into()),
         ("message", terms.message.as_deref().into()),

@@ -1,14 +1,11 @@
 //! Facts about requests that rules need.
 
 use astegni_domain::connections::Standing;
-use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::requests::{
     CreationFacts, CreationPlan, CreationQuery, DuplicateKey, PendingRequest, StudentFact, TutorFact,
 };
 use chrono::NaiveDateTime;
-use diesel::dsl::exists;
-use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use crate::columns::{self, instant};
@@ -16,7 +13,6 @@ use crate::connection::AnyConnection;
 use crate::connections;
 use crate::dialect;
 use crate::error::StoreError;
-use crate::schema::guardianships;
 use crate::statement::{Statement, With};
 use crate::tutoring::{PACKAGE_COLUMNS, PackageColumns, PackageRow, package as package_of};
 
@@ -105,15 +101,6 @@ impl PartyFacts {
         let is_someone_else = student.is_some_and(|student| student.user_id != query.requester);
         Ok(Self { tutor, student, standing, student_blocked: is_someone_else && student_blocked })
     }
-}
-
-/// Returns whether a user is an active guardian of a student.
-pub(super) fn is_guardian(conn: &mut AnyConnection, user: UserId, student: StudentId) -> Result<bool, StoreError> {
-    let active = guardianships::table
-        .filter(guardianships::parent_user_id.eq(user.get()))
-        .filter(guardianships::student_id.eq(student.get()))
-        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()));
-    Ok(diesel::select(exists(active)).get_result(conn)?)
 }
 
 /// The requests of a requester that limit further ones.

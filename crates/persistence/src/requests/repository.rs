@@ -6,7 +6,6 @@ use astegni_domain::requests::{
     AcceptancePlan, AnswerPlan, CreationFacts, CreationPlan, CreationQuery, RequestRepository, SentRequest,
     SessionRequest, WithdrawalFacts,
 };
-use astegni_domain::schedule::{Booking, Parties};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,7 +15,7 @@ use super::{accept, create, expire, facts};
 use crate::Database;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schedule;
+use crate::families;
 use crate::schema::{requested_sessions, student_profiles, tutor_profiles};
 
 #[async_trait]
@@ -41,19 +40,10 @@ impl RequestRepository for Database {
     ) -> Result<Option<WithdrawalFacts>, RepositoryError> {
         let facts = self.read(move |conn| {
             let Some(request) = find(conn, id, now)? else { return Ok(None) };
-            let is_guardian = facts::is_guardian(conn, user, request.student_id)?;
+            let is_guardian = families::is_guardian(conn, user, request.student_id)?;
             Ok(Some(WithdrawalFacts { request, is_guardian }))
         });
         Ok(facts.await?)
-    }
-
-    async fn bookings(
-        &self,
-        parties: Parties,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<Vec<Booking>, RepositoryError> {
-        Ok(self.read(move |conn| schedule::bookings(conn, parties, from.naive_utc(), to.naive_utc())).await?)
     }
 
     async fn answer(&self, plan: AnswerPlan) -> Result<(), RepositoryError> {

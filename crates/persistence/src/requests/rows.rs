@@ -26,6 +26,7 @@ pub(super) struct RequestRow {
     package_id: Option<i64>,
     package_name: Option<String>,
     package_price_cents: Option<i64>,
+    package_session_count: Option<i32>,
     currency: String,
     status: String,
     message: Option<String>,
@@ -100,7 +101,14 @@ pub(super) fn request(
     let currency = columns::currency("requested_sessions.currency", &row.currency)?;
     let package = match (row.package_id, row.package_name, row.package_price_cents) {
         (Some(id), Some(name), Some(price)) => {
-            Some(PackageSnapshot { id: PackageId::new(id), name, price: Money::from_cents(price), currency })
+            let session_count = columns::session_count(row.package_session_count);
+            Some(PackageSnapshot {
+                id: PackageId::new(id),
+                name,
+                price: Money::from_cents(price),
+                currency,
+                session_count,
+            })
         }
         _ => None,
     };

@@ -1,9 +1,17 @@
 //! Sessions and calendars.
 
+mod addition;
+mod availability;
 mod calendar;
+mod changes;
+mod facts;
+mod feeds;
+mod history;
 mod queries;
+mod repository;
 mod rows;
 mod scan;
+mod time_off;
 
-pub(crate) use calendar::{SESSION_ROWS, bookings, insert_sessions, session_rows};
+pub(crate) use calendar::{NewSessions, SESSION_ROWS, busy_times};
 pub(crate) use scan::{SessionScan, run_all as run_scans};

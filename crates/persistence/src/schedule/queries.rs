@@ -1,22 +1,23 @@
 //! [`SessionQueries`] on Diesel.
 
 use astegni_domain::RepositoryError;
-use astegni_domain::families::GuardianshipStatus;
 use astegni_domain::ids::{SessionId, StudentId, UserId};
 use astegni_domain::page::{Page, PageRequest};
-use astegni_domain::schedule::{Parties, Session, SessionFilter, SessionQueries, Side, StatusTotal};
+use astegni_domain::schedule::{HistoryEntry, Parties, Session, SessionFilter, SessionQueries, Side, StatusTotal};
 use async_trait::async_trait;
-use diesel::dsl::exists;
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use strum::VariantArray;
 
+use super::history;
 use super::rows::{Courses, SessionRow};
 use super::scan::{SessionScan, keyset};
 use crate::Database;
 use crate::columns;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::{enrolled_courses, guardianships, sessions, student_profiles};
+use crate::families;
+use crate::schema::{enrolled_courses, sessions, student_profiles, users};
 
 #[async_trait]
 impl SessionQueries for Database {
@@ -53,20 +54,43 @@ impl SessionQueries for Database {
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError> {
         Ok(self.read(move |conn| find(conn, viewer, id)).await?)
     }
+
+    async fn history(&self, id: SessionId, page: PageRequest) -> Result<Page<HistoryEntry>, RepositoryError> {
+        Ok(self.read(move |conn| history::page(conn, id, page)).await?)
+    }
+
+    async fn zone_of(&self, user: UserId) -> Result<Tz, RepositoryError> {
+        let zone = self.read(move |conn| {
+            let zone: Option<String> = users::table.find(user.get()).select(users::time_zone).first(conn).optional()?;
+            let zone = zone.ok_or_else(|| StoreError::missing_row("users", user.get()))?;
+            columns::zone("users.time_zone", &zone)
+        });
+        Ok(zone.await?)
+    }
+
+    async fn guards(&self, user: UserId, student: StudentId) -> Result<bool, RepositoryError> {
+        Ok(self.read(move |conn| families::is_guardian(conn, user, student)).await?)
+    }
+
+    async fn student_for(&self, viewer: UserId, student: StudentId) -> Result<Option<UserId>, RepositoryError> {
+        let account = self.read(move |conn| {
+            let account: Option<i64> =
+                student_profiles::table.find(student.get()).select(student_profiles::user_id).first(conn).optional()?;
+            let Some(account) = account.map(UserId::new) else { return Ok(None) };
+            let may_know = account == viewer || families::is_guardian(conn, viewer, student)?;
+            Ok(Some(account).filter(|_| may_know))
+        });
+        Ok(account.await?)
+    }
 }
 
 /// Returns a session if any side shows it to the viewer.
-fn find(conn: &mut AnyConnection, viewer: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
+pub(super) fn find(conn: &mut AnyConnection, viewer: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
     let row: Option<SessionRow> =
         sessions::table.find(id.get()).select(SessionRow::as_select()).first(conn).optional()?;
     let Some(row) = row else { return Ok(None) };
     let parties = Parties { tutor: UserId::new(row.tutor_user_id), student: UserId::new(row.student_user_id) };
-    let wards = guardianships::table
-        .inner_join(student_profiles::table)
-        .filter(guardianships::parent_user_id.eq(viewer.get()))
-        .filter(guardianships::status.eq(GuardianshipStatus::Active.as_str()))
-        .filter(student_profiles::user_id.eq(parties.student.get()));
-    let guards_student: bool = diesel::select(exists(wards)).get_result(conn)?;
+    let guards_student = families::is_active_guardian(conn, viewer, parties.student)?;
     if !Side::VARIANTS.iter().any(|side| side.shows(parties, viewer, guards_student)) {
         return Ok(None);
     }

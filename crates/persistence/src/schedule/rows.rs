@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
-use astegni_domain::schedule::{Occurrence, Parties, Session, TimeSlot};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use astegni_domain::schedule::{Cancellation, Occurrence, Parties, Session, TimeSlot};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Time, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Time, Timestamp};
 
 use crate::columns::{self, instant};
 use crate::connection::AnyConnection;
@@ -16,15 +16,17 @@ use crate::statement::{self, Statement};
 
 /// The columns of [`SessionRow`].
 pub(super) const COLUMNS: &str = "id, enrolled_courses_id, series_index, tutor_user_id, student_user_id, session_date, \
-    start_time, end_time, time_zone, starts_at, ends_at, dst, topics, topics_covered, session_mode, location, status, \
-    priority_level, version, created_at, updated_at";
+    start_time, end_time, time_zone, series_date, is_exception, rescheduled_at, starts_at, ends_at, dst, topics, \
+    topics_covered, session_mode, location, status, priority_level, cancelled_at, cancelled_by_user_id, \
+    cancellation_reason, cancelled_late, version, created_at, updated_at";
 
 /// The SQL type of [`SessionRow`].
 #[rustfmt::skip]
 pub(super) type SessionColumns = (
     BigInt, BigInt, Integer, BigInt, BigInt, Date,
-    Time, Time, Text, Timestamp, Timestamp, Nullable<Text>, Text, Text, Text, Nullable<Text>, Text,
-    Text, Integer, Timestamp, Timestamp,
+    Time, Time, Text, Date, Bool, Nullable<Timestamp>, Timestamp, Timestamp, Nullable<Text>, Text,
+    Text, Text, Nullable<Text>, Text, Text, Nullable<Timestamp>, Nullable<BigInt>,
+    Nullable<Text>, Bool, Integer, Timestamp, Timestamp,
 );
 
 #[derive(Queryable, Selectable)]
@@ -39,6 +41,9 @@ pub(super) struct SessionRow {
     start_time: NaiveTime,
     end_time: NaiveTime,
     time_zone: String,
+    series_date: NaiveDate,
+    is_exception: bool,
+    rescheduled_at: Option<NaiveDateTime>,
     pub(super) starts_at: NaiveDateTime,
     ends_at: NaiveDateTime,
     dst: Option<String>,
@@ -48,6 +53,10 @@ pub(super) struct SessionRow {
     location: Option<String>,
     status: String,
     priority_level: String,
+    cancelled_at: Option<NaiveDateTime>,
+    cancelled_by_user_id: Option<i64>,
+    cancellation_reason: Option<String>,
+    cancelled_late: bool,
     version: i32,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
@@ -63,9 +72,10 @@ struct CourseRow {
     package_name: Option<String>,
     tutor_name: String,
     student_name: String,
+    cancellation_notice_hours: Option<i32>,
 }
 
-type CourseColumns = (BigInt, BigInt, BigInt, BigInt, Nullable<Text>, Text, Text);
+type CourseColumns = (BigInt, BigInt, BigInt, BigInt, Nullable<Text>, Text, Text, Nullable<Integer>);
 
 /// Courses by id.
 pub(super) struct Courses(BTreeMap<i64, CourseRow>);
@@ -84,10 +94,12 @@ impl Courses {
         for ids in ids.chunks(MAX) {
             let places = vec!["?"; statement::padded(ids.len())].join(",");
             let text = format!(
-                "SELECT c.id, c.tutor_id, c.student_id, c.request_id, r.package_name, t.display_name, s.display_name \
+                "SELECT c.id, c.tutor_id, c.student_id, c.request_id, r.package_name, t.display_name, s.display_name, \
+                 COALESCE(a.cancellation_notice_hours, a.minimum_notice_hours) \
                  FROM enrolled_courses c JOIN requested_sessions r ON r.id = c.request_id \
                  JOIN tutor_profiles tp ON tp.id = c.tutor_id JOIN users t ON t.id = tp.user_id \
                  JOIN student_profiles sp ON sp.id = c.student_id JOIN users s ON s.id = sp.user_id \
+                 LEFT JOIN tutor_availability a ON a.user_id = tp.user_id \
                  WHERE c.id IN ({places})"
             );
             let padding = std::iter::repeat_n(0, statement::padded(ids.len()) - ids.len());
@@ -104,8 +116,14 @@ impl Courses {
             column: "sessions.enrolled_courses_id",
             value: row.enrolled_courses_id.to_string(),
         })?;
-        let slot = TimeSlot::new(row.start_time, row.end_time)
+        let slot = TimeSlot::overnight(row.start_time, row.end_time)
             .map_err(|_| StoreError::Corrupt { column: "sessions.end_time", value: row.end_time.to_string() })?;
+        let cancellation = row.cancelled_at.zip(row.cancelled_by_user_id).map(|(at, by)| Cancellation {
+            at: instant(at),
+            by: UserId::new(by),
+            reason: row.cancellation_reason,
+            is_late: row.cancelled_late,
+        });
         Ok(Session {
             id: SessionId::new(row.id),
             course_id: CourseId::new(row.enrolled_courses_id),
@@ -125,11 +143,16 @@ impl Courses {
                 dst: columns::parse_optional_column("sessions.dst", row.dst.as_deref())?,
             },
             time_zone: columns::zone("sessions.time_zone", &row.time_zone)?,
+            series_date: row.series_date,
+            is_exception: row.is_exception,
+            rescheduled_at: row.rescheduled_at.map(instant),
             topics: columns::strings("sessions.topics", &row.topics)?,
             topics_covered: columns::strings("sessions.topics_covered", &row.topics_covered)?,
             mode: columns::parse_column("sessions.session_mode", &row.session_mode)?,
             location: row.location,
             status: columns::parse_column("sessions.status", &row.status)?,
+            cancellation,
+            cancellation_notice: TimeDelta::hours(course.cancellation_notice_hours.unwrap_or_default().into()),
             priority: columns::parse_column("sessions.priority_level", &row.priority_level)?,
             version: row.version,
             created_at: instant(row.created_at),

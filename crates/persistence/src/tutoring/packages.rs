@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use diesel::dsl::{exists, max, min};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Time, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Time, Timestamp};
 
 use super::tutors::lock;
 use crate::Database;
@@ -20,15 +20,15 @@ use crate::schema::{requested_sessions, tutor_packages, tutor_profiles};
 
 /// The columns of [`PackageRow`].
 pub(crate) const PACKAGE_COLUMNS: &str = "id, tutor_id, name, description, hourly_rate_cents, currency, subjects, \
-    course_ids, grade_level, session_format, schedule_type, schedule_days, start_time, end_time, is_active, created_at, \
-    updated_at";
+    course_ids, grade_level, session_format, schedule_type, schedule_days, start_time, end_time, session_count, is_active, \
+    created_at, updated_at";
 
 /// The SQL type of [`PackageRow`].
 #[rustfmt::skip]
 pub(crate) type PackageColumns = (
     BigInt, BigInt, Text, Nullable<Text>, BigInt, Text, Text,
-    Text, Text, Nullable<Text>, Text, Text, Nullable<Time>, Nullable<Time>, Bool, Timestamp,
-    Timestamp,
+    Text, Text, Nullable<Text>, Text, Text, Nullable<Time>, Nullable<Time>, Nullable<Integer>, Bool,
+    Timestamp, Timestamp,
 );
 
 #[derive(Queryable, Selectable)]
@@ -48,6 +48,7 @@ pub(crate) struct PackageRow {
     schedule_days: String,
     start_time: Option<NaiveTime>,
     end_time: Option<NaiveTime>,
+    session_count: Option<i32>,
     is_active: bool,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
@@ -71,6 +72,7 @@ pub(crate) fn package(row: PackageRow) -> Result<Package, StoreError> {
             schedule_days: columns::weekdays("tutor_packages.schedule_days", &row.schedule_days)?,
             start_time: row.start_time,
             end_time: row.end_time,
+            session_count: columns::session_count(row.session_count),
             is_active: row.is_active,
         },
         created_at: instant(row.created_at),
@@ -94,6 +96,7 @@ struct TermsRow {
     schedule_days: String,
     start_time: Option<NaiveTime>,
     end_time: Option<NaiveTime>,
+    session_count: Option<i32>,
     is_active: bool,
     updated_at: NaiveDateTime,
 }
@@ -112,6 +115,7 @@ fn terms_row(terms: PackageTerms, now: NaiveDateTime) -> TermsRow {
         schedule_days: columns::json_weekdays(&terms.schedule_days),
         start_time: terms.start_time,
         end_time: terms.end_time,
+        session_count: terms.session_count.map(i32::from),
         is_active: terms.is_active,
         updated_at: now,
     }

@@ -10,9 +10,11 @@ use astegni_domain::accounts::{
 };
 use astegni_domain::change::Change;
 use astegni_domain::clock::ManualClock;
+use astegni_domain::connections::RelationGate;
 use astegni_domain::ids::{PackageId, TutorId};
 use astegni_domain::money::Money;
 use astegni_domain::requests::{RequestDraft, RequestLimits, RequestService, ScheduleDraft};
+use astegni_domain::schedule::{AvailabilityService, SessionService};
 use astegni_domain::tutoring::{Package, PackageRepository, PackageTerms, ScheduleType};
 use astegni_persistence::{Database, DatabaseSettings, DatabaseUrl, Migrator};
 use chrono::{DateTime, NaiveTime, Utc, Weekday};
@@ -202,13 +204,29 @@ impl World {
 
     /// Creates the request service with other limits.
     pub(crate) fn requests_within(&self, limits: RequestLimits) -> RequestService {
-        let database = Arc::new(self.database.clone());
-        RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now())), limits)
+        self.requests_with(now(), limits)
     }
 
     pub(crate) fn requests_at(&self, now: DateTime<Utc>) -> RequestService {
-        let database = Arc::new(self.database.clone());
-        RequestService::new(database.clone(), database, Arc::new(ManualClock::new(now)), RequestLimits::default())
+        self.requests_with(now, RequestLimits::default())
+    }
+
+    fn requests_with(&self, now: DateTime<Utc>, limits: RequestLimits) -> RequestService {
+        let store = || Arc::new(self.database.clone());
+        RequestService::new(store(), store(), store(), store(), Arc::new(ManualClock::new(now)), limits)
+    }
+
+    /// Creates the service that changes sessions at an instant.
+    pub(crate) fn sessions_at(&self, now: DateTime<Utc>) -> SessionService {
+        let store = || Arc::new(self.database.clone());
+        SessionService::new(store(), store(), store(), Arc::new(ManualClock::new(now)))
+    }
+
+    /// Creates the service of availability, time off and slots at an instant.
+    pub(crate) fn availability_at(&self, now: DateTime<Utc>) -> AvailabilityService {
+        let store = || Arc::new(self.database.clone());
+        let gate = RelationGate::new(store());
+        AvailabilityService::new(store(), store(), store(), store(), gate, Arc::new(ManualClock::new(now)))
     }
 }
 

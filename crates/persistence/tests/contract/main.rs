@@ -23,6 +23,7 @@ mod migrations;
 mod outage;
 mod requests;
 mod schedule;
+mod scheduling;
 mod search;
 mod seed;
 mod statements;

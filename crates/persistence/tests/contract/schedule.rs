@@ -1,9 +1,9 @@
 use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::page::{PageRequest, PageSize};
-use astegni_domain::requests::{Acceptance, RequestRepository};
+use astegni_domain::requests::Acceptance;
 use astegni_domain::schedule::{
-    Parties, Perspective, ScheduleService, Session, SessionFilter, SessionMode, SessionQueries, SessionStatus,
-    SessionTally, Side,
+    CalendarQueries, ListedSessions, Parties, Perspective, ScheduleService, Session, SessionFilter, SessionMode,
+    SessionQueries, SessionStatus, SessionTally, Side,
 };
 use chrono::{NaiveTime, TimeDelta};
 use futures_executor::block_on;
@@ -169,23 +169,22 @@ contract! {
         }
     }
 
-    fn only_occupying_sessions_are_bookings(world: World) {
+    fn all_sessions_but_cancelled_ones_are_bookings(world: World) {
         let (tutor, student) = enrolled(&world);
         vary_statuses(&world, &student);
         let parties = Parties { tutor: tutor.user_id, student: student.user_id };
         let sessions = list(&world, &tutor, ALL);
-        let (from, to) = (now(), now() + TimeDelta::days(365));
-        let mut booked: Vec<_> = block_on(RequestRepository::bookings(&world.database, parties, from, to))
-            .unwrap()
+        let time = now()..now() + TimeDelta::days(365);
+        let busy = block_on(world.database.busy_times(parties, time)).unwrap();
+        let mut booked: Vec<_> = busy.bookings.iter().map(|booking| (booking.session_id, booking.status)).collect();
+        booked.sort_by_key(|(id, _)| *id);
+        let expected: Vec<_> = sessions
             .iter()
-            .map(|booking| booking.session_id)
+            .filter(|session| session.status != SessionStatus::Cancelled)
+            .map(|session| (session.id, session.status))
             .collect();
-        booked.sort();
-        booked.dedup();
-        let occupying: Vec<_> =
-            sessions.iter().filter(|session| session.status.occupies_calendars()).map(|session| session.id).collect();
-        assert_eq!(booked, occupying);
-        assert_eq!(booked.len(), 10);
+        assert_eq!(booked, expected);
+        assert_eq!((booked.len(), busy.time_off.len()), (20, 0));
     }
 
     fn the_sessions_of_a_deleted_tutor_or_student_are_deleted(world: World) {
@@ -205,7 +204,7 @@ contract! {
         let service = ScheduleService::new(std::sync::Arc::new(world.database.clone()));
         let page = PageRequest { size: PageSize::new(3).unwrap(), after: None };
         let profile = student.profiles.student.unwrap();
-        let completed = SessionFilter { status: Some(SessionStatus::Completed), ..ALL };
+        let completed = ListedSessions { status: Some(SessionStatus::Completed), ..ListedSessions::ALL };
         let found = block_on(service.list_with_student(&tutor, profile, completed, page)).unwrap();
         assert_eq!(found.page.items.len(), 3);
         assert!(found.page.items.iter().all(|session| session.status == SessionStatus::Completed));

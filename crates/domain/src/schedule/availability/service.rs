@@ -11,7 +11,7 @@ use crate::accounts::Actor;
 use crate::connections::{ConnectionError, Refusal, RelationGate};
 use crate::ids::{StudentId, TimeOffId, TutorId, UserId};
 use crate::page::{Page, PageRequest};
-use crate::schedule::{CalendarQueries, Parties, SessionQueries, plan_cancellations};
+use crate::schedule::{CalendarQueries, Parties, Session, SessionQueries, plan_cancellations};
 use crate::tutoring::TutorRepository;
 use crate::validation::{Invalid, Violations};
 use crate::{Clock, retry_on_conflict};
@@ -72,7 +72,7 @@ impl AvailabilityService {
     /// Gives the caller time off, and cancels the sessions during it if the terms request that.
     pub async fn add_time_off(&self, actor: &Actor, terms: &TimeOffTerms) -> Result<NewTimeOff, TimeOffError> {
         let tutor = actor.tutor()?.user;
-        let (recorded, at) = retry_on_conflict(async || {
+        let (recorded, cancelled, at) = retry_on_conflict(async || {
             let now = self.clock.now();
             let cancellations = if terms.cancels_sessions {
                 let affected = self.store.taught_during(tutor, terms.period, MAX_AFFECTED + 1).await?;
@@ -83,14 +83,19 @@ impl AvailabilityService {
             } else {
                 None
             };
+            let changes = cancellations.iter().flat_map(|plan| &plan.changes);
+            let cancelled: Vec<Session> = changes.map(|change| change.after.clone()).collect();
             let plan = TimeOffPlan { tutor, terms: terms.clone(), cancellations, at: now };
-            Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, now)))
+            Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, cancelled, now)))
         })
         .await?;
-        let affected = self.store.taught_during(tutor, terms.period, MAX_AFFECTED).await?;
+        let booked = self.store.taught_during(tutor, terms.period, MAX_AFFECTED).await?;
+        let mut affected: Vec<Session> = booked.into_iter().map(|facts| facts.session).chain(cancelled).collect();
+        affected.sort_by_key(|session| (session.occurrence.starts_at, session.id));
+        affected.truncate(MAX_AFFECTED);
         Ok(NewTimeOff {
             time_off: TimeOff { id: recorded.id, period: terms.period, reason: terms.reason.clone(), created_at: at },
-            affected: affected.into_iter().map(|facts| facts.session).collect(),
+            affected,
             affected_count: recorded.affected_count,
         })
     }

@@ -19,9 +19,9 @@ pub struct Announcement {
     /// The course.
     pub course: CourseId,
     /// The first session that was changed.
-    pub session: SessionId,
-    /// The number of sessions that were changed.
-    pub count: i64,
+    pub first: SessionId,
+    /// All sessions that were changed, the first one included.
+    pub sessions: Vec<SessionId>,
     /// The status of the sessions after the change.
     pub status: SessionStatus,
     /// The message in the conversation of the tutor and the student's side.
@@ -38,8 +38,8 @@ impl Announcement {
             involved: involved(session.parties, contact),
             request: session.request_id,
             course: session.course_id,
-            session: session.id,
-            count: i64::try_from(count).unwrap_or(i64::MAX),
+            first: session.id,
+            sessions: changes.iter().map(|change| change.after.id).collect(),
             status: session.status,
             notice: notice(session.parties, contact, actor, notice_kind(first.kind), sentence(first, count)),
         })
@@ -58,8 +58,8 @@ impl Announcement {
                 EventKind::SessionChanged
             }
         };
-        let subject =
-            Subject::Session { session: self.session, course: self.course, count: self.count, status: self.status };
+        let count = i64::try_from(self.sessions.len()).unwrap_or(i64::MAX);
+        let subject = Subject::Session { session: self.first, course: self.course, count, status: self.status };
         let audience = self.involved.audience(actor);
         [
             Event { kind, subject, actor, audience, at },

@@ -12,6 +12,8 @@ mod recheck;
 mod service;
 mod update;
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 
 pub use action::{ActionRefusal, SessionAction};
@@ -111,6 +113,11 @@ pub struct MovedSessions {
 }
 
 impl MovedSessions {
+    /// Returns the time within which other sessions matter.
+    pub fn window(&self) -> Option<Range<DateTime<Utc>>> {
+        Occurrence::window(&self.occurrences)
+    }
+
     /// Returns the conflicts of the new times. The old times of the sessions are free.
     pub fn conflicts(&self, busy: BusyTimes, now: DateTime<Utc>) -> Vec<Conflict> {
         find_conflicts(&self.occurrences, self.parties, &busy.without(&self.sessions), now)

@@ -94,7 +94,7 @@ impl SessionService {
     async fn conflicts(&self, plan: &SessionChangePlan, now: DateTime<Utc>) -> Result<Vec<Conflict>, RepositoryError> {
         let mut conflicts = Vec::new();
         for moved in plan.moves() {
-            let Some(window) = Occurrence::window(&moved.occurrences) else { continue };
+            let Some(window) = moved.window() else { continue };
             let busy = self.calendars.busy_times(moved.parties, window).await?;
             conflicts.extend(moved.conflicts(busy, now));
         }

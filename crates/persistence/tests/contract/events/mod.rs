@@ -24,7 +24,11 @@ fn log(world: &World, reader: &Actor) -> Vec<LoggedEvent> {
 }
 
 /// Returns the kinds of the events that a function adds to the logs of some users.
-fn told_during<const N: usize>(world: &World, readers: [&Actor; N], run: impl FnOnce()) -> [Vec<EventKind>; N] {
+pub(crate) fn told_during<const N: usize>(
+    world: &World,
+    readers: [&Actor; N],
+    run: impl FnOnce(),
+) -> [Vec<EventKind>; N] {
     let before = readers.map(|reader| log(world, reader).len());
     run();
     let mut before = before.into_iter();

@@ -11,6 +11,7 @@ use astegni_domain::requests::{
     AcceptError, Acceptance, AcceptancePlan, AcceptedRequest, CreateRequestError, Proposal, RequestDraft,
     RequestRepository, RequestStatus, SentRequest, SessionRequest, plan_acceptance,
 };
+use astegni_domain::schedule::BusyTimes;
 use futures_executor::block_on;
 
 use crate::blocks::guardianship;
@@ -30,7 +31,7 @@ fn status(world: &World, id: RequestId) -> RequestStatus {
 
 /// Plans an acceptance as if both calendars were empty.
 fn plan(request: &SessionRequest) -> AcceptancePlan {
-    let preview = Proposal::new(request, &Acceptance::default(), now()).unwrap().check(&[], now());
+    let preview = Proposal::new(request, &Acceptance::default(), now()).unwrap().check(&BusyTimes::default(), now());
     plan_acceptance(request, preview, now()).unwrap()
 }
 

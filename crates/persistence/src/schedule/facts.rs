@@ -1,0 +1,203 @@
+//! Facts about sessions and courses that rules need.
+
+use std::collections::BTreeMap;
+
+use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, UserId};
+use astegni_domain::schedule::{
+    ChangeFacts, CourseContact, CourseFacts, PackageUse, Parties, Period, Scope, Session, TimeSlot,
+};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+
+use super::queries;
+use super::rows::{COLUMNS, Courses, SessionColumns, SessionRow};
+use crate::columns;
+use crate::connection::AnyConnection;
+use crate::connections;
+use crate::error::StoreError;
+use crate::statement::{self, Statement};
+
+/// The largest number of courses per statement.
+const MAX_COURSES: usize = 128;
+
+/// Whether the requester `r.requester_id` is an active guardian of the student of the request `r`.
+const REQUESTER_IS_GUARDIAN: &str = "EXISTS (SELECT 1 FROM guardianships g WHERE g.parent_user_id = r.requester_id \
+    AND g.student_id = r.requested_to_id AND g.status = 'active')";
+
+/// Loads the facts about a change of a session that is visible to a user.
+pub(super) fn change_facts(
+    conn: &mut AnyConnection,
+    user: UserId,
+    id: SessionId,
+    scope: Scope,
+) -> Result<Option<ChangeFacts>, StoreError> {
+    let Some(session) = queries::find(conn, user, id)? else { return Ok(None) };
+    let following = match scope {
+        Scope::This => Vec::new(),
+        Scope::Following => {
+            let text = format!(
+                "SELECT {COLUMNS} FROM sessions WHERE enrolled_courses_id = ? AND series_index > ? \
+                 AND status = 'scheduled' ORDER BY series_index"
+            );
+            let rows = Statement::<SessionColumns>::new(text).bind(session.course_id.get()).bind(session.series_index);
+            let rows = rows.load(conn)?;
+            complete(conn, rows)?
+        }
+    };
+    let contact = contacts(conn, &[session.course_id])?.remove(&session.course_id).ok_or(StoreError::Conflict)?;
+    Ok(Some(ChangeFacts { session, following, contact }))
+}
+
+/// Loads the facts about the sessions that a tutor teaches during a period and that occupy the calendar.
+pub(super) fn taught_during(
+    conn: &mut AnyConnection,
+    tutor: UserId,
+    period: Period,
+    limit: usize,
+) -> Result<Vec<ChangeFacts>, StoreError> {
+    let (from, to) = (period.starts_at.naive_utc(), period.ends_at.naive_utc());
+    let text = format!(
+        "SELECT {COLUMNS} FROM sessions WHERE tutor_user_id = ? AND starts_at < ? AND starts_at > ? AND ends_at > ? \
+         AND status IN ('scheduled', 'in_progress') ORDER BY starts_at, id LIMIT {limit}"
+    );
+    let rows =
+        Statement::<SessionColumns>::new(text).bind(tutor.get()).bind_all([to, from - TimeSlot::MAX_DURATION, from]);
+    of_rows(conn, rows)
+}
+
+/// Loads the facts about future sessions that were resolved under other zone rules.
+pub(super) fn resolved_under_other_rules(
+    conn: &mut AnyConnection,
+    rules: &str,
+    now: DateTime<Utc>,
+    after: SessionId,
+    limit: usize,
+) -> Result<Vec<ChangeFacts>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM sessions WHERE id > ? AND status = 'scheduled' AND starts_at > ? AND zone_rules <> ? \
+         ORDER BY id LIMIT {limit}"
+    );
+    let rows = Statement::<SessionColumns>::new(text).bind(after.get()).bind(now.naive_utc()).bind(rules);
+    of_rows(conn, rows)
+}
+
+fn of_rows(conn: &mut AnyConnection, rows: Statement<'_, SessionColumns>) -> Result<Vec<ChangeFacts>, StoreError> {
+    let rows: Vec<SessionRow> = rows.load(conn)?;
+    let sessions = complete(conn, rows)?;
+    let mut courses: Vec<CourseId> = sessions.iter().map(|session| session.course_id).collect();
+    courses.sort_unstable();
+    courses.dedup();
+    let contacts = contacts(conn, &courses)?;
+    let facts = sessions.into_iter().filter_map(|session| {
+        let contact = *contacts.get(&session.course_id)?;
+        Some(ChangeFacts { session, following: Vec::new(), contact })
+    });
+    Ok(facts.collect())
+}
+
+fn complete(conn: &mut AnyConnection, rows: Vec<SessionRow>) -> Result<Vec<Session>, StoreError> {
+    let courses = Courses::of(conn, &rows)?;
+    rows.into_iter().map(|row| courses.complete(row)).collect()
+}
+
+/// Loads the people on the student's side of courses.
+fn contacts(conn: &mut AnyConnection, courses: &[CourseId]) -> Result<BTreeMap<CourseId, CourseContact>, StoreError> {
+    let mut contacts = BTreeMap::new();
+    for courses in courses.chunks(MAX_COURSES) {
+        let count = statement::padded(courses.len());
+        let text = format!(
+            "SELECT c.id, r.requester_id, {REQUESTER_IS_GUARDIAN} FROM enrolled_courses c \
+             JOIN requested_sessions r ON r.id = c.request_id WHERE c.id IN ({})",
+            vec!["?"; count].join(", ")
+        );
+        let padding = std::iter::repeat_n(0, count - courses.len());
+        let keys = courses.iter().map(|course| course.get()).chain(padding);
+        let rows: Vec<(i64, i64, bool)> = Statement::<(BigInt, BigInt, Bool)>::new(text).bind_all(keys).load(conn)?;
+        contacts.extend(rows.into_iter().map(|(course, requester, requester_is_guardian)| {
+            let contact = CourseContact { requester: UserId::new(requester), requester_is_guardian };
+            (CourseId::new(course), contact)
+        }));
+    }
+    Ok(contacts)
+}
+
+/// Loads the facts about a course.
+pub(super) fn course_facts(conn: &mut AnyConnection, course: CourseId) -> Result<Option<CourseFacts>, StoreError> {
+    type Columns = (BigInt, BigInt, BigInt, BigInt, BigInt, Bool, Text, Nullable<Integer>, Bool);
+    type Row = (i64, i64, i64, i64, i64, bool, String, Option<i32>, bool);
+    let text = format!(
+        "SELECT c.request_id, t.user_id, s.user_id, c.student_id, r.requester_id, {REQUESTER_IS_GUARDIAN}, r.time_zone, \
+         r.package_session_count, {} FROM enrolled_courses c JOIN requested_sessions r ON r.id = c.request_id \
+         JOIN tutor_profiles t ON t.id = c.tutor_id JOIN student_profiles s ON s.id = c.student_id WHERE c.id = ?",
+        connections::separated("t.user_id", "s.user_id"),
+    );
+    let row: Option<Row> = Statement::<Columns>::new(text).bind(course.get()).first(conn)?;
+    let Some((request, tutor, student_user, student, requester, requester_is_guardian, zone, included, is_blocked)) =
+        row
+    else {
+        return Ok(None);
+    };
+    let counts = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'cancelled' AND NOT cancelled_late THEN 1 ELSE 0 END), 0), \
+        COALESCE(MAX(series_index) + 1, 0) FROM sessions WHERE enrolled_courses_id = ?";
+    let counts: Option<(i64, i64, i32)> =
+        Statement::<(BigInt, BigInt, Integer)>::new(counts).bind(course.get()).first(conn)?;
+    let (booked, credited, next_place) = counts.unwrap_or_default();
+    Ok(Some(CourseFacts {
+        course,
+        request: RequestId::new(request),
+        parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student_user) },
+        student: StudentId::new(student),
+        contact: CourseContact { requester: UserId::new(requester), requester_is_guardian },
+        time_zone: columns::zone("requested_sessions.time_zone", &zone)?,
+        package: PackageUse { included: columns::session_count(included), used: booked - credited, credited },
+        is_blocked,
+        next_place,
+    }))
+}
+
+/// Writes down that the instants of sessions hold under present rules.
+pub(super) fn confirm_rules(
+    conn: &mut AnyConnection,
+    sessions: &[(SessionId, i32)],
+    rules: &str,
+) -> Result<(), StoreError> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let count = statement::padded(sessions.len());
+    let text = format!(
+        "WITH confirmed(id, version) AS (VALUES {}) UPDATE sessions SET zone_rules = ? FROM confirmed \
+         WHERE sessions.id = confirmed.id AND sessions.version = confirmed.version",
+        statement::rows(count, 2)
+    );
+    let mut statement = Statement::<()>::new(text);
+    for (id, version) in sessions
+        .iter()
+        .map(|(id, version)| (id.get(), *version))
+        .chain(std::iter::repeat_n((0, 0), count - sessions.len()))
+    {
+        statement = statement.bind(id).bind(version);
+    }
+    statement.bind(rules).execute(conn)?;
+    Ok(())
+}
+
+/// Returns the number of sessions that a tutor teaches during a period and that occupy the calendar, and the ids of those that
+/// are scheduled and have not begun.
+pub(super) fn affected(
+    conn: &mut AnyConnection,
+    tutor: UserId,
+    period: Period,
+    now: NaiveDateTime,
+) -> Result<(i64, Vec<i64>), StoreError> {
+    let (from, to) = (period.starts_at.naive_utc(), period.ends_at.naive_utc());
+    let text = "SELECT id, status = 'scheduled' AND starts_at > ? FROM sessions WHERE tutor_user_id = ? AND starts_at < ? \
+        AND starts_at > ? AND ends_at > ? AND status IN ('scheduled', 'in_progress') ORDER BY id";
+    let rows: Vec<(i64, bool)> = Statement::<(BigInt, Bool)>::new(text)
+        .bind(now)
+        .bind(tutor.get())
+        .bind_all([to, from - TimeSlot::MAX_DURATION, from])
+        .load(conn)?;
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    Ok((count, rows.into_iter().filter(|(_, is_upcoming)| *is_upcoming).map(|(id, _)| id).collect()))
+}
