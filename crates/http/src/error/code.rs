@@ -56,9 +56,13 @@ pub enum Code {
     RequestCooldown,
     AlreadyAnswered,
     ScheduleConflict,
+<<<<<<< HEAD
     InvalidTransition,
     PackageUsedUp,
     TooManySessions,
+=======
+    TooManyFeeds,
+>>>>>>> fd
     Conflict,
     PreconditionFailed,
     MethodNotAllowed,
