@@ -56,13 +56,10 @@ pub enum Code {
     RequestCooldown,
     AlreadyAnswered,
     ScheduleConflict,
-<<<<<<< HEAD
     InvalidTransition,
     PackageUsedUp,
     TooManySessions,
-=======
     TooManyFeeds,
->>>>>>> fd
     Conflict,
     PreconditionFailed,
     MethodNotAllowed,
