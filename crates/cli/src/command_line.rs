@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::Resettable;
 use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{migrate, openapi, seed, serve};
+use crate::commands::{migrate, openapi, seed, serve, sessions};
 use crate::config::ServeOptions;
 use crate::telemetry::{self, LogFormat};
 
@@ -26,6 +26,9 @@ enum Action {
     Migrate(migrate::MigrateOptions),
     /// Fill an empty database with test users.
     Seed(seed::SeedOptions),
+    /// Maintain booked sessions.
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -43,6 +46,7 @@ impl CommandLine {
             Action::Serve(options) => (serve::run(&options), options.log.log_format),
             Action::Migrate(options) => (migrate::run(&options), LogFormat::Pretty),
             Action::Seed(options) => (seed::run(&options), LogFormat::Pretty),
+            Action::Sessions(command) => (sessions::run(&command), LogFormat::Pretty),
             Action::Openapi => (openapi::run(), LogFormat::Pretty),
         };
         let code = match result {

@@ -2,6 +2,7 @@
 
 use astegni_domain::requests::RequestLimits;
 use astegni_domain::schedule::{DEFAULT_ZONE, parse_zone};
+use astegni_http::extract::PublicUrl;
 use astegni_persistence::{DatabaseSettings, DatabaseUrl};
 use chrono_tz::Tz;
 use clap::Args;
@@ -26,6 +27,10 @@ pub(crate) struct ServeOptions {
     /// Host and port to listen on. With port 0, a free port is chosen and printed.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8000")]
     pub(crate) listen: ListenAddress,
+    /// URL under which clients reach the API: <https://HOST>, with a path if a proxy adds one. Calendar feeds have it in their
+    /// addresses, by default as the request that creates the feed names it.
+    #[arg(long, env = "PUBLIC_URL")]
+    pub(crate) public_url: Option<PublicUrl>,
     /// Secret that signs access tokens, at least 32 bytes. Required with PostgreSQL; with SQLite, one is created beside
     /// the database file by default.
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]

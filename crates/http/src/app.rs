@@ -11,6 +11,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::error::{ApiError, Code};
+use crate::extract::PublicUrl;
 use crate::middleware::{CorsOrigins, MethodTable, boundary, check_method, keep_validators, old_paths};
 use crate::openapi;
 use crate::routes;
@@ -23,6 +24,7 @@ pub struct Shared {
     origins: Data<CorsOrigins>,
     methods: Data<MethodTable>,
     document: Data<Document>,
+    public_url: Data<Option<PublicUrl>>,
 }
 
 /// The OpenAPI document in JSON.
@@ -37,7 +39,14 @@ impl Shared {
             origins: Data::new(CorsOrigins(cors_origins)),
             methods: Data::new(MethodTable::new(&document)),
             document: Data::new(Document(document.to_string())),
+            public_url: Data::new(None),
         }
+    }
+
+    /// Sets the URL under which clients reach the API. By default, it is the one that each request names.
+    #[must_use]
+    pub fn with_public_url(self, public_url: PublicUrl) -> Self {
+        Self { public_url: Data::new(Some(public_url)), ..self }
     }
 }
 
@@ -60,6 +69,7 @@ pub fn build(
         .app_data(shared.origins.clone())
         .app_data(shared.document.clone())
         .app_data(shared.methods.clone())
+        .app_data(shared.public_url.clone())
         .route("/openapi.json", web::get().to(serve_openapi))
         .route("/docs", web::get().to(redirect_to_docs))
         .service(swagger)

@@ -73,6 +73,15 @@ fn status(options: &DatabaseOptions) -> anyhow::Result<Vec<String>> {
     Ok(migrations.iter().map(|migration| format!("{} {}", state(migration.applied), migration.name)).collect())
 }
 
+/// Checks that a database exists and has the current schema, without changing it.
+pub(crate) fn ensure_current(options: &DatabaseOptions) -> anyhow::Result<()> {
+    ensure_exists(options)?;
+    let migrations = migrator(options)?.status().context("cannot read the list of applied migrations")?;
+    let is_current = migrations.iter().all(|migration| migration.applied);
+    ensure!(is_current, "{} has pending migrations; run `astegni migrate` first", options.database_url);
+    Ok(())
+}
+
 /// Checks that a SQLite file exists, which connecting would create.
 fn ensure_exists(options: &DatabaseOptions) -> anyhow::Result<()> {
     if let DatabaseUrl::Sqlite(file) = &options.database_url {

@@ -4,6 +4,7 @@ pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod seed;
 pub(crate) mod serve;
+pub(crate) mod sessions;
 
 use std::io::{ErrorKind, Write};
 

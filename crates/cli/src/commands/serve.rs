@@ -77,7 +77,10 @@ impl Application {
         let services = Services::new(Arc::new(database), Arc::new(SystemClock), &settings)?;
         let relay = options.redis_url.as_ref().map(|url| Relay::new(url, services.hub.clone())).transpose();
         let relay = relay.context("REDIS_URL is not valid")?;
-        let shared = Shared::new(services.clone(), options.cors_origins.clone());
+        let mut shared = Shared::new(services.clone(), options.cors_origins.clone());
+        if let Some(url) = &options.public_url {
+            shared = shared.with_public_url(url.clone());
+        }
         let mut server = HttpServer::new(move || app::build(&shared))
             .disable_signals()
             // A request that waits for events ends when its client goes.

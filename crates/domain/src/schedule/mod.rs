@@ -10,6 +10,8 @@ mod errors;
 mod expansion;
 mod feed;
 mod filter;
+#[cfg(test)]
+mod fixtures;
 mod ports;
 mod service;
 mod session;
@@ -33,8 +35,8 @@ pub use conflict::{Booking, BusyTimes, Conflict, ConflictKind, Parties, Period, 
 pub use errors::SessionError;
 pub use expansion::{DEFAULT_WEEKS, MAX_SESSIONS, Occurrence, Schedule, expand, last_chance, self_overlap};
 pub use feed::{
-    Calendar, CalendarEvent, CalendarFeed, CreatedFeed, FeedError, FeedRepository, FeedScope, FeedService, MAX_FEEDS,
-    NewFeed, parse_feed_name,
+    Calendar, CalendarEvent, CalendarFeed, CreatedFeed, FEED_SECRET_PREFIX, FeedError, FeedRepository, FeedScope,
+    FeedService, MAX_FEEDS, NewFeed, parse_feed_name,
 };
 pub use filter::{Bound, ListedSessions, Perspective, SessionFilter, Side};
 pub use ports::{CalendarQueries, SessionQueries};

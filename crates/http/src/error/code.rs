@@ -59,6 +59,7 @@ pub enum Code {
     InvalidTransition,
     PackageUsedUp,
     TooManySessions,
+    TooManyFeeds,
     Conflict,
     PreconditionFailed,
     MethodNotAllowed,

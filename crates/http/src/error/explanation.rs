@@ -238,6 +238,11 @@ impl Code {
                 "Too many sessions",
                 "Too many sessions of the course were cancelled and replaced. For more, the student sends another request.",
             ),
+            Self::TooManyFeeds => entry(
+                StatusCode::CONFLICT,
+                "Too many feeds",
+                "A user can have at most 20 calendar feeds. Delete one that is no longer in use.",
+            ),
             Self::Conflict => entry(
                 StatusCode::CONFLICT,
                 "Conflict",

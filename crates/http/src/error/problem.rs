@@ -31,7 +31,7 @@ pub struct Problem {
 /// The part of a problem that identifies the request.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// Path of the request, as the client sent it.
+    /// Path of the request, as the client sent it but without secrets.
     pub instance: String,
     /// Value of `X-Request-Id`.
     pub request_id: String,

@@ -6,7 +6,9 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ETAG, EntityTag, Header, IF_MATCH, IF_NONE_MATCH, IfMatch, IfNoneMatch};
+use actix_web::http::header::{
+    CACHE_CONTROL, ETAG, EntityTag, Header, IF_MATCH, IF_NONE_MATCH, IfMatch, IfNoneMatch, VARY,
+};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -15,10 +17,15 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 
+/// Returns the strong tag of a representation.
+fn tag_of(content: &[u8]) -> EntityTag {
+    EntityTag::new_strong(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, content)))
+}
+
 /// Serialises a body together with its strong tag.
 fn represent(body: &impl Serialize) -> Result<(Vec<u8>, EntityTag), ApiError> {
     let json = serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))?;
-    let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &json)));
+    let tag = tag_of(&json);
     Ok((json, tag))
 }
 
@@ -30,17 +37,33 @@ pub fn tagged(mut response: HttpResponseBuilder, body: &impl Serialize) -> Resul
 
 /// Responds to a GET with a resource and its tag, or with 304 if `If-None-Match` names the tag.
 pub fn resource(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, ApiError> {
-    let (json, tag) = represent(body)?;
+    let (json, _) = represent(body)?;
+    let mut response = HttpResponse::Ok();
+    response.content_type("application/json");
+    Ok(validated(request, response, json))
+}
+
+/// Completes the response to a GET with its content and the tag of the content. If `If-None-Match` names the tag, the response
+/// becomes a 304 with the same rules for caches (RFC 9110, section 15.4.5).
+pub fn validated(request: &HttpRequest, mut response: HttpResponseBuilder, content: Vec<u8>) -> HttpResponse {
+    let tag = tag_of(&content);
     let is_known = request.headers().contains_key(IF_NONE_MATCH)
         && match IfNoneMatch::parse(request) {
             Ok(IfNoneMatch::Any) => true,
             Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
             Err(_) => false,
         };
-    if is_known {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    let complete = response.insert_header((ETAG, tag)).body(content);
+    if !is_known {
+        return complete;
     }
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).content_type("application/json").body(json))
+    let mut unchanged = HttpResponse::NotModified();
+    for name in [CACHE_CONTROL, ETAG, VARY] {
+        for value in complete.headers().get_all(&name) {
+            unchanged.append_header((name.clone(), value.clone()));
+        }
+    }
+    unchanged.finish()
 }
 
 /// The `If-Match` header of a PUT, PATCH or DELETE.

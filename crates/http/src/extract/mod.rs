@@ -7,6 +7,7 @@ mod json;
 mod nullable;
 mod page;
 mod path;
+mod public_url;
 mod query;
 mod received_at;
 
@@ -15,9 +16,10 @@ pub use body::{
     require_json,
 };
 pub use caller::{Caller, ClientDevice, IdentifiedCaller, MaybeCaller};
-pub use etag::{Precondition, resource, tagged};
+pub use etag::{Precondition, resource, tagged, validated};
 pub use nullable::Nullable;
 pub use page::{Paging, PagingQuery, list, next_link};
 pub use path::{PathId, PathIds};
+pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use query::Query;
 pub use received_at::received_at;

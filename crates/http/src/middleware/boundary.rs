@@ -22,6 +22,7 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::redaction::redact;
 use super::validators::settle_coding;
 use crate::error::{ApiError, Code, Origin, Problem};
 
@@ -64,7 +65,7 @@ pub async fn boundary(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let origin = Origin { instance: request.path().to_owned(), request_id: request_id(request.headers()) };
+    let origin = Origin { instance: redact(request.path()).to_owned(), request_id: request_id(request.headers()) };
     let cors = cors_headers(&request);
     // GET handlers serve HEAD as well; the server omits the body (RFC 9110, section 9.3.2).
     let is_head = request.method() == Method::HEAD;

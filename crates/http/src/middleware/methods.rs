@@ -31,16 +31,18 @@ struct PathEntry {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
     Literal(String),
-    Id,
-    Text,
+    /// An id and the text behind it, such as `.ics`.
+    Id(String),
+    /// Any text that ends with this one.
+    Text(String),
 }
 
 impl Segment {
     fn matches(&self, segment: &str) -> bool {
         match self {
             Self::Literal(literal) => literal == segment,
-            Self::Id => parse_id(segment).is_ok(),
-            Self::Text => true,
+            Self::Id(end) => segment.strip_suffix(end.as_str()).is_some_and(|id| parse_id(id).is_ok()),
+            Self::Text(end) => segment.ends_with(end.as_str()),
         }
     }
 }
@@ -78,10 +80,10 @@ impl PathEntry {
             .filter(|parameter| parameter.pointer("/schema/type").is_some_and(|kind| kind == "integer"))
             .filter_map(|parameter| parameter.get("name")?.as_str())
             .collect();
-        let segment = |segment: &str| match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if ids.contains(&name) => Segment::Id,
-            None if !segment.contains('{') => Segment::Literal(segment.to_owned()),
-            _ => Segment::Text,
+        let segment = |segment: &str| match segment.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some((name, end)) if ids.contains(&name) => Segment::Id(end.to_owned()),
+            Some((_, end)) => Segment::Text(end.to_owned()),
+            None => Segment::Literal(segment.to_owned()),
         };
         Self {
             segments: path.split('/').map(segment).collect(),
@@ -140,6 +142,7 @@ mod tests {
             "/api/v1/things": { "get": {}, "post": {} },
             "/api/v1/things/{id}": { "get": id("id"), "delete": id("id") },
             "/api/v1/things/check": { "post": {} },
+            "/api/v1/things/{id}.ics": { "get": id("id") },
             "/problems/{code}": { "get": text },
         } }))
     }
@@ -151,7 +154,15 @@ mod tests {
         assert_eq!(methods("/api/v1/things/check").as_deref(), Some("POST, OPTIONS"));
         assert_eq!(methods("/api/v1/things/7").as_deref(), Some("DELETE, GET, HEAD, OPTIONS"));
         assert_eq!(methods("/api/v1/things").as_deref(), Some("GET, HEAD, POST, OPTIONS"));
-        for path in ["/api/v1/things/abc", "/api/v1/things/01", "/api/v1/things/+1", "/api/v1/things/", "/api/v1"] {
+        assert_eq!(methods("/api/v1/things/7.ics").as_deref(), Some("GET, HEAD, OPTIONS"));
+        for path in [
+            "/api/v1/things/abc",
+            "/api/v1/things/abc.ics",
+            "/api/v1/things/01",
+            "/api/v1/things/+1",
+            "/api/v1/things/",
+            "/api/v1",
+        ] {
             assert_eq!(methods(path), None, "{path}");
         }
     }

@@ -4,6 +4,7 @@
 mod boundary;
 mod methods;
 mod old_paths;
+mod redaction;
 mod validators;
 
 pub use boundary::{CorsOrigins, REQUEST_TIMEOUT, boundary, extend_deadline};

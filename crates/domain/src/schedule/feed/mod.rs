@@ -13,7 +13,7 @@ pub use errors::FeedError;
 pub use ports::FeedRepository;
 #[cfg(feature = "test-util")]
 pub use ports::MockFeedRepository;
-pub use service::{CreatedFeed, FeedService};
+pub use service::{CreatedFeed, FEED_SECRET_PREFIX, FeedService};
 
 use super::{Session, SessionMode, SessionStatus, Side};
 use crate::ids::{FeedId, UserId};

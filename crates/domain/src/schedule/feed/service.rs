@@ -12,7 +12,7 @@ use crate::schedule::{Session, SessionQueries};
 use crate::{Clock, RepositoryError};
 
 /// The beginning of every secret, by which scanners recognise one that was published by mistake.
-const PREFIX: &str = "astegni_cal_";
+pub const FEED_SECRET_PREFIX: &str = "astegni_cal_";
 
 /// A new feed with its secret, which is not stored and cannot be shown again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl FeedService {
         let new = NewFeed { owner: actor.user_id, scope, name: name.clone(), digest: token.digest, at };
         let id = self.feeds.create_feed(new).await?.ok_or(FeedError::TooMany)?;
         let feed = CalendarFeed { id, owner: actor.user_id, scope, name, created_at: at };
-        Ok(CreatedFeed { feed, secret: format!("{PREFIX}{}", token.secret) })
+        Ok(CreatedFeed { feed, secret: format!("{FEED_SECRET_PREFIX}{}", token.secret) })
     }
 
     /// Returns the caller's feeds, newest first.
@@ -69,7 +69,7 @@ impl FeedService {
 
     /// Returns the calendar at a secret address.
     pub async fn open(&self, secret: &str) -> Result<Calendar, FeedError> {
-        let token = secret.strip_prefix(PREFIX).ok_or(FeedError::NotFound)?;
+        let token = secret.strip_prefix(FEED_SECRET_PREFIX).ok_or(FeedError::NotFound)?;
         let feed = self.feeds.find_feed(&self.tokens.digest(token)).await?.ok_or(FeedError::NotFound)?;
         let now = self.clock.now();
         let sessions = self.feeds.sessions_since(feed.owner, horizon(now), MAX_FEED_SESSIONS).await?;

@@ -7,6 +7,7 @@ mod chat;
 mod connections;
 mod events;
 mod families;
+mod feeds;
 mod requests;
 mod schedule;
 mod tutoring;

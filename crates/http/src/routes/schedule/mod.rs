@@ -6,6 +6,7 @@ mod availability_body;
 mod availability_fields;
 mod body;
 mod cancel_session;
+mod feeds;
 mod fields;
 mod get_course;
 mod get_session;
@@ -22,6 +23,8 @@ pub(crate) use fields::time_slot;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    // `/sessions/{id}.ics` precedes `/sessions/{id}`.
+    feeds::configure(config);
     config
         .service(list_sessions::list_sessions)
         .service(list_sessions::list_taught_sessions)
