@@ -17,8 +17,9 @@ fn bound_of(path: &str) -> usize {
     LARGER.iter().find(|(larger, _)| *larger == path).map_or(MAX_ENTRIES, |(_, bound)| *bound)
 }
 
-/// Lists without pages. The number of a user's devices is small; the store returns the latest 100.
-const NOT_PAGINATED: [&str; 1] = ["/api/v1/auth/sessions"];
+/// Lists without pages. The number of a user's devices is small, and the store returns the latest 100; a user has at most 20
+/// calendar feeds.
+const NOT_PAGINATED: [&str; 2] = ["/api/v1/auth/sessions", "/api/v1/calendar/feeds"];
 
 /// A GET operation that returns a list, or an object with one.
 struct ListOperation {
