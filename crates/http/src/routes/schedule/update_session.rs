@@ -65,7 +65,8 @@ pub(crate) struct UpdateSessionBody {
     /// `this` (the default), or `following` for the session and those after it in its series that are scheduled and have not
     /// begun.
     scope: Option<String>,
-    /// With the scope `following`, whether sessions that were moved on their own follow the series again; false by default.
+    /// With the scope `following`, whether sessions that were moved on their own or added later change as well, and follow the
+    /// series again if it is moved; false by default.
     overwrite_exceptions: Option<bool>,
     /// Reason for the change, which both sides see.
     #[schema(max_length = 500)]
@@ -136,8 +137,9 @@ pub(super) fn scope(word: &str) -> Result<Scope, Invalid> {
 /// session and the tutor has no time off; otherwise nothing is changed. Its outcome can be recorded once it has begun, and
 /// corrected later. A cancelled session cannot be changed.
 ///
-/// With the scope `following`, the sessions behind it in the series change in the same way: a new date shifts them by the
-/// same number of days, and new times apply to all. Each of them keeps its id.
+/// With the scope `following`, the sessions after it in the series change in the same way: a new date shifts them by the same
+/// number of days, and new times apply to all. Sessions that were moved on their own or added later are left as they are,
+/// unless `overwrite_exceptions` is true. All of them change, or none.
 #[utoipa::path(
     tag = "schedule",
     request_body = UpdateSessionBody,

@@ -3,7 +3,7 @@
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
-use super::{booked, booked_for_child, cancel, pair, path, send_if, tag, time, times};
+use super::{accepted, booked, booked_for_child, cancel, pair, path, send_if, tag, time, times};
 use crate::snapshots::assert_snapshot;
 use crate::support::{dates, day, expect_problem, fields};
 
@@ -200,4 +200,38 @@ async fn every_change_of_a_session_is_in_its_history() {
         (None, &entries.as_array().unwrap()[3..])
     );
     assert_eq!(fields(&tutor.get(&format!("{history}?limit=0&cursor=x")).await.expect(422)), ["cursor", "limit"]);
+}
+
+#[actix_web::test]
+async fn both_sides_are_told_of_a_change_by_a_message_and_an_event() {
+    let (_, tutor, student) = pair().await;
+    let sent = student.ask(&tutor, dates(&[3], "10:00", "11:00")).await.expect(200);
+    let session = accepted(&tutor, &sent).await.remove(0);
+    let mut positions = Vec::new();
+    for actor in [&student, &tutor] {
+        positions.push(actor.get("/api/v1/events").await.expect(200)["cursor"].clone());
+    }
+    let mut later = time("15:00", "16:00");
+    later["reason"] = json!("Exams");
+    tutor.patch(&path(&session), later).await.expect(200);
+    student.post(&cancel(&session), json!({})).await.expect(200);
+    let messages = format!("/api/v1/chat/messages/{}?limit=2", sent["conversation_id"]);
+    let messages = tutor.get(&messages).await.expect(200);
+    let told: Vec<_> =
+        messages["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
+    let expected = [
+        "Session on February 2, 2026 at 15:00 (Africa/Addis_Ababa) cancelled",
+        "Session on February 2, 2026 at 10:00 (Africa/Addis_Ababa) moved to February 2, 2026 at 15:00 \
+         (Africa/Addis_Ababa): Exams",
+    ];
+    assert_eq!(told, expected);
+    for (actor, position, expected) in
+        [(&student, &positions[0], "session.changed"), (&tutor, &positions[1], "session.cancelled")]
+    {
+        let events = actor.get(&format!("/api/v1/events?after={position}")).await.expect(200);
+        let mut about = events["events"].as_array().unwrap().clone();
+        about.retain(|event| event["type"].as_str().unwrap().starts_with("session."));
+        assert_eq!((about.len(), &about[0]["type"]), (1, &json!(expected)), "the actor is not told");
+        assert_eq!(about[0]["data"]["session_id"], session["id"]);
+    }
 }

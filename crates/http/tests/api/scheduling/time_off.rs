@@ -95,6 +95,32 @@ async fn time_off_cancels_the_sessions_during_it_on_request() {
 }
 
 #[actix_web::test]
+async fn time_off_lists_and_cancels_at_most_100_sessions() {
+    let (_, tutor, student) = pair().await;
+    let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let daily = json!({ "days": names, "start_time": "10:00", "end_time": "11:00", "weeks": 26 });
+    let count = booked(&tutor, &student, daily).await.len();
+    assert_eq!(count, 100, "the first page is full");
+    let mut body = days(1, 1 + 101);
+    body["cancel_sessions"] = json!(true);
+    let problem = expect_problem(tutor.post(PATH, body.clone()).await, 422, "validation_failed");
+    assert_eq!((fields(&problem), &problem["errors"][0]["code"]), (vec!["ends_at"], &json!("too_many")));
+    assert_eq!(tutor.get(PATH).await.expect(200), json!([]));
+    assert_eq!(tutor.get("/api/v1/sessions?status=cancelled").await.expect(200), json!([]));
+    body["cancel_sessions"] = json!(false);
+    let off = tutor.post(PATH, body).await.expect(201);
+    assert_eq!(
+        (off["affected_sessions"].as_array().unwrap().len(), &off["affected_sessions_count"]),
+        (100, &json!(101))
+    );
+    let mut hundred = days(1, 1 + 100);
+    hundred["cancel_sessions"] = json!(true);
+    let off = tutor.post(PATH, hundred).await.expect(201);
+    assert!(off["affected_sessions"].as_array().unwrap().iter().all(|session| session["status"] == "cancelled"));
+    assert_eq!(off["affected_sessions_count"], 100);
+}
+
+#[actix_web::test]
 async fn every_invalid_field_of_time_off_is_reported_at_once() {
     let (_, tutor, _) = pair().await;
     let wrong = json!({ "starts_at": day(3), "reason": "x".repeat(501), "cancel_sessions": "yes" });
