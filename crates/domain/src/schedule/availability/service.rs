@@ -79,7 +79,8 @@ impl AvailabilityService {
                 if affected.len() > MAX_AFFECTED {
                     return Err(too_many_sessions());
                 }
-                Some(plan_cancellations(&affected, tutor, terms.reason.as_ref(), now))
+                // The tutor's note on the time off is private.
+                Some(plan_cancellations(&affected, tutor, None, now))
             } else {
                 None
             };
@@ -126,7 +127,7 @@ impl AvailabilityService {
         let window = query.window(zone, now).map_err(SlotsError::Invalid)?;
         // Without a student, the tutor's calendar is the only one that counts.
         let parties = Parties { tutor, student: student.unwrap_or(tutor) };
-        let busy = self.calendars.busy_times(parties, Openings::reach(&availability, &window)).await?;
+        let busy = self.calendars.busy_times(parties, query.reach(&availability, &window)).await?;
         let openings = Openings::new(&availability, tutor, &window, &busy.bookings, now);
         let slots = free_slots(&openings, &availability, &busy, parties, (&window, query, zone), now);
         Ok(SlotsPage { time_zone: zone, slots })
