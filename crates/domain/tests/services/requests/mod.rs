@@ -19,7 +19,7 @@ use astegni_domain::schedule::{MockAvailabilityRepository, MockCalendarQueries, 
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use crate::support::{now, student, tutor};
+use crate::support::{now, tutor};
 
 const ID: RequestId = RequestId::new(7);
 
