@@ -3,6 +3,7 @@
 mod acceptance;
 mod answers;
 mod creation;
+mod previews;
 mod reads;
 
 use std::sync::Arc;

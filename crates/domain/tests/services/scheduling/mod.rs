@@ -4,3 +4,4 @@ mod availability;
 mod feeds;
 mod recheck;
 mod sessions;
+mod slots;
