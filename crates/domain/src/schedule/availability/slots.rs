@@ -96,7 +96,7 @@ pub(super) fn free_slots(
     let duration = query.length();
     let is_aligned = |start: DateTime<Utc>| {
         let time = start.with_timezone(&availability.time_zone).time();
-        time.second() == 0 && (time.num_seconds_from_midnight() / 60) % u32::from(query.step.max(1)) == 0
+        time.second() == 0 && (time.num_seconds_from_midnight() / 60).is_multiple_of(u32::from(query.step))
     };
     let mut slots = Vec::new();
     for open in openings.open() {

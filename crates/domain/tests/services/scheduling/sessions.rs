@@ -4,14 +4,14 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use astegni_domain::RepositoryError;
-use astegni_domain::accounts::{Role, RoleRequired};
+use astegni_domain::accounts::{Actor, Role, RoleRequired};
 use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, UserId};
 use astegni_domain::schedule::{
     ActionRefusal, AddSessionError, AddedSession, AdditionRefusal, Booking, BusyTimes, CancelCommand, ChangeFacts,
     ConflictKind, CourseContact, CourseFacts, MockCalendarQueries, MockSessionQueries, MockSessionRepository, Move,
-    PackageUse, Scope, Session, SessionAction, SessionChangeError, SessionService, SessionStatus, SessionUpdate,
-    plan_cancellation, plan_update,
+    PackageUse, Period, Scope, Session, SessionAction, SessionChangeError, SessionService, SessionStatus,
+    SessionUpdate, plan_cancellation, plan_update,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -46,9 +46,8 @@ fn store<const N: usize>(scope: Scope, states: [Session; N]) -> MockSessionRepos
 
 /// Calendars with another session of the tutor, from noon to one.
 fn calendars(reads: usize) -> MockCalendarQueries {
-    let noon = Session { id: SessionId::new(50), ..session() };
-    let mut busy = BusyTimes { bookings: vec![booking(&noon), booking(&session())], time_off: Vec::new() };
-    busy.bookings[0].period = at("12:00", "13:00");
+    let noon = Booking { session_id: SessionId::new(50), period: at("12:00", "13:00"), ..booking(&session()) };
+    let busy = BusyTimes { bookings: vec![noon, booking(&session())], time_off: Vec::new() };
     let mut calendars = MockCalendarQueries::new();
     calendars.expect_busy_times().times(reads).returning(move |_, _| Ok(busy.clone()));
     calendars
@@ -59,9 +58,9 @@ fn booking(session: &Session) -> Booking {
     Booking { session_id: session.id, parties: session.parties, period, status: session.status }
 }
 
-fn at(from: &str, to: &str) -> astegni_domain::schedule::Period {
+fn at(from: &str, to: &str) -> Period {
     let instant = |time: &str| format!("2026-02-02T{time}:00Z").parse().unwrap();
-    astegni_domain::schedule::Period { starts_at: instant(from), ends_at: instant(to) }
+    Period { starts_at: instant(from), ends_at: instant(to) }
 }
 
 fn service(
@@ -233,7 +232,7 @@ fn a_course_is_shown_to_its_parties_and_to_guardians_of_the_student() {
     let find = |user: i64, guards: bool| {
         let mut queries = MockSessionQueries::new();
         queries.expect_guards().with(eq(UserId::new(user)), eq(StudentId::new(8))).returning(move |_, _| Ok(guards));
-        let actor = astegni_domain::accounts::Actor { user_id: UserId::new(user), ..student() };
+        let actor = Actor { user_id: UserId::new(user), ..student() };
         let service = service(courses(Some(course()), 1), calendars(0), queries);
         block_on(service.find_course(&actor, COURSE)).is_ok()
     };

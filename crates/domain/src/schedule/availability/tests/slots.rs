@@ -75,7 +75,7 @@ fn neither_side_has_anything_else_during_a_slot() {
     let [ten] = series(Tz::UTC, "2026-02-02", "10:00", "11:00", 1).try_into().unwrap();
     let without_ten =
         ["09:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"].map(|time| format!("02-02 {time}"));
-    assert_eq!(free(&busy(&[ten.clone()])), without_ten);
+    assert_eq!(free(&busy([&ten])), without_ten);
     let mut attended = busy(&[ten]);
     attended.bookings[0].parties.tutor = crate::ids::UserId::new(9);
     assert_eq!(free(&attended), without_ten, "the student is busy");

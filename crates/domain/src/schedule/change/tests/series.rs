@@ -183,7 +183,7 @@ fn a_series_may_move_onto_its_own_former_times() {
     assert_eq!(moved.conflicts(busy(&sessions), now()), []);
     // A session that stays is in the way, with the tutor's other sessions and with time off.
     let stays = Session { id: SessionId::new(999), ..session(2) };
-    let conflicts = moved.conflicts(busy(&[stays.clone()]), now());
+    let conflicts = moved.conflicts(busy([&stays]), now());
     assert_eq!(conflicts.len(), 1);
     assert_eq!((conflicts[0].kind, conflicts[0].session_id), (ConflictKind::TutorBusy, Some(stays.id)));
     let off = BusyTimes { bookings: Vec::new(), time_off: vec![booking(&stays).period] };
