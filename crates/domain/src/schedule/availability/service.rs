@@ -11,7 +11,7 @@ use crate::accounts::Actor;
 use crate::connections::{ConnectionError, Refusal, RelationGate};
 use crate::ids::{StudentId, TimeOffId, TutorId, UserId};
 use crate::page::{Page, PageRequest};
-use crate::schedule::{CalendarQueries, Parties, SessionQueries, plan_cancellations};
+use crate::schedule::{CalendarQueries, Parties, Session, SessionQueries, plan_cancellations};
 use crate::tutoring::TutorRepository;
 use crate::validation::{Invalid, Violations};
 use crate::{Clock, retry_on_conflict};
@@ -72,28 +72,34 @@ impl AvailabilityService {
     /// Gives the caller time off, and cancels the sessions during it if the terms request that.
     pub async fn add_time_off(&self, actor: &Actor, terms: &TimeOffTerms) -> Result<NewTimeOff, TimeOffError> {
         let tutor = actor.tutor()?.user;
-        let (recorded, at) = retry_on_conflict(async || {
+        let (recorded, at, cancelled) = retry_on_conflict(async || {
             let now = self.clock.now();
-            let cancellations = if terms.cancels_sessions {
+            let cancelled = if terms.cancels_sessions {
                 let affected = self.store.taught_during(tutor, terms.period, MAX_AFFECTED + 1).await?;
                 if affected.len() > MAX_AFFECTED {
                     return Err(too_many_sessions());
                 }
                 // The tutor's note on the time off is private.
-                Some(plan_cancellations(&affected, tutor, None, now))
+                let plan = plan_cancellations(&affected, tutor, None, now);
+                let affected: Vec<Session> = affected.into_iter().map(|facts| plan.after(facts.session)).collect();
+                Some((plan, affected))
             } else {
                 None
             };
+            let (cancellations, cancelled) = cancelled.unzip();
             let plan = TimeOffPlan { tutor, terms: terms.clone(), cancellations, at: now };
-            Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, now)))
+            Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, now, cancelled)))
         })
         .await?;
+        let time_off = TimeOff { id: recorded.id, period: terms.period, reason: terms.reason.clone(), created_at: at };
+        // Sessions that were cancelled no longer occupy the calendar, so that they cannot be read there.
+        if let Some(affected) = cancelled {
+            let affected_count = i64::try_from(affected.len()).unwrap_or(i64::MAX);
+            return Ok(NewTimeOff { time_off, affected, affected_count });
+        }
         let affected = self.store.taught_during(tutor, terms.period, MAX_AFFECTED).await?;
-        Ok(NewTimeOff {
-            time_off: TimeOff { id: recorded.id, period: terms.period, reason: terms.reason.clone(), created_at: at },
-            affected: affected.into_iter().map(|facts| facts.session).collect(),
-            affected_count: recorded.affected_count,
-        })
+        let affected = affected.into_iter().map(|facts| facts.session).collect();
+        Ok(NewTimeOff { time_off, affected, affected_count: recorded.affected_count })
     }
 
     /// Ends time off of the caller.

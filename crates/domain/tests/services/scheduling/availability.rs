@@ -12,7 +12,7 @@ use astegni_domain::page::{Page, PageRequest};
 use astegni_domain::schedule::{
     Availability, AvailabilityChanges, AvailabilityError, AvailabilityService, ChangeFacts, CourseContact, DayWindow,
     MAX_AFFECTED, MockAvailabilityRepository, MockCalendarQueries, MockSessionQueries, Period, RecordedTimeOff,
-    Session, TimeOffError, TimeOffTerms,
+    Session, SessionStatus, TimeOffError, TimeOffTerms,
 };
 use astegni_domain::tutoring::MockTutorRepository;
 use chrono::{TimeDelta, Weekday};
@@ -154,8 +154,8 @@ fn time_off_lists_the_sessions_that_it_leaves() {
 #[test]
 fn time_off_cancels_sessions_without_telling_why() {
     let mut ports = Ports::default();
-    let mut reads = [taught(1), taught(2), taught(0)].into_iter();
-    ports.store.expect_taught_during().times(3).returning(move |_, _, _| Ok(reads.next().unwrap()));
+    let mut reads = [taught(1), taught(2)].into_iter();
+    ports.store.expect_taught_during().times(2).returning(move |_, _, _| Ok(reads.next().unwrap()));
     let mut outcomes = [1_usize, 2].into_iter();
     ports.store.expect_add_time_off().times(2).returning(move |plan| {
         let cancellations = plan.cancellations.unwrap();
@@ -165,10 +165,25 @@ fn time_off_cancels_sessions_without_telling_why() {
         if expected == 1 {
             return Err(RepositoryError::Conflict);
         }
-        Ok(RecordedTimeOff { id: TimeOffId::new(7), affected_count: 2 })
+        Ok(RecordedTimeOff { id: TimeOffId::new(7), affected_count: 0 })
     });
     let added = block_on(ports.service().add_time_off(&tutor(), &terms(true))).unwrap();
-    assert_eq!((added.affected.len(), added.affected_count), (0, 2));
+    let affected: Vec<_> = added.affected.iter().map(|session| (session.id.get(), session.status)).collect();
+    assert_eq!(affected, [(0, SessionStatus::Cancelled), (1, SessionStatus::Cancelled)]);
+    assert_eq!(added.affected_count, 2);
+}
+
+#[test]
+fn a_session_that_has_begun_stays_and_is_listed_among_the_cancelled_ones() {
+    let mut ports = Ports::default();
+    let mut begun = taught(2);
+    begun[0].session.occurrence.starts_at = now();
+    ports.store.expect_taught_during().once().returning(move |_, _, _| Ok(begun.clone()));
+    let recorded = RecordedTimeOff { id: TimeOffId::new(7), affected_count: 1 };
+    ports.store.expect_add_time_off().once().returning(move |_| Ok(recorded));
+    let added = block_on(ports.service().add_time_off(&tutor(), &terms(true))).unwrap();
+    let statuses: Vec<_> = added.affected.iter().map(|session| session.status).collect();
+    assert_eq!((statuses, added.affected_count), (vec![SessionStatus::Scheduled, SessionStatus::Cancelled], 2));
 }
 
 #[test]
