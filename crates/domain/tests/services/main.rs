@@ -10,5 +10,6 @@ mod events;
 mod families;
 mod requests;
 mod schedule;
+mod scheduling;
 mod support;
 mod tutoring;

@@ -1,3 +1,6 @@
+mod packages;
+mod times;
+
 use chrono::{TimeDelta, Weekday};
 use strum::VariantArray;
 

@@ -1,3 +1,5 @@
+mod packages;
+
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 
 use super::super::request::tests::{now, slot};

@@ -76,21 +76,27 @@ impl Availability {
         let date = |instant: DateTime<Utc>| instant.with_timezone(&self.time_zone).date_naive();
         let first = date(time.start).checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
         let last = date(time.end).checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
-        let mut periods: Vec<Period> = Vec::new();
-        for date in first.iter_days().take_while(|date| *date <= last) {
-            for window in self.windows_on(date) {
-                let period =
-                    Period { starts_at: self.instant(date, window.start), ends_at: self.instant(date, window.end) };
-                match periods.last_mut() {
-                    _ if period.ends_at <= period.starts_at => {}
-                    Some(previous) if previous.ends_at >= period.starts_at => {
-                        previous.ends_at = previous.ends_at.max(period.ends_at);
-                    }
-                    _ => periods.push(period),
+        let of_date = |date: NaiveDate| {
+            let period = move |window: &DayWindow| Period {
+                starts_at: self.instant(date, window.start),
+                ends_at: self.instant(date, window.end),
+            };
+            self.windows_on(date).iter().map(period)
+        };
+        let mut periods: Vec<Period> = first.iter_days().take_while(|date| *date <= last).flat_map(of_date).collect();
+        periods.retain(|period| period.starts_at < period.ends_at);
+        // Times in a gap are shifted, possibly beyond later windows.
+        periods.sort_by_key(|period| period.starts_at);
+        let mut union: Vec<Period> = Vec::with_capacity(periods.len());
+        for period in periods {
+            match union.last_mut() {
+                Some(previous) if previous.ends_at >= period.starts_at => {
+                    previous.ends_at = previous.ends_at.max(period.ends_at);
                 }
+                _ => union.push(period),
             }
         }
-        periods
+        union
     }
 
     /// Returns the instant of a minute of a date; the last one of a day is the beginning of the next day.
@@ -168,6 +174,25 @@ mod tests {
         let weekly = [(6, vec![DayWindow::new(120, 180).unwrap()])].into();
         let early = Availability { weekly, ..Availability::unlimited(Tz::America__New_York) };
         assert!(periods(&early, "2026-03-08T00:00:00Z", "2026-03-09T00:00:00Z").is_empty());
+    }
+
+    #[test]
+    fn windows_that_the_clock_shifts_are_joined_with_those_they_reach() {
+        let window = |start, end| DayWindow::new(start, end).unwrap();
+        // On March 8, the clock goes from 02:00 to 03:00, which is 07:00 UTC.
+        let open = |windows: &[DayWindow]| {
+            let early = Availability {
+                weekly: [(6, windows.to_vec())].into(),
+                ..Availability::unlimited(Tz::America__New_York)
+            };
+            periods(&early, "2026-03-08T00:00:00Z", "2026-03-09T00:00:00Z")
+        };
+        assert_eq!(open(&[window(150, 165), window(180, 240)]), ["03-08T07:00 - 03-08T08:00"]);
+        assert_eq!(open(&[window(120, 170), window(180, 200)]), ["03-08T07:00 - 03-08T07:50"]);
+        assert_eq!(
+            open(&[window(120, 130), window(150, 165)]),
+            ["03-08T07:00 - 03-08T07:10", "03-08T07:30 - 03-08T07:45"]
+        );
     }
 
     #[test]

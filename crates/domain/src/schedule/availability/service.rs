@@ -72,32 +72,34 @@ impl AvailabilityService {
     /// Gives the caller time off, and cancels the sessions during it if the terms request that.
     pub async fn add_time_off(&self, actor: &Actor, terms: &TimeOffTerms) -> Result<NewTimeOff, TimeOffError> {
         let tutor = actor.tutor()?.user;
-        let (recorded, cancelled, at) = retry_on_conflict(async || {
+        let (recorded, at, cancelled) = retry_on_conflict(async || {
             let now = self.clock.now();
-            let cancellations = if terms.cancels_sessions {
+            let cancelled = if terms.cancels_sessions {
                 let affected = self.store.taught_during(tutor, terms.period, MAX_AFFECTED + 1).await?;
                 if affected.len() > MAX_AFFECTED {
                     return Err(too_many_sessions());
                 }
-                Some(plan_cancellations(&affected, tutor, terms.reason.as_ref(), now))
+                // The tutor's note on the time off is private.
+                let plan = plan_cancellations(&affected, tutor, None, now);
+                let affected: Vec<Session> = affected.into_iter().map(|facts| plan.after(facts.session)).collect();
+                Some((plan, affected))
             } else {
                 None
             };
-            let changes = cancellations.iter().flat_map(|plan| &plan.changes);
-            let cancelled: Vec<Session> = changes.map(|change| change.after.clone()).collect();
+            let (cancellations, cancelled) = cancelled.unzip();
             let plan = TimeOffPlan { tutor, terms: terms.clone(), cancellations, at: now };
-            Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, cancelled, now)))
+            Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, now, cancelled)))
         })
         .await?;
-        let booked = self.store.taught_during(tutor, terms.period, MAX_AFFECTED).await?;
-        let mut affected: Vec<Session> = booked.into_iter().map(|facts| facts.session).chain(cancelled).collect();
-        affected.sort_by_key(|session| (session.occurrence.starts_at, session.id));
-        affected.truncate(MAX_AFFECTED);
-        Ok(NewTimeOff {
-            time_off: TimeOff { id: recorded.id, period: terms.period, reason: terms.reason.clone(), created_at: at },
-            affected,
-            affected_count: recorded.affected_count,
-        })
+        let time_off = TimeOff { id: recorded.id, period: terms.period, reason: terms.reason.clone(), created_at: at };
+        // Sessions that were cancelled no longer occupy the calendar, so that they cannot be read there.
+        if let Some(affected) = cancelled {
+            let affected_count = i64::try_from(affected.len()).unwrap_or(i64::MAX);
+            return Ok(NewTimeOff { time_off, affected, affected_count });
+        }
+        let affected = self.store.taught_during(tutor, terms.period, MAX_AFFECTED).await?;
+        let affected = affected.into_iter().map(|facts| facts.session).collect();
+        Ok(NewTimeOff { time_off, affected, affected_count: recorded.affected_count })
     }
 
     /// Ends time off of the caller.
@@ -131,7 +133,7 @@ impl AvailabilityService {
         let window = query.window(zone, now).map_err(SlotsError::Invalid)?;
         // Without a student, the tutor's calendar is the only one that counts.
         let parties = Parties { tutor, student: student.unwrap_or(tutor) };
-        let busy = self.calendars.busy_times(parties, Openings::reach(&availability, &window)).await?;
+        let busy = self.calendars.busy_times(parties, query.reach(&availability, &window)).await?;
         let openings = Openings::new(&availability, tutor, &window, &busy.bookings, now);
         let slots = free_slots(&openings, &availability, &busy, parties, (&window, query, zone), now);
         Ok(SlotsPage { time_zone: zone, slots })

@@ -55,6 +55,15 @@ impl SlotQuery {
         let midnight = |date: NaiveDate| resolve(zone, date.and_time(NaiveTime::MIN)).0;
         Ok(midnight(from)..midnight(to.checked_add_days(Days::new(1)).unwrap_or(to)))
     }
+
+    /// Returns the time whose bookings matter for slots that start within `window`. The last one may end after it.
+    pub(super) fn reach(&self, availability: &Availability, window: &Range<DateTime<Utc>>) -> Range<DateTime<Utc>> {
+        Openings::reach(availability, &(window.start..window.end + self.length()))
+    }
+
+    fn length(&self) -> TimeDelta {
+        TimeDelta::minutes(i64::from(self.duration))
+    }
 }
 
 /// A time that can be booked.
@@ -84,10 +93,10 @@ pub(super) fn free_slots(
 ) -> Vec<FreeSlot> {
     /// All offsets of zones, and all steps, are multiples of it.
     const GRID: i64 = 5 * 60;
-    let duration = TimeDelta::minutes(i64::from(query.duration));
+    let duration = query.length();
     let is_aligned = |start: DateTime<Utc>| {
         let time = start.with_timezone(&availability.time_zone).time();
-        time.second() == 0 && (time.num_seconds_from_midnight() / 60) % u32::from(query.step.max(1)) == 0
+        time.second() == 0 && (time.num_seconds_from_midnight() / 60).is_multiple_of(u32::from(query.step))
     };
     let mut slots = Vec::new();
     for open in openings.open() {

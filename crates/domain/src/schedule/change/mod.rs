@@ -30,7 +30,7 @@ pub use recheck::{RecheckReport, StuckSession, plan_recheck};
 pub use service::SessionService;
 pub use update::{Move, Outcome, SessionUpdate, parse_topics, plan_update};
 
-use super::{BusyTimes, Conflict, Occurrence, Parties, find_conflicts};
+use super::{BusyTimes, Conflict, Occurrence, Parties, Session, find_conflicts};
 use crate::events::Event;
 use crate::ids::{ConversationId, MessageId, SessionId, UserId};
 use crate::requests::GuardianshipFact;
@@ -71,6 +71,12 @@ impl SessionChangePlan {
         users.sort_unstable();
         users.dedup();
         users
+    }
+
+    /// Returns a session as it is after the change.
+    pub(super) fn after(&self, session: Session) -> Session {
+        let change = self.changes.iter().find(|change| change.after.id == session.id);
+        change.map_or(session, |change| change.after.clone())
     }
 
     /// Returns the pairs of users who have sessions that move, each with these sessions and their new times, ascending by

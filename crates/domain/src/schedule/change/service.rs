@@ -83,8 +83,7 @@ impl SessionService {
             if !conflicts.is_empty() {
                 return Err(SessionChangeError::Conflicts(conflicts));
             }
-            let changed = plan.changes.iter().find(|change| change.after.id == id);
-            let session = changed.map_or(facts.session, |change| change.after.clone());
+            let session = plan.after(facts.session);
             Ok(self.sessions.change(plan).await.map(|()| session))
         })
         .await

@@ -7,7 +7,6 @@ mod series;
 mod update;
 
 use super::*;
-use crate::schedule::Session;
 use crate::schedule::fixtures::{TUTOR, instant};
 use crate::validation::Violations;
 

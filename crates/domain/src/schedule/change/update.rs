@@ -201,17 +201,15 @@ fn change(before: &Session, after: Session, update: &SessionUpdate, now: DateTim
     }
     let next = before.next_version(now);
     let mut after = Session { version: next.version, updated_at: next.updated_at, ..after };
-    let kind = if after.occurrence != before.occurrence {
-        after.rescheduled_at = Some(now);
-        ChangeKind::Rescheduled
-    } else {
-        match after.status {
-            status if status == before.status => ChangeKind::Edited,
-            SessionStatus::NoShow => ChangeKind::NoShow,
-            SessionStatus::Completed
-            | SessionStatus::Scheduled
-            | SessionStatus::InProgress
-            | SessionStatus::Cancelled => ChangeKind::Completed,
+    let kind = match after.status {
+        _ if after.occurrence != before.occurrence => {
+            after.rescheduled_at = Some(now);
+            ChangeKind::Rescheduled
+        }
+        status if status == before.status => ChangeKind::Edited,
+        SessionStatus::NoShow => ChangeKind::NoShow,
+        SessionStatus::Completed | SessionStatus::Scheduled | SessionStatus::InProgress | SessionStatus::Cancelled => {
+            ChangeKind::Completed
         }
     };
     Some(SessionChange { kind, before: before.clone(), after, reason: update.reason.clone() })

@@ -1,5 +1,6 @@
 //! The use cases of calendar feeds.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{
@@ -15,12 +16,18 @@ use crate::{Clock, RepositoryError};
 pub const FEED_SECRET_PREFIX: &str = "astegni_cal_";
 
 /// A new feed with its secret, which is not stored and cannot be shown again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the feed is named after its type")]
 pub struct CreatedFeed {
     pub feed: CalendarFeed,
     /// The secret, with 256 random bits.
     pub secret: String,
+}
+
+impl fmt::Debug for CreatedFeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreatedFeed").field("feed", &self.feed).finish_non_exhaustive()
+    }
 }
 
 /// The use cases of calendar feeds.

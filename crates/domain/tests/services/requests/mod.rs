@@ -3,6 +3,7 @@
 mod acceptance;
 mod answers;
 mod creation;
+mod previews;
 mod reads;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use astegni_domain::schedule::{MockAvailabilityRepository, MockCalendarQueries, 
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use crate::support::{now, student, tutor};
+use crate::support::{now, tutor};
 
 const ID: RequestId = RequestId::new(7);
 

@@ -20,9 +20,9 @@ fn a_session_keeps_its_wall_clock_when_the_rules_of_its_zone_change() {
     let [expected] = series(Tz::Africa__Cairo, "2026-06-01", "10:00", "11:00", 1).try_into().unwrap();
     let after = Session { rescheduled_at: Some(now()), version: 1, updated_at: now(), ..expected };
     let change = SessionChange { kind: ChangeKind::ZoneRules, before: stale(), after, reason: None };
-    assert_eq!(plan.changes, [change.clone()]);
-    assert_eq!((plan.actor, plan.guardianship, plan.at), (None, None, now()));
     assert!(change.is_move() && change.is_resolved_anew() && change.fields().is_empty());
+    assert_eq!(plan.changes, [change]);
+    assert_eq!((plan.actor, plan.guardianship, plan.at), (None, None, now()));
     assert_eq!(plan.moves().len(), 1);
 }
 

@@ -3,6 +3,7 @@ use chrono_tz::Tz;
 
 use super::*;
 use crate::schedule::fixtures::{MOMENT, booking, busy, date, facts_of, series, session, slot, time};
+use crate::schedule::zone::tests::oracle;
 use crate::schedule::{ConflictKind, Dst, SessionStatus};
 
 /// An update of a session and those behind it.
@@ -183,7 +184,7 @@ fn a_series_may_move_onto_its_own_former_times() {
     assert_eq!(moved.conflicts(busy(&sessions), now()), []);
     // A session that stays is in the way, with the tutor's other sessions and with time off.
     let stays = Session { id: SessionId::new(999), ..session(2) };
-    let conflicts = moved.conflicts(busy(&[stays.clone()]), now());
+    let conflicts = moved.conflicts(busy([&stays]), now());
     assert_eq!(conflicts.len(), 1);
     assert_eq!((conflicts[0].kind, conflicts[0].session_id), (ConflictKind::TutorBusy, Some(stays.id)));
     let off = BusyTimes { bookings: Vec::new(), time_off: vec![booking(&stays).period] };
@@ -207,4 +208,46 @@ fn moves_are_grouped_by_their_parties_and_ascend() {
     assert_eq!(moves.iter().map(|moved| moved.parties.student.get()).collect::<Vec<_>>(), [6, 8]);
     let dates: Vec<_> = moves[0].occurrences.iter().map(|occurrence| occurrence.date.to_string()).collect();
     assert_eq!(dates, ["2026-02-18", "2026-02-20"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_following_move_shifts_dates_alike_and_keeps_every_wall_clock(
+        zone in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
+        first in 0_i64..700, shift in -20_i64..20, start in 0_u16..1380, length in 1_u16..60,
+        exceptions in proptest::collection::vec(proptest::bool::ANY, 6), overwrite: bool,
+    ) {
+        let minute = |minute: u16| time(&format!("{:02}:{:02}", minute / 60, minute % 60));
+        let monday = date("2026-03-02") + TimeDelta::days(first);
+        let mut sessions = series(zone, &monday.to_string(), "10:00", "11:00", 6);
+        for (one, is_exception) in sessions.iter_mut().zip(exceptions) {
+            one.is_exception = is_exception;
+        }
+        let to = monday + TimeDelta::days(shift);
+        let update = SessionUpdate {
+            overwrite_exceptions: overwrite,
+            ..following(Move {
+                date: Some(to),
+                start: Some(minute(start)),
+                end: Some(minute(start + length)),
+                ..Move::default()
+            })
+        };
+        let changes = plan(&facts_of(sessions.clone()), &update).map(|plan| plan.changes).unwrap_or_default();
+        for change in &changes {
+            let (before, after) = (&change.before, &change.after);
+            let occurrence = &after.occurrence;
+            proptest::prop_assert_eq!(occurrence.date, before.series_date + TimeDelta::days(shift));
+            proptest::prop_assert_eq!(occurrence.ends_at - occurrence.starts_at, TimeDelta::minutes(length.into()));
+            let expected = oracle::instant(zone, occurrence.date, start);
+            proptest::prop_assert_eq!(occurrence.starts_at, expected);
+            proptest::prop_assert_eq!((after.series_date, after.is_exception), (occurrence.date, false));
+            proptest::prop_assert_eq!((after.series_index, after.version), (before.series_index, 1));
+        }
+        let stay = |one: &&Session| !changes.iter().any(|change| change.after.id == one.id);
+        let is_same = |one: &Session| one.occurrence.slot == slot("10:00", "11:00") && shift == 0 && start == 600;
+        for one in sessions.iter().filter(stay) {
+            proptest::prop_assert!(is_same(one) || (one.is_exception && !overwrite && one.series_index > 0));
+        }
+    }
 }
