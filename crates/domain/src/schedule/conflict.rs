@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Occurrence, SessionStatus};
+use super::{Occurrence, Period, PeriodSet, SessionStatus};
 use crate::ids::{SessionId, UserId};
 
 /// The reason why an occurrence cannot be booked.
@@ -57,26 +57,6 @@ impl Parties {
     }
 }
 
-/// The time between two instants, the second one exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the two instants")]
-pub struct Period {
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
-}
-
-impl Period {
-    /// Returns whether the periods share an instant: 10-11 and 11-12 do not.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.starts_at < other.ends_at && other.starts_at < self.ends_at
-    }
-
-    /// Returns whether the other period is a part of this one.
-    pub fn contains(self, other: Self) -> bool {
-        self.starts_at <= other.starts_at && other.ends_at <= self.ends_at
-    }
-}
-
 /// A session in the calendars of its parties, in any status but cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Booking {
@@ -105,6 +85,15 @@ impl BusyTimes {
     pub fn without(mut self, sessions: &[SessionId]) -> Self {
         self.bookings.retain(|booking| !sessions.contains(&booking.session_id));
         self
+    }
+
+    /// Returns all times at which two users cannot meet: those for which [`clash`](Self::clash) returns a reason.
+    pub fn occupied(&self, parties: Parties) -> PeriodSet {
+        let booked = self.bookings.iter().filter(|booking| {
+            booking.status.occupies_calendars()
+                && (booking.parties.includes(parties.tutor) || booking.parties.includes(parties.student))
+        });
+        booked.map(|booking| booking.period).chain(self.time_off.iter().copied()).collect()
     }
 
     /// Returns the reason why two users cannot meet during a period, with the session in conflict if the tutor may know it.

@@ -12,6 +12,7 @@ mod feed;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod period;
 mod ports;
 mod service;
 mod session;
@@ -21,8 +22,9 @@ mod zone;
 
 pub use availability::{
     Availability, AvailabilityChanges, AvailabilityError, AvailabilityRepository, AvailabilityService, DEFAULT_STEP,
-    DayWindow, FreeSlot, MAX_AFFECTED, MAX_OVERRIDES, MAX_SLOT_DAYS, MAX_WINDOWS, NewTimeOff, Objection, Openings,
-    RecordedTimeOff, STEPS, SlotQuery, SlotsError, SlotsPage, TimeOff, TimeOffError, TimeOffPlan, TimeOffTerms,
+    DayWindow, FreeSlot, MAX_AFFECTED, MAX_OVERRIDES, MAX_SLOT_DAYS, MAX_TIME_OFF, MAX_WINDOWS, NewTimeOff, Objection,
+    Openings, RecordedTimeOff, STEPS, SlotQuery, SlotsError, SlotsPage, TimeOff, TimeOffError, TimeOffPlan,
+    TimeOffTerms,
 };
 pub use change::{
     ActionRefusal, AddSessionError, AddedSession, AdditionPlan, AdditionRefusal, Announcement, CancelCommand,
@@ -31,7 +33,7 @@ pub use change::{
     SessionRepository, SessionService, SessionUpdate, StuckSession, parse_topics, plan_addition, plan_cancellation,
     plan_cancellations, plan_recheck, plan_update,
 };
-pub use conflict::{Booking, BusyTimes, Conflict, ConflictKind, Parties, Period, find_conflicts};
+pub use conflict::{Booking, BusyTimes, Conflict, ConflictKind, Parties, find_conflicts};
 pub use errors::SessionError;
 pub use expansion::{DEFAULT_WEEKS, MAX_SESSIONS, Occurrence, Schedule, expand, last_chance, self_overlap};
 pub use feed::{
@@ -39,6 +41,7 @@ pub use feed::{
     FeedService, MAX_FEEDS, NewFeed, parse_feed_name,
 };
 pub use filter::{Bound, ListedSessions, Perspective, SessionFilter, Side};
+pub use period::{Period, PeriodSet};
 pub use ports::{CalendarQueries, SessionQueries};
 pub use service::{ScheduleService, StudentSessions};
 pub use session::{Cancellation, PriorityLevel, Session, SessionMode, SessionStatus};

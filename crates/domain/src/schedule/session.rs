@@ -29,11 +29,12 @@ impl SessionStatus {
         self.into()
     }
 
-    /// Returns whether the session takes time in the calendars of its parties, so that nothing else can be booked.
+    /// Returns whether the session takes time in the calendars of its parties, so that nothing else can be booked. One that is
+    /// marked as completed before its end still does.
     pub fn occupies_calendars(self) -> bool {
         match self {
-            Self::Scheduled | Self::InProgress => true,
-            Self::Completed | Self::Cancelled | Self::NoShow => false,
+            Self::Scheduled | Self::InProgress | Self::Completed => true,
+            Self::Cancelled | Self::NoShow => false,
         }
     }
 }
@@ -115,7 +116,7 @@ pub struct Session {
     pub series_date: NaiveDate,
     /// Whether the session was moved on its own or added later, so that changes of the series leave it as it is.
     pub is_exception: bool,
-    /// The instant at which the session was last moved.
+    /// The instant at which the start was last moved.
     pub rescheduled_at: Option<DateTime<Utc>>,
     /// The planned topics.
     pub topics: Vec<String>,
@@ -164,11 +165,11 @@ mod tests {
     }
 
     #[test]
-    fn only_sessions_to_come_and_in_progress_occupy_calendars() {
+    fn sessions_that_do_not_take_place_leave_calendars_free() {
         let table = [
             (SessionStatus::Scheduled, "scheduled", true),
             (SessionStatus::InProgress, "in_progress", true),
-            (SessionStatus::Completed, "completed", false),
+            (SessionStatus::Completed, "completed", true),
             (SessionStatus::Cancelled, "cancelled", false),
             (SessionStatus::NoShow, "no_show", false),
         ];

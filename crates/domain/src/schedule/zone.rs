@@ -45,7 +45,14 @@ pub fn resolve(zone: Tz, wall: NaiveDateTime) -> (DateTime<Utc>, Option<Dst>) {
     }
 }
 
-/// Parses an IANA time zone name. Abbreviations and fixed offsets are rejected: they do not follow clock changes.
+/// Returns the instant of a boundary on a zone's clock, such as the end of opening hours. Unlike the start of a session, a boundary
+/// in a gap is the instant of the clock change, so that it is neither moved beyond later ones nor adds to the hours before it.
+pub(super) fn resolve_boundary(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
+    let gap_end = GapInfo::new(&wall, &zone).and_then(|gap| gap.end);
+    gap_end.map_or_else(|| resolve(zone, wall).0, |end| end.to_utc())
+}
+
+/// Parses an IANA time zone name. Abbreviations and offsets such as `+02:00` are rejected: they do not follow clock changes.
 pub fn parse_zone(input: &str) -> Result<Tz, Invalid> {
     let invalid = || Invalid::new("invalid_time_zone", "must be an IANA time zone name such as Africa/Addis_Ababa");
     let zone: Tz = input.trim().parse().map_err(|_| invalid())?;

@@ -30,6 +30,9 @@ pub enum TimeOffError {
     /// The caller has no time off with this id.
     #[error("no such time off")]
     NotFound,
+    /// The caller has the largest number of periods of time off.
+    #[error("too many periods of time off")]
+    TooMany,
     /// The time off would cancel too many sessions.
     #[error("the time off is invalid")]
     Invalid(Violations),

@@ -5,7 +5,8 @@ use std::ops::Range;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 
 use super::Availability;
-use crate::schedule::{Period, parse_time, resolve};
+use crate::schedule::zone::resolve_boundary;
+use crate::schedule::{Period, PeriodSet, parse_time};
 use crate::validation::Invalid;
 
 /// The number of minutes of a day on the wall clock.
@@ -70,9 +71,9 @@ impl Availability {
         self.weekly.get(&day).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the periods, ascending, at which the tutor is open around a time. Windows that touch, also at midnight, form
-    /// one period. Periods may reach beyond the time.
-    pub fn open_periods(&self, time: &Range<DateTime<Utc>>) -> Vec<Period> {
+    /// Returns the periods at which the tutor is open around a time. Windows that touch, also at midnight, form one period.
+    /// Periods may reach beyond the time.
+    pub fn open_periods(&self, time: &Range<DateTime<Utc>>) -> PeriodSet {
         let date = |instant: DateTime<Utc>| instant.with_timezone(&self.time_zone).date_naive();
         let first = date(time.start).checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
         let last = date(time.end).checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
@@ -83,26 +84,13 @@ impl Availability {
             };
             self.windows_on(date).iter().map(period)
         };
-        let mut periods: Vec<Period> = first.iter_days().take_while(|date| *date <= last).flat_map(of_date).collect();
-        periods.retain(|period| period.starts_at < period.ends_at);
-        // Times in a gap are shifted, possibly beyond later windows.
-        periods.sort_by_key(|period| period.starts_at);
-        let mut union: Vec<Period> = Vec::with_capacity(periods.len());
-        for period in periods {
-            match union.last_mut() {
-                Some(previous) if previous.ends_at >= period.starts_at => {
-                    previous.ends_at = previous.ends_at.max(period.ends_at);
-                }
-                _ => union.push(period),
-            }
-        }
-        union
+        first.iter_days().take_while(|date| *date <= last).flat_map(of_date).collect()
     }
 
     /// Returns the instant of a minute of a date; the last one of a day is the beginning of the next day.
     fn instant(&self, date: NaiveDate, minute: u16) -> DateTime<Utc> {
         let wall = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(minute));
-        resolve(self.time_zone, wall).0
+        resolve_boundary(self.time_zone, wall)
     }
 }
 

@@ -24,7 +24,7 @@ pub use ports::AvailabilityRepository;
 pub use ports::MockAvailabilityRepository;
 pub use service::AvailabilityService;
 pub use slots::{DEFAULT_STEP, FreeSlot, MAX_SLOT_DAYS, STEPS, SlotQuery, SlotsPage};
-pub use time_off::{MAX_AFFECTED, NewTimeOff, RecordedTimeOff, TimeOff, TimeOffPlan, TimeOffTerms};
+pub use time_off::{MAX_AFFECTED, MAX_TIME_OFF, NewTimeOff, RecordedTimeOff, TimeOff, TimeOffPlan, TimeOffTerms};
 
 use crate::change::Change;
 use crate::validation::{Invalid, Violations};

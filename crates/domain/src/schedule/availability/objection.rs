@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Days, IsoWeek, NaiveDate, NaiveTime, TimeDelta, Utc};
+use strum::VariantArray;
 
 use super::Availability;
 use crate::ids::UserId;
-use crate::schedule::{Booking, Period, TimeSlot, resolve};
+use crate::schedule::{Booking, Period, PeriodSet, TimeSlot, resolve};
 
 /// A reason why a tutor's availability does not offer a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
@@ -36,10 +37,9 @@ impl Objection {
 #[derive(Debug, Clone)]
 pub struct Openings<'a> {
     availability: &'a Availability,
-    /// Ascending and disjoint.
-    open: Vec<Period>,
+    open: PeriodSet,
     /// The sessions that occupy the tutor's calendar, each extended by the buffer.
-    buffered: Vec<Period>,
+    buffered: PeriodSet,
     days: BTreeMap<NaiveDate, u16>,
     weeks: BTreeMap<IsoWeek, u16>,
     earliest: DateTime<Utc>,
@@ -71,31 +71,30 @@ impl<'a> Openings<'a> {
         let mut openings = Self {
             availability,
             open: availability.open_periods(time),
-            buffered: Vec::new(),
+            buffered: PeriodSet::default(),
             days: BTreeMap::new(),
             weeks: BTreeMap::new(),
             earliest: now + TimeDelta::hours(i64::from(availability.minimum_notice_hours)),
         };
-        for booking in bookings {
-            if booking.parties.tutor == tutor {
-                openings.count(booking.period);
-            }
-            if booking.parties.includes(tutor) && booking.status.occupies_calendars() {
-                openings.occupy(booking.period);
-            }
+        for booking in bookings.iter().filter(|booking| booking.parties.tutor == tutor) {
+            openings.count(booking.period);
         }
+        let occupies = |booking: &&Booking| booking.parties.includes(tutor) && booking.status.occupies_calendars();
+        let occupying = bookings.iter().filter(occupies).map(|booking| openings.extended(booking.period));
+        openings.buffered = occupying.collect();
         openings
     }
 
     /// Adds a session to those that later ones are compared with.
     pub fn add(&mut self, session: Period) {
         self.count(session);
-        self.occupy(session);
+        self.buffered.insert(self.extended(session));
     }
 
-    fn occupy(&mut self, session: Period) {
+    /// Returns the time of a session together with the buffers around it.
+    fn extended(&self, session: Period) -> Period {
         let buffer = TimeDelta::minutes(i64::from(self.availability.buffer_minutes));
-        self.buffered.push(Period { starts_at: session.starts_at - buffer, ends_at: session.ends_at + buffer });
+        Period { starts_at: session.starts_at - buffer, ends_at: session.ends_at + buffer }
     }
 
     fn count(&mut self, session: Period) {
@@ -108,19 +107,19 @@ impl<'a> Openings<'a> {
         session.starts_at.with_timezone(&self.availability.time_zone).date_naive()
     }
 
-    /// Returns the periods, ascending, at which the tutor is open.
-    pub(super) fn open(&self) -> &[Period] {
+    /// Returns the periods at which the tutor is open.
+    pub(super) fn open(&self) -> &PeriodSet {
         &self.open
     }
 
     /// Returns whether the availability offers a session.
     pub fn offers(&self, session: Period) -> bool {
-        Objection::ALL.iter().all(|objection| !self.has(*objection, session))
+        Objection::VARIANTS.iter().all(|objection| !self.has(*objection, session))
     }
 
     /// Returns the reasons why the availability does not offer a session.
     pub fn objections(&self, session: Period) -> Vec<Objection> {
-        Objection::ALL.iter().copied().filter(|objection| self.has(*objection, session)).collect()
+        Objection::VARIANTS.iter().copied().filter(|objection| self.has(*objection, session)).collect()
     }
 
     fn has(&self, objection: Objection, session: Period) -> bool {
@@ -128,19 +127,13 @@ impl<'a> Openings<'a> {
             limit.is_some_and(|limit| count.copied().unwrap_or_default() >= limit)
         };
         match objection {
-            Objection::OutsideHours => !self.open.iter().any(|open| open.contains(session)),
+            Objection::OutsideHours => !self.open.contains(session),
             Objection::ShortNotice => session.starts_at < self.earliest,
-            Objection::Buffer => {
-                self.availability.buffer_minutes > 0 && self.buffered.iter().any(|taken| taken.overlaps(session))
-            }
+            Objection::Buffer => self.availability.buffer_minutes > 0 && self.buffered.overlaps(session),
             Objection::DailyLimit => reached(self.days.get(&self.date(session)), self.availability.max_per_day),
             Objection::WeeklyLimit => {
                 reached(self.weeks.get(&self.date(session).iso_week()), self.availability.max_per_week)
             }
         }
     }
-}
-
-impl Objection {
-    const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 }

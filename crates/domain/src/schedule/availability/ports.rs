@@ -32,8 +32,9 @@ pub trait AvailabilityRepository: Send + Sync {
     ) -> Result<Vec<ChangeFacts>, RepositoryError>;
 
     /// Writes time off and the cancellations of its plan in one transaction. MUST return `Conflict`, with nothing written, if
-    /// the plan cancels sessions and others than these are scheduled during the period and have not begun.
-    async fn add_time_off(&self, plan: TimeOffPlan) -> Result<RecordedTimeOff, RepositoryError>;
+    /// the plan cancels sessions and others than these are scheduled during the period and have not begun. MUST return `None`,
+    /// with nothing written, if the tutor has [`MAX_TIME_OFF`](super::MAX_TIME_OFF) periods that are not over.
+    async fn add_time_off(&self, plan: TimeOffPlan) -> Result<Option<RecordedTimeOff>, RepositoryError>;
 
     /// Deletes time off. Returns whether the tutor had it.
     async fn remove_time_off(&self, tutor: UserId, id: TimeOffId) -> Result<bool, RepositoryError>;

@@ -91,6 +91,7 @@ impl AvailabilityService {
             Ok(self.store.add_time_off(plan).await.map(|recorded| (recorded, now, cancelled)))
         })
         .await?;
+        let recorded = recorded.ok_or(TimeOffError::TooMany)?;
         let time_off = TimeOff { id: recorded.id, period: terms.period, reason: terms.reason.clone(), created_at: at };
         // Sessions that were cancelled no longer occupy the calendar, so that they cannot be read there.
         if let Some(affected) = cancelled {
@@ -149,7 +150,7 @@ impl AvailabilityService {
 
 fn too_many_sessions() -> TimeOffError {
     let mut violations = Violations::new();
-    let message = format!("must be earlier: at most {MAX_AFFECTED} sessions can be cancelled at once");
+    let message = format!("must be earlier, because at most {MAX_AFFECTED} sessions can be cancelled at once");
     violations.add("ends_at", Invalid::new("too_many", message));
     TimeOffError::Invalid(violations)
 }

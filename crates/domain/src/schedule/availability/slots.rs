@@ -46,7 +46,7 @@ impl SlotQuery {
         if to < from {
             violations.add("to", Invalid::new("before_start", "must not be before from"));
         } else if to >= after(MAX_SLOT_DAYS) {
-            let message = format!("must be at most {MAX_SLOT_DAYS} days, counting from and to");
+            let message = format!("must be at most {} days after from", MAX_SLOT_DAYS - 1);
             violations.add("to", Invalid::new("too_long", message));
         }
         if !violations.is_empty() {
@@ -98,15 +98,16 @@ pub(super) fn free_slots(
         let time = start.with_timezone(&availability.time_zone).time();
         time.second() == 0 && (time.num_seconds_from_midnight() / 60).is_multiple_of(u32::from(query.step))
     };
+    let occupied = busy.occupied(parties);
     let mut slots = Vec::new();
-    for open in openings.open() {
+    for open in openings.open().iter() {
         let first = open.starts_at.max(window.start);
         let rest = first.timestamp().rem_euclid(GRID);
         let mut start = if rest == 0 { first } else { first + TimeDelta::seconds(GRID - rest) };
         while start < window.end && start + duration <= open.ends_at {
             let period = Period { starts_at: start, ends_at: start + duration };
-            let is_free = || start > now && openings.offers(period) && busy.clash(period, parties).is_none();
-            if is_aligned(start) && is_free() {
+            let is_free = start > now && !occupied.overlaps(period);
+            if is_free && is_aligned(start) && openings.offers(period) {
                 slots.extend(expressed(period, zone).map(FreeSlot));
             }
             start += TimeDelta::seconds(GRID);

@@ -10,8 +10,8 @@ use crate::validation::{Invalid, Violations};
 /// The largest number of sessions that time off cancels, and that its response lists.
 pub const MAX_AFFECTED: usize = 100;
 
-/// The longest time off.
-const MAX_DURATION: TimeDelta = TimeDelta::days(366);
+/// The largest number of periods of time off of one tutor that are not over.
+pub const MAX_TIME_OFF: i64 = 500;
 
 /// A period at which a tutor cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct TimeOffTerms {
 
 impl TimeOffTerms {
     /// The longest time off.
-    pub const MAX_DURATION: TimeDelta = MAX_DURATION;
+    pub const MAX_DURATION: TimeDelta = TimeDelta::days(366);
 
     /// Parses a note: text of at most 500 characters.
     pub fn parse_reason(input: &str) -> Result<String, Invalid> {
@@ -50,7 +50,7 @@ impl TimeOffTerms {
     pub fn check_period(period: Period, now: DateTime<Utc>, violations: &mut Violations) {
         let reason = if period.ends_at <= period.starts_at {
             Invalid::new("before_start", "must be after starts_at")
-        } else if period.ends_at - period.starts_at > MAX_DURATION {
+        } else if period.ends_at - period.starts_at > Self::MAX_DURATION {
             Invalid::new("too_long", "must be at most 366 days after starts_at")
         } else if period.ends_at <= now {
             Invalid::new("in_past", "must be in the future")
@@ -61,8 +61,8 @@ impl TimeOffTerms {
     }
 }
 
-/// Time off about to be written. With the tutor's calendar locked, the write guards that `affected` are the sessions that the
-/// tutor teaches during the period.
+/// Time off about to be written. If it cancels sessions, the write guards, with the tutor's calendar locked, that no others are
+/// scheduled during the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeOffPlan {
     /// The tutor.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::CourseContact;
-use super::announcement::{involved, notice};
+use super::announcement::{involved, notice, wall_clock};
 use crate::chat::{Notice, NoticeKind};
 use crate::events::{Event, EventKind, Subject};
 use crate::ids::{ConversationId, CourseId, MessageId, RequestId, StudentId, UserId};
@@ -54,8 +54,6 @@ pub struct CourseFacts {
     /// The zone of the course's wall clock.
     pub time_zone: Tz,
     pub package: PackageUse,
-    /// Whether a block separates the parties.
-    pub is_blocked: bool,
     /// The place of the next session in the series, which is the number of sessions that were ever booked.
     pub next_place: i32,
 }
@@ -118,7 +116,7 @@ pub fn plan_addition(
     busy: &BusyTimes,
     now: DateTime<Utc>,
 ) -> Result<AdditionPlan, AdditionRefusal> {
-    if facts.is_blocked {
+    if facts.contact.is_blocked {
         return Err(AdditionRefusal::NotFound);
     }
     if let (Some(included), Some(0)) = (facts.package.included, facts.package.remaining()) {
@@ -133,8 +131,7 @@ pub fn plan_addition(
     if !conflicts.is_empty() {
         return Err(AdditionRefusal::Conflicts(conflicts));
     }
-    let (date, start) = (occurrence.date.format("%B %-d, %Y"), occurrence.slot.start().format("%H:%M"));
-    let content = format!("Session on {date} at {start} ({}) added", facts.time_zone.name());
+    let content = format!("Session on {} added", wall_clock(&occurrence, facts.time_zone));
     Ok(AdditionPlan {
         notice: notice(facts.parties, facts.contact, Some(facts.parties.tutor), NoticeKind::SessionAdded, content),
         facts: facts.clone(),

@@ -1,13 +1,14 @@
 //! Announcements of changes: a notice in the conversation with the tutor, and an event to everyone concerned.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::{ChangeKind, CourseContact, SessionChange};
 use crate::chat::{Notice, NoticeKind};
 use crate::events::{Event, EventKind, Subject};
 use crate::ids::{ConversationId, CourseId, MessageId, RequestId, SessionId, UserId};
 use crate::requests::Involved;
-use crate::schedule::{Parties, Session, SessionStatus};
+use crate::schedule::{Occurrence, Parties, SessionStatus};
 
 /// An announcement of changes in one course, of the same kind and for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,17 +25,25 @@ pub struct Announcement {
     pub sessions: Vec<SessionId>,
     /// The status of the sessions after the change.
     pub status: SessionStatus,
-    /// The message in the conversation of the tutor and the student's side.
-    pub notice: Notice,
+    /// The message in the conversation of the tutor and the student's side, if there is one.
+    pub notice: Option<Notice>,
 }
 
 impl Announcement {
     /// Announces the changes of one course; `None` without changes. If some sessions are moved and others only edited, the
     /// notice is about the former.
+    ///
+    /// A block stops all texts between the two sides, but booked sessions outlive it. Across a block, the notice gives no reason, and
+    /// there is none of a change that concerns neither the time nor the outcome.
     pub(super) fn of(changes: &[SessionChange], contact: CourseContact, actor: Option<UserId>) -> Option<Self> {
         let first = changes.iter().find(|change| change.is_move()).or(changes.first())?;
         let session = &first.after;
-        let count = changes.len();
+        let text = match (contact.is_blocked, first.kind) {
+            (false, _) => Some(sentence(first, changes.len(), first.reason.as_deref())),
+            (true, ChangeKind::Edited) => None,
+            (true, _) => Some(sentence(first, changes.len(), None)),
+        };
+        let notice = text.map(|text| notice(session.parties, contact, actor, notice_kind(first.kind), text));
         Some(Self {
             involved: involved(session.parties, contact),
             request: session.request_id,
@@ -42,7 +51,7 @@ impl Announcement {
             first: session.id,
             sessions: changes.iter().map(|change| change.after.id).collect(),
             status: session.status,
-            notice: notice(session.parties, contact, actor, notice_kind(first.kind), sentence(first, count)),
+            notice,
         })
     }
 
@@ -50,9 +59,9 @@ impl Announcement {
     pub(super) fn events(
         &self,
         actor: Option<UserId>,
-        (conversation, message): (ConversationId, MessageId),
+        sent: Option<(ConversationId, MessageId)>,
         at: DateTime<Utc>,
-    ) -> [Event; 2] {
+    ) -> Vec<Event> {
         let kind = match self.status {
             SessionStatus::Cancelled => EventKind::SessionCancelled,
             SessionStatus::Scheduled | SessionStatus::InProgress | SessionStatus::Completed | SessionStatus::NoShow => {
@@ -62,10 +71,12 @@ impl Announcement {
         let count = i64::try_from(self.sessions.len()).unwrap_or(i64::MAX);
         let subject = Subject::Session { session: self.first, course: self.course, count, status: self.status };
         let audience = self.involved.audience(actor);
-        [
-            Event { kind, subject, actor, audience, at },
-            self.involved.told(conversation, message, self.notice.sender, at),
-        ]
+        let told = self
+            .notice
+            .as_ref()
+            .zip(sent)
+            .map(|(notice, (conversation, message))| self.involved.told(conversation, message, notice.sender, at));
+        [Event { kind, subject, actor, audience, at }].into_iter().chain(told).collect()
     }
 }
 
@@ -100,15 +111,16 @@ fn notice_kind(kind: ChangeKind) -> NoticeKind {
     }
 }
 
-/// Returns the date and time of a session on its wall clock, in English.
-pub(super) fn wall_clock(session: &Session) -> String {
-    let occurrence = &session.occurrence;
-    let (date, start) = (occurrence.date.format("%B %-d, %Y"), occurrence.slot.start().format("%H:%M"));
-    format!("{date} at {start} ({})", session.time_zone.name())
+/// Returns the date and the times of an occurrence on the wall clock of a zone, in English.
+pub(super) fn wall_clock(occurrence: &Occurrence, zone: Tz) -> String {
+    let (date, slot) = (occurrence.date.format("%B %-d, %Y"), occurrence.slot);
+    let [start, end] = [slot.start(), slot.end()].map(|time| time.format("%H:%M"));
+    format!("{date}, {start}-{end} ({})", zone.name())
 }
 
-fn sentence(first: &SessionChange, count: usize) -> String {
-    let (before, after) = (wall_clock(&first.before), wall_clock(&first.after));
+fn sentence(first: &SessionChange, count: usize, reason: Option<&str>) -> String {
+    let [before, after] =
+        [&first.before, &first.after].map(|session| wall_clock(&session.occurrence, session.time_zone));
     let verb = match first.kind {
         ChangeKind::Created => "added".to_owned(),
         ChangeKind::Edited => "updated".to_owned(),
@@ -123,7 +135,7 @@ fn sentence(first: &SessionChange, count: usize) -> String {
         2 => format!("Session on {before} {verb}, and 1 more session with it"),
         _ => format!("Session on {before} {verb}, and {} more sessions with it", count - 1),
     };
-    match &first.reason {
+    match reason {
         Some(reason) => format!("{what}: {reason}"),
         None => what,
     }

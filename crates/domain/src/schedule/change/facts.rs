@@ -10,6 +10,8 @@ pub struct CourseContact {
     pub requester: UserId,
     /// Whether the requester is an active guardian of the student.
     pub requester_is_guardian: bool,
+    /// Whether a block separates the tutor from the student or from the requester.
+    pub is_blocked: bool,
 }
 
 impl CourseContact {
@@ -25,7 +27,7 @@ impl CourseContact {
 pub struct ChangeFacts {
     /// The session to change.
     pub session: Session,
-    /// The sessions behind it in its series, by their places; empty unless the change concerns them.
+    /// The scheduled sessions of its series that start later, ascending; empty unless the change concerns them.
     pub following: Vec<Session>,
     /// The people on the student's side.
     pub contact: CourseContact,

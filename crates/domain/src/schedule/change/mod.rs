@@ -42,7 +42,7 @@ pub enum Scope {
     /// One session.
     #[default]
     This,
-    /// The session and those behind it in the series that are scheduled and have not begun.
+    /// The session and those of its series that start later, are scheduled and have not begun.
     Following,
 }
 
@@ -100,8 +100,9 @@ impl SessionChangePlan {
         moves
     }
 
-    /// Returns the events of the change. `sent` has the message of each announcement, in their order.
-    pub fn events(&self, sent: &[(ConversationId, MessageId)]) -> Vec<Event> {
+    /// Returns the events of the change. `sent` has the message of each announcement, in their order; `None` for those without
+    /// a notice.
+    pub fn events(&self, sent: &[Option<(ConversationId, MessageId)>]) -> Vec<Event> {
         let announced = self.announcements.iter().zip(sent);
         announced.flat_map(|(announcement, sent)| announcement.events(self.actor, *sent, self.at)).collect()
     }

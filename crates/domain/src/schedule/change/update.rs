@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::{
-    Announcement, ChangeFacts, ChangeKind, Scope, SessionAction, SessionChange, SessionChangeError, SessionChangePlan,
+    ActionRefusal, Announcement, ChangeFacts, ChangeKind, Scope, SessionAction, SessionChange, SessionChangeError,
+    SessionChangePlan,
 };
 use crate::change::Change;
 use crate::ids::UserId;
@@ -33,19 +34,21 @@ pub struct Move {
     pub start: Option<NaiveTime>,
     /// The end, wall clock.
     pub end: Option<NaiveTime>,
-    /// Whether the end may be on the next day; by default it may if it is now.
+    /// Whether the end may be on the next day; by default it may if it is now, and at most one of the two times is new.
     pub overnight: Option<bool>,
 }
 
 impl Move {
     fn is_requested(self) -> bool {
-        self.date.is_some() || self.start.is_some() || self.end.is_some()
+        self.date.is_some() || self.start.is_some() || self.end.is_some() || self.overnight.is_some()
     }
 
     /// Returns the slot that sessions with the slot `current` get.
     fn slot(self, current: TimeSlot) -> Result<TimeSlot, Invalid> {
         let (start, end) = (self.start.unwrap_or(current.start()), self.end.unwrap_or(current.end()));
-        if self.overnight.unwrap_or(current.is_overnight()) {
+        // New times on both sides say nothing about the old ones.
+        let stays_overnight = current.is_overnight() && (self.start.is_none() || self.end.is_none());
+        if self.overnight.unwrap_or(stays_overnight) {
             TimeSlot::overnight(start, end)
         } else {
             TimeSlot::new(start, end)
@@ -68,10 +71,29 @@ pub struct SessionUpdate {
     pub outcome: Option<Outcome>,
     /// The sessions to change.
     pub scope: Scope,
-    /// Whether sessions that were moved on their own follow the series again.
+    /// Whether sessions that were moved on their own or added follow the series again.
     pub overwrite_exceptions: bool,
     /// The reason, shown to both sides.
     pub reason: Option<String>,
+}
+
+impl SessionUpdate {
+    /// Returns the parts of the update that cannot be combined.
+    pub fn contradictions(&self) -> Violations {
+        let mut violations = Violations::new();
+        if self.outcome.is_some() && self.time.is_requested() {
+            violations.add("status", Invalid::new("ambiguous", "must be omitted when the session is moved"));
+        }
+        if self.outcome.is_some() && self.scope == Scope::Following {
+            violations.add("scope", Invalid::new("ambiguous", "must be this when status is given"));
+        }
+        violations
+    }
+
+    /// Returns the number of days by which the session that the update names is moved, and with it its series.
+    fn shift(&self, session: &Session) -> TimeDelta {
+        self.time.date.map_or(TimeDelta::zero(), |date| date - session.occurrence.date)
+    }
 }
 
 /// Parses topics: at most 20 distinct texts of 2000 characters.
@@ -97,7 +119,10 @@ pub fn plan_update(
     update: &SessionUpdate,
     now: DateTime<Utc>,
 ) -> Result<Option<SessionChangePlan>, SessionChangeError> {
-    check(update)?;
+    let violations = update.contradictions();
+    if !violations.is_empty() {
+        return Err(SessionChangeError::Invalid(violations));
+    }
     let session = &facts.session;
     let mut status = session.status;
     if let Some(outcome) = update.outcome {
@@ -109,7 +134,11 @@ pub fn plan_update(
         let repeated = facts.apply(SessionAction::Edit, user, now).is_ok() && session.status == wanted;
         status = if repeated { wanted } else { facts.apply(action, user, now)? };
     } else {
-        facts.apply(SessionAction::Edit, user, now)?;
+        let action = if update.time.is_requested() { SessionAction::Reschedule } else { SessionAction::Edit };
+        facts.apply(SessionAction::Edit, user, now).map_err(|refusal| match refusal {
+            ActionRefusal::TutorOnly(_) => ActionRefusal::TutorOnly(action),
+            refusal => refusal,
+        })?;
     }
     let target = Session { status, ..edited(retimed(session, update)?, update) };
     if target.occurrence != session.occurrence {
@@ -118,10 +147,8 @@ pub fn plan_update(
     let slot = target.occurrence.slot;
     let mut states = vec![(session, target)];
     if update.scope == Scope::Following {
-        let shift = update.time.date.map_or(TimeDelta::zero(), |date| date - session.series_date);
-        let follows = |one: &&Session| one.is_upcoming(now) && (update.overwrite_exceptions || !one.is_exception);
-        for one in facts.following.iter().filter(follows) {
-            states.push((one, edited(shifted(one, update.time, slot, shift), update)));
+        for one in facts.following.iter().filter(|one| one.is_upcoming(now)) {
+            states.push((one, edited(shifted(one, session, update, slot), update)));
         }
     }
     let changes: Vec<SessionChange> =
@@ -129,18 +156,6 @@ pub fn plan_update(
     let announcements = Announcement::of(&changes, facts.contact, Some(user)).into_iter().collect();
     let plan = SessionChangePlan { actor: Some(user), at: now, changes, announcements, guardianship: None };
     Ok(Some(plan).filter(|plan| !plan.changes.is_empty()))
-}
-
-/// Checks that the parts of an update can be combined.
-fn check(update: &SessionUpdate) -> Result<(), SessionChangeError> {
-    let mut violations = Violations::new();
-    if update.outcome.is_some() && update.time.is_requested() {
-        violations.add("status", Invalid::new("ambiguous", "must be omitted when the session is moved"));
-    }
-    if update.outcome.is_some() && update.scope == Scope::Following {
-        violations.add("scope", Invalid::new("ambiguous", "must be this when status is given"));
-    }
-    if violations.is_empty() { Ok(()) } else { Err(SessionChangeError::Invalid(violations)) }
 }
 
 /// Returns the session that an update names at its new time.
@@ -162,22 +177,27 @@ fn retimed(session: &Session, update: &SessionUpdate) -> Result<Session, Session
             Session { is_exception, ..moved }
         }
         Scope::Following => {
-            let series_date = time.date.unwrap_or(session.series_date);
-            Session { series_date, is_exception: date != series_date, ..moved }
+            let series_date = session.series_date.checked_add_signed(update.shift(session));
+            Session { series_date: series_date.unwrap_or(date), ..moved }
         }
     })
 }
 
-/// Returns a later session of the series at its new time: its date in the series, shifted. A session keeps its own slot unless
-/// the update gives a time of day or the session was moved on its own. Then it gets `slot`, that of the session that the
-/// update names, as a whole: a new start alone must not lengthen sessions that end later.
-fn shifted(session: &Session, time: Move, slot: TimeSlot, shift: TimeDelta) -> Session {
-    if !time.is_requested() {
+/// Returns a later session of the series at its new time: its date in the series, shifted like `named`, the session that the
+/// update names. Exceptions stay where they are unless the update overwrites them.
+///
+/// A session keeps its own slot unless the update gives a time of day or the session was moved on its own. Then it gets `slot`,
+/// that of the named session, as a whole: a new start alone must not lengthen sessions that end later.
+fn shifted(session: &Session, named: &Session, update: &SessionUpdate, slot: TimeSlot) -> Session {
+    let time = update.time;
+    // An exception that belongs to an earlier place would return to the time before the named session.
+    let follows = !session.is_exception || (update.overwrite_exceptions && session.series_date > named.series_date);
+    if !time.is_requested() || !follows {
         return session.clone();
     }
-    let follows_slot = session.is_exception || time.start.is_some() || time.end.is_some();
-    let slot = if follows_slot { slot } else { session.occurrence.slot };
-    let date = session.series_date.checked_add_signed(shift).unwrap_or(session.series_date);
+    let has_slot = time.start.is_some() || time.end.is_some() || time.overnight.is_some();
+    let slot = if session.is_exception || has_slot { slot } else { session.occurrence.slot };
+    let date = session.series_date.checked_add_signed(update.shift(named)).unwrap_or(session.series_date);
     let occurrence = Occurrence::at(session.time_zone, date, slot);
     Session { occurrence, series_date: date, is_exception: false, ..session.clone() }
 }
@@ -203,7 +223,9 @@ fn change(before: &Session, after: Session, update: &SessionUpdate, now: DateTim
     let mut after = Session { version: next.version, updated_at: next.updated_at, ..after };
     let kind = match after.status {
         _ if after.occurrence != before.occurrence => {
-            after.rescheduled_at = Some(now);
+            if after.occurrence.starts_at != before.occurrence.starts_at {
+                after.rescheduled_at = Some(now);
+            }
             ChangeKind::Rescheduled
         }
         status if status == before.status => ChangeKind::Edited,

@@ -29,8 +29,8 @@ const MAX_FEED_SESSIONS: usize = 5000;
 /// The time for which a cancelled session stays in a feed, so that calendar programs remove it.
 const KEEP_CANCELLED: TimeDelta = TimeDelta::days(60);
 
-/// The number of months for which past sessions stay in a feed.
-const KEEP_PAST: Months = Months::new(12);
+/// The numbers of months for which past sessions stay in a feed: the first that does not make it too large.
+const KEEP_PAST: [u32; 3] = [12, 2, 0];
 
 /// The amount of detail in a feed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -153,10 +153,10 @@ fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
 }
 
-/// Returns the instant after which sessions end that a feed contains: the beginning of the month a year ago, so that the feed
-/// does not change from one moment to the next.
-fn horizon(now: DateTime<Utc>) -> DateTime<Utc> {
-    let month = now.date_naive().with_day(1).and_then(|first| first.checked_sub_months(KEEP_PAST));
+/// Returns the instant after which sessions end that a feed contains: the beginning of a month, so that the feed does not change
+/// from one moment to the next.
+fn horizon(now: DateTime<Utc>, months: u32) -> DateTime<Utc> {
+    let month = now.date_naive().with_day(1).and_then(|first| first.checked_sub_months(Months::new(months)));
     month.map_or(DateTime::<Utc>::MIN_UTC, |date| date.and_time(NaiveTime::MIN).and_utc())
 }
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Calendar, CalendarEvent, CalendarFeed, FeedError, FeedRepository, FeedScope, MAX_FEED_SESSIONS, NewFeed, horizon,
-    is_shown,
+    Calendar, CalendarEvent, CalendarFeed, FeedError, FeedRepository, FeedScope, KEEP_PAST, MAX_FEED_SESSIONS, NewFeed,
+    horizon, is_shown,
 };
 use crate::accounts::{Actor, TokenIssuer};
 use crate::ids::{FeedId, SessionId};
@@ -79,7 +79,13 @@ impl FeedService {
         let token = secret.strip_prefix(FEED_SECRET_PREFIX).ok_or(FeedError::NotFound)?;
         let feed = self.feeds.find_feed(&self.tokens.digest(token)).await?.ok_or(FeedError::NotFound)?;
         let now = self.clock.now();
-        let sessions = self.feeds.sessions_since(feed.owner, horizon(now), MAX_FEED_SESSIONS).await?;
+        let mut sessions = Vec::new();
+        for months in KEEP_PAST {
+            sessions = self.feeds.sessions_since(feed.owner, horizon(now, months), MAX_FEED_SESSIONS).await?;
+            if sessions.len() < MAX_FEED_SESSIONS {
+                break;
+            }
+        }
         let installation = self.installation().await?;
         let shown = sessions.iter().filter(|session| is_shown(session, now));
         let events = shown.map(|session| CalendarEvent::of(session, feed.owner, feed.scope, &installation)).collect();
