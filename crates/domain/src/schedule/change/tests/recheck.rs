@@ -39,5 +39,5 @@ fn a_session_whose_instants_hold_is_not_changed() {
     assert_eq!(plan_recheck(&facts_of(vec![session(0)]), now()), None);
     let mut flagged = session(0);
     flagged.occurrence.dst = Some(Dst::Overlap);
-    assert_eq!(plan_recheck(&facts_of(vec![flagged]), now()), None, "nobody is told of a flag");
+    assert_eq!(plan_recheck(&facts_of(vec![flagged]), now()), None, "a flag alone is not announced");
 }

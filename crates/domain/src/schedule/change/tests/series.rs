@@ -156,7 +156,7 @@ fn an_exception_becomes_the_rule_of_those_behind_it_with_its_new_date() {
     let expected = [("2026-02-05", true), ("2026-02-09", false), ("2026-02-16", false)];
     assert_eq!(dates, expected.map(|(date, flag)| (date.to_owned(), flag)), "it stays on its own date");
 
-    // Back to its place, the exception is none any more.
+    // Back at its place, the session is no longer an exception.
     let back = Move { date: Some(date("2026-02-02")), ..to_slot("10:00", "11:00") };
     let [home] = after(sessions(), &following(back)).try_into().unwrap();
     assert_eq!((home.is_exception, home.occurrence), (false, session(0).occurrence));
@@ -182,14 +182,14 @@ fn a_series_may_move_onto_its_own_former_times() {
     let [moved] = plan.moves().try_into().unwrap();
     assert_eq!((moved.parties, moved.sessions.len()), (session(0).parties, 3));
     assert_eq!(moved.conflicts(busy(&sessions), now()), []);
-    // A session that stays is in the way, with the tutor's other sessions and with time off.
+    // A session that stays is a conflict, and so is time off.
     let stays = Session { id: SessionId::new(999), ..session(2) };
     let conflicts = moved.conflicts(busy([&stays]), now());
     assert_eq!(conflicts.len(), 1);
     assert_eq!((conflicts[0].kind, conflicts[0].session_id), (ConflictKind::TutorBusy, Some(stays.id)));
     let off = BusyTimes { bookings: Vec::new(), time_off: vec![booking(&stays).period] };
     assert_eq!(moved.conflicts(off, now())[0].kind, ConflictKind::TimeOff);
-    // So is the past.
+    // A session does not move into the past.
     assert_eq!(moved.conflicts(BusyTimes::default(), moved.occurrences[0].starts_at)[0].kind, ConflictKind::InPast);
 }
 

@@ -1,4 +1,4 @@
-//! The same questions, answered by jiff.
+//! Wall-clock times as jiff resolves them.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
