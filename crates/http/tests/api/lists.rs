@@ -7,8 +7,8 @@ use crate::support::{Actor, TestApp};
 /// The largest number of entries that any list in a response has.
 const MAX_ENTRIES: usize = 100;
 
-/// Lists without pages. The number of a user's devices is small; the store returns the latest 100.
-const NOT_PAGINATED: [&str; 1] = ["/api/v1/auth/sessions"];
+/// Lists without pages. The number of a user's devices is small; the store returns the latest 100. A user has at most 20 feeds.
+const NOT_PAGINATED: [&str; 2] = ["/api/v1/auth/sessions", "/api/v1/calendar/feeds"];
 
 /// A GET operation that returns a list, or an object with one.
 struct ListOperation {
