@@ -59,11 +59,14 @@ SET status = 'accepted', responded_at = now() AT TIME ZONE 'UTC', updated_at = n
 WHERE id = :request AND status = 'pending' AND expires_at > now() AT TIME ZONE 'UTC';
 SELECT id, starts_at, ends_at FROM sessions
 WHERE tutor_user_id = :tutor AND starts_at > now() AT TIME ZONE 'UTC'
-  AND starts_at < now() AT TIME ZONE 'UTC' + interval '57 days' AND status IN ('scheduled', 'in_progress')
+  AND starts_at < now() AT TIME ZONE 'UTC' + interval '57 days' AND status <> 'cancelled'
 UNION ALL
 SELECT id, starts_at, ends_at FROM sessions
 WHERE student_user_id = :student AND starts_at > now() AT TIME ZONE 'UTC'
-  AND starts_at < now() AT TIME ZONE 'UTC' + interval '57 days' AND status IN ('scheduled', 'in_progress');
+  AND starts_at < now() AT TIME ZONE 'UTC' + interval '57 days' AND status <> 'cancelled'
+UNION ALL
+SELECT id, starts_at, ends_at FROM time_off
+WHERE user_id = :tutor AND starts_at < now() AT TIME ZONE 'UTC' + interval '57 days' AND ends_at > now() AT TIME ZONE 'UTC';
 INSERT INTO enrolled_students (tutor_id, student_id, package_id, request_id, agreed_price_cents, currency,
                                payment_status, payment_due_date, status, enrolled_at)
 SELECT tutor_id, requested_to_id, package_id, id, package_price_cents, currency, 'pending', CURRENT_DATE + 7, 'active',
@@ -74,10 +77,10 @@ INSERT INTO enrolled_courses (tutor_id, student_id, package_id, request_id, enro
 VALUES (:tutor, :student, :package, :request, :enrolment, 'active', now() AT TIME ZONE 'UTC')
 RETURNING id AS course \gset
 -- Three days a week for eight weeks.
-INSERT INTO sessions (enrolled_courses_id, series_index, tutor_user_id, student_user_id, session_date, start_time,
-                      end_time, time_zone, starts_at, ends_at, duration, topics, topics_covered, session_mode, status,
+INSERT INTO sessions (enrolled_courses_id, series_index, tutor_user_id, student_user_id, session_date, series_date,
+                      start_time, end_time, time_zone, zone_rules, starts_at, ends_at, duration, topics, topics_covered, session_mode, status,
                       priority_level, created_at, updated_at)
-SELECT :course, place, :tutor, :student, day, start, start + interval '30 minutes', 'Africa/Addis_Ababa',
+SELECT :course, place, :tutor, :student, day, day, start, start + interval '30 minutes', 'Africa/Addis_Ababa', '2025b',
        day + start - interval '3 hours', day + start - interval '2 hours 30 minutes', 30, '["Algebra"]', '[]', 'online',
        'scheduled', 'medium', now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
 FROM (SELECT place, CURRENT_DATE + 1 + place / 3 * 7 + place % 3 * 2 AS day,

@@ -61,8 +61,8 @@ CREATE TABLE session_changes (
     session_id BIGINT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     version INTEGER NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('edited', 'rescheduled', 'cancelled', 'completed', 'no_show', 'zone_rules')),
-    -- Null for a change that no user made.
-    actor_user_id BIGINT REFERENCES users (id) ON DELETE SET NULL,
+    -- Null for a change that no user made. A user who was deleted stays in the record, without a name.
+    actor_user_id BIGINT,
     reason TEXT,
     -- A JSON list of the names of the fields.
     fields TEXT NOT NULL,

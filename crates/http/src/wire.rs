@@ -54,18 +54,19 @@ impl Serialize for StoredJson {
     }
 }
 
-/// A session that cannot be booked.
+/// A session that cannot be booked, with the first reason that applies.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ConflictBody {
-    /// Civil date in the time zone of the request, `YYYY-MM-DD`.
+    /// Civil date in the time zone of the sessions, `YYYY-MM-DD`.
     session_date: String,
-    /// Wall-clock time in the time zone of the request, `HH:MM:SS`.
+    /// Wall-clock time in the time zone of the sessions, `HH:MM:SS`.
     start_time: String,
-    /// Wall-clock time in the time zone of the request, `HH:MM:SS`.
+    /// Wall-clock time in the time zone of the sessions, `HH:MM:SS`.
     end_time: String,
     /// Start of the session, RFC 3339 in UTC.
     starts_at: String,
-    /// Reason: `tutor_busy`, `student_busy`, `time_off` or `in_past`.
+    /// `in_past` if the time has passed, `tutor_busy` or `student_busy` if a party has another session, or `time_off` if the
+    /// tutor has time off.
     kind: &'static str,
     /// Booked session that overlaps; null unless the caller may see it.
     session_id: Option<i64>,

@@ -221,7 +221,22 @@ impl Code {
             Self::ScheduleConflict => entry(
                 StatusCode::CONFLICT,
                 "Schedule conflict",
-                "`conflicts` lists the sessions that cannot be booked. Edit them, or send `on_conflict: skip`.",
+                "`conflicts` lists the sessions that cannot be booked. Choose other times, or accept the request with `on_conflict: skip`.",
+            ),
+            Self::InvalidTransition => entry(
+                StatusCode::CONFLICT,
+                "Invalid transition",
+                "The status of the session, see `current_status`, or its start does not allow the change. Its `allowed_actions` lists the changes that are possible.",
+            ),
+            Self::PackageUsedUp => entry(
+                StatusCode::CONFLICT,
+                "Package used up",
+                "Every session of the package is booked. A session that is cancelled in time can be replaced; for more, the student sends another request.",
+            ),
+            Self::TooManySessions => entry(
+                StatusCode::CONFLICT,
+                "Too many sessions",
+                "Too many sessions of the course were cancelled and replaced. For more, the student sends another request.",
             ),
             Self::TooManyFeeds => entry(
                 StatusCode::CONFLICT,

@@ -1,11 +1,11 @@
 //! Writing changes of sessions, their history, and the messages and events about them.
 
 use astegni_domain::chat::{MessageType, Notice};
-use astegni_domain::ids::{RequestId, SessionId};
+use astegni_domain::ids::{RequestId, SessionId, UserId};
 use astegni_domain::schedule::{
     Cancellation, ChangedField, Dst, Session, SessionChange, SessionChangePlan, ZONE_RULES,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::calendar::{busy_times, lock_calendars, minutes};
 use crate::chat::{self, NewMessage, SentMessage, Target};
@@ -70,7 +70,7 @@ fn check_calendars(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Result
     Ok(())
 }
 
-/// The columns of a change, with the type by which PostgreSQL reads a row of nulls.
+/// The columns of a change.
 const COLUMNS: [&str; 22] = [
     "id",
     "seen_version",
@@ -184,23 +184,26 @@ fn record(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Result<(), Stor
         .iter()
         .map(|change| columns::json(change.fields().into_iter().map(ChangedField::as_str)))
         .collect();
-    let text = format!(
-        "INSERT INTO session_changes (session_id, version, kind, actor_user_id, reason, fields, old_starts_at, \
-         old_ends_at, new_starts_at, new_ends_at, created_at) VALUES {}",
-        statement::rows(plan.changes.len(), 11)
-    );
-    let mut statement = Statement::<()>::new(text);
+    let names = "session_id, version, kind, actor_user_id, reason, fields, old_starts_at, old_ends_at, new_starts_at, \
+        new_ends_at, created_at";
+    let count = statement::padded(plan.changes.len());
+    let mut rows = Statement::<()>::new(format!("VALUES {}", statement::rows(count, 11)));
     for (change, fields) in plan.changes.iter().zip(&fields) {
         let (old, new) = (change.before.occurrence.period(), change.after.occurrence.period());
-        statement = statement
+        rows = rows
             .bind(change.after.id.get())
             .bind(change.after.version)
             .bind(change.kind.as_str())
-            .bind(plan.actor.map(|actor| actor.get()))
+            .bind(plan.actor.map(UserId::get))
             .bind(change.reason.as_deref())
             .bind(fields.as_str())
             .bind_all([old.starts_at, old.ends_at, new.starts_at, new.ends_at, plan.at].map(|at| at.naive_utc()));
     }
-    statement.execute(conn)?;
+    for _ in plan.changes.len()..count {
+        let (no_text, no_time) = (None::<&str>, None::<NaiveDateTime>);
+        rows = rows.bind(0).bind(0).bind(no_text).bind(None::<i64>).bind_all([no_text; 2]).bind_all([no_time; 5]);
+    }
+    let text = format!("INSERT INTO session_changes ({names}) SELECT {names} FROM new WHERE session_id > 0");
+    With::new(&format!("new({names})"), rows).then(Statement::<()>::new(text)).execute(conn)?;
     Ok(())
 }

@@ -83,7 +83,9 @@ impl Availability {
                     Period { starts_at: self.instant(date, window.start), ends_at: self.instant(date, window.end) };
                 match periods.last_mut() {
                     _ if period.ends_at <= period.starts_at => {}
-                    Some(previous) if previous.ends_at >= period.starts_at => previous.ends_at = period.ends_at,
+                    Some(previous) if previous.ends_at >= period.starts_at => {
+                        previous.ends_at = previous.ends_at.max(period.ends_at);
+                    }
                     _ => periods.push(period),
                 }
             }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Days, IsoWeek, NaiveDate, NaiveTime, TimeDelta,
 
 use super::Availability;
 use crate::ids::UserId;
-use crate::schedule::{Booking, Period, resolve};
+use crate::schedule::{Booking, Period, TimeSlot, resolve};
 
 /// A reason why a tutor's availability does not offer a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
@@ -46,7 +46,8 @@ pub struct Openings<'a> {
 }
 
 impl<'a> Openings<'a> {
-    /// Returns the time whose bookings matter for sessions within `time`: whole weeks in the tutor's zone.
+    /// Returns the time whose bookings matter for sessions that start within `time`: whole weeks in the tutor's zone, and the
+    /// hours until the last session ends.
     pub fn reach(availability: &Availability, time: &Range<DateTime<Utc>>) -> Range<DateTime<Utc>> {
         let date = |instant: DateTime<Utc>| instant.with_timezone(&availability.time_zone).date_naive();
         let midnight = |date: NaiveDate| resolve(availability.time_zone, date.and_time(NaiveTime::MIN)).0;
@@ -55,7 +56,8 @@ impl<'a> Openings<'a> {
         let monday = first.checked_sub_days(Days::new(since_monday(first))).unwrap_or(first);
         let next_monday = last.checked_add_days(Days::new(7 - since_monday(last))).unwrap_or(last);
         let buffer = TimeDelta::minutes(i64::from(availability.buffer_minutes));
-        midnight(monday).min(time.start - buffer)..midnight(next_monday).max(time.end + buffer)
+        let latest_end = time.end + TimeSlot::MAX_DURATION + buffer;
+        midnight(monday).min(time.start - buffer)..midnight(next_monday).max(latest_end)
     }
 
     /// Compares availability with the bookings of a tutor within the [reach](Self::reach) of a time.

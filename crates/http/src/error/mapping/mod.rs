@@ -2,6 +2,7 @@
 //! must be mapped.
 
 mod accounts;
+mod availability;
 mod chat;
 mod connections;
 mod events;

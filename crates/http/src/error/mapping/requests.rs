@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::connections::blocked_by_you;
 use super::long_date;
+use super::schedule::schedule_conflict;
 use crate::error::{ApiError, Code};
-use crate::wire::ConflictBody;
 
 impl From<CreateRequestError> for ApiError {
     fn from(error: CreateRequestError) -> Self {
@@ -117,12 +117,7 @@ impl From<AcceptError> for ApiError {
             AcceptError::Refused(AcceptRefusal::AlreadyAnswered(status)) => already_answered(status),
             AcceptError::Refused(AcceptRefusal::Invalid(violations)) => Self::invalid(&violations),
             AcceptError::Refused(AcceptRefusal::Conflicts(conflicts)) => {
-                let count = conflicts.len();
-                let sessions =
-                    if count == 1 { "1 session conflicts".to_owned() } else { format!("{count} sessions conflict") };
-                let bodies: Vec<_> = conflicts.iter().map(ConflictBody::from).collect();
-                Self::new(Code::ScheduleConflict, format!("{sessions} with the calendar; nothing was created"))
-                    .with("conflicts", serde_json::to_value(bodies).unwrap_or_default())
+                schedule_conflict(&conflicts, "nothing was created")
             }
             AcceptError::Repository(error) => error.into(),
         }

@@ -54,13 +54,15 @@ pub(crate) struct PlannedSessionBody {
     duration: i64,
     /// `gap` or `overlap` if a change of the clock affects the start, else null.
     dst: Option<&'static str>,
-    /// Reasons why your availability does not offer this time: `outside_hours`, `short_notice`, `buffer`, `daily_limit`,
+    /// Whether the session ends on the day after `session_date`.
+    overnight: bool,
+    /// Reasons why the tutor's availability does not offer the time: `outside_hours`, `short_notice`, `buffer`, `daily_limit`,
     /// `weekly_limit`. They do not prevent the acceptance.
     unavailable: Vec<&'static str>,
 }
 
 impl PlannedSessionBody {
-    fn new(index: usize, occurrence: &Occurrence, objections: &Vec<Objection>, zone: chrono_tz::Tz) -> Self {
+    fn new(index: usize, occurrence: &Occurrence, objections: &[Objection], zone: chrono_tz::Tz) -> Self {
         Self {
             series_index: index,
             session_date: wire::date(occurrence.date),
@@ -71,6 +73,7 @@ impl PlannedSessionBody {
             ends_at: wire::instant(occurrence.ends_at),
             duration: occurrence.slot.duration().num_minutes(),
             dst: occurrence.dst.map(Dst::as_str),
+            overnight: occurrence.slot.is_overnight(),
             unavailable: objections.iter().map(|objection| objection.as_str()).collect(),
         }
     }
@@ -111,11 +114,12 @@ pub(crate) async fn preview_acceptance(
 ) -> Result<Json<PreviewedBody>, ApiError> {
     let PreviewedAcceptance { preview, objections } =
         services.requests.preview(&caller, RequestId::new(id), acceptance).await?;
-    let planned =
-        |(index, (occurrence, objections))| PlannedSessionBody::new(index, occurrence, objections, preview.time_zone);
-    let sessions = preview.sessions.iter().zip(&objections);
+    let zone = preview.time_zone;
+    let sessions = preview.sessions.iter().zip(&objections).enumerate();
+    let sessions =
+        sessions.map(|(index, (occurrence, objections))| PlannedSessionBody::new(index, occurrence, objections, zone));
     Ok(Json(PreviewedBody {
-        sessions: sessions.enumerate().map(planned).collect(),
+        sessions: sessions.collect(),
         conflicts: preview.conflicts.iter().map(ConflictBody::from).collect(),
         skipped: preview.skipped.iter().map(ConflictBody::from).collect(),
     }))

@@ -1,10 +1,12 @@
 //! The choices of an acceptance in JSON, which the acceptance and its preview share.
 
 use astegni_domain::requests::{Acceptance, OnConflict, ProposedSession};
-use astegni_domain::schedule::{TimeSlot, parse_date, parse_time};
+use astegni_domain::schedule::{parse_date, parse_time};
 use astegni_domain::validation::{Invalid, Violations};
 use serde::Deserialize;
 use utoipa::ToSchema;
+
+use crate::routes::schedule::time_slot;
 
 /// A session that the tutor proposes, in the request's time zone.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -15,9 +17,11 @@ pub(crate) struct ProposedSessionBody {
     /// Start, wall clock `HH:MM`.
     #[schema(required = true, nullable = false, example = "14:00")]
     start_time: Option<String>,
-    /// End, wall clock `HH:MM`, after `start_time`.
+    /// End, wall clock `HH:MM`, after `start_time` unless `overnight` is true.
     #[schema(required = true, nullable = false, example = "16:00")]
     end_time: Option<String>,
+    /// Whether an end before the start is on the next day; false by default.
+    overnight: Option<bool>,
 }
 
 impl ProposedSessionBody {
@@ -26,7 +30,7 @@ impl ProposedSessionBody {
         let date = violations.require(&field("session_date"), self.session_date.as_deref(), parse_date);
         let start = violations.require(&field("start_time"), self.start_time.as_deref(), parse_time);
         let end = violations.require(&field("end_time"), self.end_time.as_deref(), parse_time);
-        let slot = violations.check(field("end_time"), TimeSlot::new(start?, end?))?;
+        let slot = violations.check(field("end_time"), time_slot(start?, end?, self.overnight))?;
         Some(ProposedSession { date: date?, slot })
     }
 }

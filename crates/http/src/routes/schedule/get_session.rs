@@ -11,8 +11,8 @@ use crate::services::Services;
 
 /// Get a session
 ///
-/// Returns a session that the caller teaches or attends, or that one of the caller's children attends. Nobody else can
-/// read it.
+/// Returns a session that the caller teaches or attends, or that one of the caller's children attends. It is
+/// hidden from all other users.
 #[utoipa::path(
     tag = "schedule",
     params(
@@ -33,5 +33,5 @@ pub(crate) async fn get_session(
     PathId(id): PathId,
 ) -> Result<HttpResponse, ApiError> {
     let session = services.schedule.find(&caller, SessionId::new(id)).await?;
-    resource(&request, &SessionBody::from(session))
+    resource(&request, &SessionBody::new(session, caller.user_id, services.clock.now()))
 }

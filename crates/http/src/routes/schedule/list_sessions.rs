@@ -17,7 +17,8 @@ async fn respond(
     SessionList { wanted, page }: SessionList,
 ) -> Result<HttpResponse, ApiError> {
     let page = services.schedule.list(caller, wanted, page).await?;
-    Ok(list(request, page, SessionBody::from))
+    let (viewer, now) = (caller.user_id, services.clock.now());
+    Ok(list(request, page, |session| SessionBody::new(session, viewer, now)))
 }
 
 fn seen_as(perspective: Perspective, SessionList { wanted, page }: SessionList) -> SessionList {

@@ -75,6 +75,7 @@ pub(crate) async fn list_sessions_with_student(
     if let Some(link) = page.next.and_then(|next| next_link(&request, next)) {
         response.insert_header((LINK, link));
     }
-    let sessions = page.items.into_iter().map(SessionBody::from).collect();
+    let (viewer, now) = (caller.user_id, services.clock.now());
+    let sessions = page.items.into_iter().map(|session| SessionBody::new(session, viewer, now)).collect();
     Ok(response.json(StudentSessionsBody { sessions, stats: tally.into() }))
 }

@@ -111,6 +111,8 @@ pub(crate) struct PackageBody {
     start_time: Option<String>,
     /// Wall-clock time `HH:MM:SS` in the tutor's zone.
     end_time: Option<String>,
+    /// Number of sessions, 1 to 200, after which a series ends; null if it is not limited.
+    session_count: Option<u16>,
     /// Whether the package can be requested.
     is_active: bool,
     /// RFC 3339 instant in UTC of the creation.
@@ -143,6 +145,7 @@ impl From<&Package> for PackageBody {
             schedule_days: terms.schedule_days.into_iter().map(weekday_name).collect(),
             start_time: terms.start_time.map(wire::time),
             end_time: terms.end_time.map(wire::time),
+            session_count: terms.session_count,
             is_active: terms.is_active,
             created_at: wire::instant(package.created_at),
             updated_at: wire::instant(package.updated_at),

@@ -1,0 +1,42 @@
+//! Responses to the errors of availability, time off and free slots.
+
+use astegni_domain::schedule::{AvailabilityError, SlotsError, TimeOffError};
+
+use super::connections::blocked_by_you;
+use crate::error::{ApiError, Code};
+
+impl From<AvailabilityError> for ApiError {
+    fn from(error: AvailabilityError) -> Self {
+        match error {
+            AvailabilityError::RoleRequired(error) => error.into(),
+            AvailabilityError::PreconditionFailed => {
+                Self::new(Code::PreconditionFailed, "The availability has changed since the version in If-Match")
+            }
+            AvailabilityError::Invalid(violations) => Self::invalid(&violations),
+            AvailabilityError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<TimeOffError> for ApiError {
+    fn from(error: TimeOffError) -> Self {
+        match error {
+            TimeOffError::RoleRequired(error) => error.into(),
+            TimeOffError::NotFound => Self::not_found("Time off"),
+            TimeOffError::Invalid(violations) => Self::invalid(&violations),
+            TimeOffError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<SlotsError> for ApiError {
+    fn from(error: SlotsError) -> Self {
+        match error {
+            SlotsError::NotFound => Self::not_found("Tutor"),
+            SlotsError::BlockedByYou => blocked_by_you(),
+            SlotsError::StudentNotFound => Self::not_found("Student"),
+            SlotsError::Invalid(violations) => Self::invalid(&violations),
+            SlotsError::Repository(error) => error.into(),
+        }
+    }
+}
