@@ -11,7 +11,9 @@ use astegni_domain::money::Money;
 use astegni_domain::requests::{
     CreationFacts, RequestDraft, RequestLimits, ScheduleDraft, StudentFact, TutorFact, plan_creation,
 };
-use astegni_domain::schedule::{Booking, Occurrence, Parties, Schedule, TimeSlot, expand, find_conflicts};
+use astegni_domain::schedule::{
+    Booking, BusyTimes, Occurrence, Parties, Period, Schedule, SessionStatus, TimeSlot, expand, find_conflicts,
+};
 use astegni_domain::tutoring::{Package, PackageTerms};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
@@ -68,14 +70,14 @@ fn expansion(criterion: &mut Criterion) {
 }
 
 /// Returns sessions of one hour, five in a row on each day, the first at a given instant.
-fn bookings(number: i64, first: &str) -> Vec<Booking> {
+fn bookings(number: i64, first: &str) -> BusyTimes {
     let first: DateTime<Utc> = first.parse().unwrap();
     let booking = |index: i64| {
         let starts_at = first + TimeDelta::days(index / 5) + TimeDelta::hours(index % 5);
-        let ends_at = starts_at + TimeDelta::hours(1);
-        Booking { session_id: SessionId::new(index), parties: PARTIES, starts_at, ends_at }
+        let period = Period { starts_at, ends_at: starts_at + TimeDelta::hours(1) };
+        Booking { session_id: SessionId::new(index), parties: PARTIES, period, status: SessionStatus::Scheduled }
     };
-    (0..number).map(booking).collect()
+    BusyTimes { bookings: (0..number).map(booking).collect(), time_off: Vec::new() }
 }
 
 fn conflicts(criterion: &mut Criterion) {

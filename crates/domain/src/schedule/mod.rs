@@ -10,6 +10,8 @@ mod errors;
 mod expansion;
 mod feed;
 mod filter;
+#[cfg(test)]
+mod fixtures;
 mod ports;
 mod service;
 mod session;

@@ -4,10 +4,9 @@ use strum::VariantArray;
 use super::super::announcement::tests::audience;
 use super::super::request::tests::{now, request, slot};
 use super::*;
-use crate::chat::NoticeKind;
+use crate::chat::{Notice, NoticeKind};
 use crate::ids::{RequestId, SessionId, UserId};
-use crate::requests::Notice;
-use crate::schedule::{ConflictKind, Schedule};
+use crate::schedule::{Booking, ConflictKind, Period, Schedule, SessionStatus};
 
 const FAIL: Acceptance = Acceptance { on_conflict: OnConflict::Fail, sessions: None };
 const SKIP: Acceptance = Acceptance { on_conflict: OnConflict::Skip, sessions: None };
@@ -22,13 +21,17 @@ fn booking(tutor: i64, student: i64, starts_at: &str) -> Booking {
     Booking {
         session_id: SessionId::new(99),
         parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student) },
-        starts_at,
-        ends_at: starts_at + TimeDelta::hours(1),
+        period: Period { starts_at, ends_at: starts_at + TimeDelta::hours(1) },
+        status: SessionStatus::Scheduled,
     }
 }
 
+fn busy(booked: &[Booking]) -> BusyTimes {
+    BusyTimes { bookings: booked.to_vec(), time_off: Vec::new() }
+}
+
 fn preview(request: &SessionRequest, acceptance: &Acceptance, booked: &[Booking]) -> Preview {
-    Proposal::new(request, acceptance, now()).unwrap().check(booked, now())
+    Proposal::new(request, acceptance, now()).unwrap().check(&busy(booked), now())
 }
 
 fn accept(
@@ -224,8 +227,10 @@ proptest::proptest! {
     ) {
         let acceptance = if skips { SKIP } else { FAIL };
         let booked: Vec<_> = booked.into_iter().map(|(tutor, student, hours)| Booking {
-            starts_at: now() + TimeDelta::hours(hours),
-            ends_at: now() + TimeDelta::hours(hours + 1),
+            period: Period {
+                starts_at: now() + TimeDelta::hours(hours),
+                ends_at: now() + TimeDelta::hours(hours + 1),
+            },
             ..booking(tutor, student, "2026-01-30T05:00:00Z")
         }).collect();
         let shown = preview(&request(), &acceptance, &booked);
@@ -240,7 +245,7 @@ proptest::proptest! {
             let meets = |booking: &&Booking| {
                 let parties = booking.parties;
                 (parties.tutor == UserId::new(3) || parties.student == UserId::new(6))
-                    && session.overlaps(booking.starts_at, booking.ends_at)
+                    && session.period().overlaps(booking.period)
             };
             proptest::prop_assert_eq!(booked.iter().find(meets), None);
         }

@@ -18,7 +18,7 @@ pub struct Announcement {
     pub request: RequestId,
     /// The course.
     pub course: CourseId,
-    /// The first session that was changed.
+    /// The first session that was moved or, if none was, changed.
     pub first: SessionId,
     /// All sessions that were changed, the first one included.
     pub sessions: Vec<SessionId>,
@@ -29,9 +29,10 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// Announces the changes of one course; `None` without changes.
+    /// Announces the changes of one course; `None` without changes. If some sessions are moved and others only edited, the
+    /// notice is about the former.
     pub(super) fn of(changes: &[SessionChange], contact: CourseContact, actor: Option<UserId>) -> Option<Self> {
-        let first = changes.first()?;
+        let first = changes.iter().find(|change| change.is_move()).or(changes.first())?;
         let session = &first.after;
         let count = changes.len();
         Some(Self {

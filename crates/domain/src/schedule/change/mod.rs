@@ -123,3 +123,6 @@ impl MovedSessions {
         find_conflicts(&self.occurrences, self.parties, &busy.without(&self.sessions), now)
     }
 }
+
+#[cfg(test)]
+mod tests;

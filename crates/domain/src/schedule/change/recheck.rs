@@ -30,7 +30,7 @@ pub struct RecheckReport {
 pub fn plan_recheck(facts: &ChangeFacts, now: DateTime<Utc>) -> Option<SessionChangePlan> {
     let session = &facts.session;
     let occurrence = Occurrence::at(session.time_zone, session.occurrence.date, session.occurrence.slot);
-    if occurrence == session.occurrence {
+    if occurrence.period() == session.occurrence.period() {
         return None;
     }
     let after = Session { occurrence, rescheduled_at: Some(now), ..session.next_version(now) };

@@ -162,8 +162,9 @@ impl SessionService {
             report.stuck.clear();
             for id in waiting {
                 match self.recheck(id, now).await? {
-                    None => report.moved.push(id),
-                    Some(stuck) => report.stuck.push(stuck),
+                    Rechecked::Moved => report.moved.push(id),
+                    Rechecked::Settled => report.unchanged += 1,
+                    Rechecked::Stuck(stuck) => report.stuck.push(*stuck),
                 }
             }
             if report.stuck.len() == count {
@@ -175,19 +176,27 @@ impl SessionService {
     }
 
     /// Moves one session to its instants under the present rules, unless a conflict prevents it.
-    async fn recheck(&self, id: SessionId, now: DateTime<Utc>) -> Result<Option<StuckSession>, RepositoryError> {
+    async fn recheck(&self, id: SessionId, now: DateTime<Utc>) -> Result<Rechecked, RepositoryError> {
         retry_on_conflict(async || {
             let before = SessionId::new(id.get() - 1);
             let found = self.sessions.resolved_under_other_rules(ZONE_RULES, now, before, 1).await?;
             let facts = found.into_iter().find(|facts| facts.session.id == id);
-            // The parties may have moved or cancelled the session meanwhile.
-            let Some(facts) = facts else { return Ok(Ok(None)) };
-            let Some(plan) = plan_recheck(&facts, now) else { return Ok(Ok(None)) };
+            let Some(facts) = facts else { return Ok(Ok(Rechecked::Settled)) };
+            let Some(plan) = plan_recheck(&facts, now) else { return Ok(Ok(Rechecked::Settled)) };
             if let Some(conflict) = self.conflicts(&plan, now).await?.into_iter().next() {
-                return Ok(Ok(Some(StuckSession { session: facts.session, conflict })));
+                let stuck = StuckSession { session: facts.session, conflict };
+                return Ok(Ok(Rechecked::Stuck(Box::new(stuck))));
             }
-            Ok(self.sessions.change(plan).await.map(|()| None))
+            Ok(self.sessions.change(plan).await.map(|()| Rechecked::Moved))
         })
         .await
     }
+}
+
+/// The outcome of rechecking one session.
+enum Rechecked {
+    Moved,
+    /// The parties have moved or cancelled the session meanwhile.
+    Settled,
+    Stuck(Box<StuckSession>),
 }

@@ -115,12 +115,13 @@ pub fn plan_update(
     if target.occurrence != session.occurrence {
         facts.apply(SessionAction::Reschedule, user, now)?;
     }
+    let slot = target.occurrence.slot;
     let mut states = vec![(session, target)];
     if update.scope == Scope::Following {
         let shift = update.time.date.map_or(TimeDelta::zero(), |date| date - session.series_date);
         let follows = |one: &&Session| one.is_upcoming(now) && (update.overwrite_exceptions || !one.is_exception);
         for one in facts.following.iter().filter(follows) {
-            states.push((one, edited(shifted(one, update.time, shift)?, update)));
+            states.push((one, edited(shifted(one, update.time, slot, shift), update)));
         }
     }
     let changes: Vec<SessionChange> =
@@ -149,7 +150,12 @@ fn retimed(session: &Session, update: &SessionUpdate) -> Result<Session, Session
         return Ok(session.clone());
     }
     let date = time.date.unwrap_or(session.occurrence.date);
-    let moved = at(session, date, time)?;
+    let slot = time.slot(session.occurrence.slot).map_err(|reason| {
+        let mut violations = Violations::new();
+        violations.add("end_time", reason);
+        SessionChangeError::Invalid(violations)
+    })?;
+    let moved = Session { occurrence: Occurrence::at(session.time_zone, date, slot), ..session.clone() };
     Ok(match update.scope {
         Scope::This => {
             let is_exception = session.is_exception || moved.occurrence != session.occurrence;
@@ -162,23 +168,18 @@ fn retimed(session: &Session, update: &SessionUpdate) -> Result<Session, Session
     })
 }
 
-/// Returns a later session of the series at its new time: its date in the series, shifted.
-fn shifted(session: &Session, time: Move, shift: TimeDelta) -> Result<Session, SessionChangeError> {
+/// Returns a later session of the series at its new time: its date in the series, shifted. A session keeps its own slot unless
+/// the update gives a time of day or the session was moved on its own. Then it gets `slot`, that of the session that the
+/// update names, as a whole: a new start alone must not lengthen sessions that end later.
+fn shifted(session: &Session, time: Move, slot: TimeSlot, shift: TimeDelta) -> Session {
     if !time.is_requested() {
-        return Ok(session.clone());
+        return session.clone();
     }
+    let follows_slot = session.is_exception || time.start.is_some() || time.end.is_some();
+    let slot = if follows_slot { slot } else { session.occurrence.slot };
     let date = session.series_date.checked_add_signed(shift).unwrap_or(session.series_date);
-    Ok(Session { series_date: date, is_exception: false, ..at(session, date, time)? })
-}
-
-/// Returns a session on a date, at the times of day that a move gives.
-fn at(session: &Session, date: NaiveDate, time: Move) -> Result<Session, SessionChangeError> {
-    let slot = time.slot(session.occurrence.slot).map_err(|reason| {
-        let mut violations = Violations::new();
-        violations.add("end_time", reason);
-        SessionChangeError::Invalid(violations)
-    })?;
-    Ok(Session { occurrence: Occurrence::at(session.time_zone, date, slot), ..session.clone() })
+    let occurrence = Occurrence::at(session.time_zone, date, slot);
+    Session { occurrence, series_date: date, is_exception: false, ..session.clone() }
 }
 
 /// Returns a session with the properties that an update gives, apart from its time and status.

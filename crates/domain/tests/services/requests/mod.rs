@@ -7,7 +7,7 @@ mod reads;
 
 use std::sync::Arc;
 
-use astegni_domain::accounts::{Actor, ProfileIds, Role};
+use astegni_domain::accounts::{Actor, ProfileIds};
 use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{PackageId, RequestId, StudentId, TutorId, UserId};
 use astegni_domain::money::{Currency, Money};
@@ -15,19 +15,13 @@ use astegni_domain::requests::{
     DisplayFields, MockRequestQueries, MockRequestRepository, PackageSnapshot, RequestLimits, RequestRecord,
     RequestService, RequestStatus, RequestTerms, RequesterContact, RequesterType, SessionRequest,
 };
-use astegni_domain::schedule::{Parties, Schedule, TimeSlot};
+use astegni_domain::schedule::{MockAvailabilityRepository, MockCalendarQueries, Parties, Schedule, TimeSlot};
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use crate::support::{now, student};
+use crate::support::{now, student, tutor};
 
 const ID: RequestId = RequestId::new(7);
-
-/// User 3, acting as a tutor with profile 2.
-fn tutor() -> Actor {
-    let profiles = ProfileIds { tutor: Some(TutorId::new(2)), ..ProfileIds::default() };
-    Actor { user_id: UserId::new(3), active_role: Some(Role::Tutor), profiles, ..student() }
-}
 
 /// User 4, acting as a tutor with profile 9.
 fn other_tutor() -> Actor {
@@ -97,13 +91,29 @@ fn record(status: RequestStatus) -> RequestRecord {
 }
 
 fn service(requests: MockRequestRepository, queries: MockRequestQueries) -> RequestService {
+    over(requests, queries, MockCalendarQueries::new(), MockAvailabilityRepository::new())
+}
+
+/// The service over all its ports.
+fn over(
+    requests: MockRequestRepository,
+    queries: MockRequestQueries,
+    calendars: MockCalendarQueries,
+    availability: MockAvailabilityRepository,
+) -> RequestService {
+    let (calendars, availability) = (Arc::new(calendars), Arc::new(availability));
     let clock = Arc::new(ManualClock::new(now()));
-    RequestService::new(Arc::new(requests), Arc::new(queries), clock, RequestLimits::default())
+    RequestService::new(Arc::new(requests), Arc::new(queries), calendars, availability, clock, RequestLimits::default())
 }
 
 /// The service where only writes are expected.
 fn writing(requests: MockRequestRepository) -> RequestService {
     service(requests, MockRequestQueries::new())
+}
+
+/// The service where writes are expected, and reads of calendars.
+fn booking(requests: MockRequestRepository, calendars: MockCalendarQueries) -> RequestService {
+    over(requests, MockRequestQueries::new(), calendars, MockAvailabilityRepository::new())
 }
 
 /// The service where only reads are expected.

@@ -55,7 +55,7 @@ pub(crate) struct TimeOffBody {
     id: i64,
     #[serde(flatten)]
     period: PeriodBody,
-    /// Note of the tutor, which no other user sees.
+    /// Note of the tutor. Other users see it only as the reason of a session that was cancelled with the time off.
     reason: Option<String>,
     /// RFC 3339 instant in UTC of the creation.
     created_at: String,
@@ -77,7 +77,7 @@ impl From<TimeOff> for TimeOffBody {
 pub(crate) struct TimeOffCreatedBody {
     #[serde(flatten)]
     time_off: TimeOffBody,
-    /// First sessions that were booked for the period, ascending by start. Sessions that were cancelled are left out.
+    /// First sessions that were booked for the period, ascending by start, as they are now: cancelled, if that was requested.
     #[schema(max_items = 100)]
     affected_sessions: Vec<SessionBody>,
     /// Number of all sessions that were booked for the period.
