@@ -7,35 +7,35 @@ use serde_json::{Value, json};
 
 use crate::support::{Server, command, run, sqlite};
 
-/// A signed-in user of a server.
-struct User<'a> {
-    server: &'a Server,
+/// A signed-in user.
+struct User {
     token: String,
     body: Value,
 }
 
-impl<'a> User<'a> {
-    fn register(server: &'a Server, name: &str, role: &str) -> Self {
+impl User {
+    fn register(server: &Server, name: &str, role: &str) -> Self {
         let email = format!("{name}@example.com");
         let body = json!({ "email": email, "password": "Test1234", "first_name": name, "role": role });
         let answer = server.client.call("POST", "/api/v1/auth/register", None, Some(&body), 201).unwrap();
         let token = answer["access_token"].as_str().unwrap().to_owned();
-        Self { server, token, body: answer["user"].clone() }
+        Self { token, body: answer["user"].clone() }
     }
 
-    fn call(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        self.server.client.call(method, path, Some(&self.token), body.as_ref(), 200).unwrap()
+    fn call(&self, server: &Server, method: &str, path: &str, body: Option<Value>) -> Value {
+        server.client.call(method, path, Some(&self.token), body.as_ref(), 200).unwrap()
     }
 
     /// Books sessions with a tutor on some dates.
-    fn book(&self, tutor: &User<'_>, dates: &[NaiveDate], (start, end): (&str, &str)) {
+    fn book(&self, server: &Server, tutor: &User, dates: &[NaiveDate]) {
+        let dates: Vec<_> = dates.iter().map(NaiveDate::to_string).collect();
         let request = json!({
             "tutor_id": tutor.body["role_ids"]["tutor"], "schedule_type": "specific_dates",
-            "specific_dates": dates, "start_time": start, "end_time": end,
+            "specific_dates": dates, "start_time": "10:00", "end_time": "11:00",
         });
-        let sent = self.call("POST", "/api/session-requests", Some(request));
+        let sent = self.call(server, "POST", "/api/session-requests", Some(request));
         let answer = format!("/api/session-requests/tutor/{}", sent["request_id"]);
-        tutor.call("PATCH", &answer, Some(json!({ "status": "accepted" })));
+        tutor.call(server, "PATCH", &answer, Some(json!({ "status": "accepted" })));
     }
 }
 
@@ -65,9 +65,9 @@ fn sessions_keep_their_local_times_under_new_rules_unless_they_conflict() {
     let health = server.client.call("GET", "/health", None, None, 200).unwrap();
     let today = instant(&health, "timestamp").date_naive();
     let day = |days| today + TimeDelta::days(days);
-    sara.book(&tutor, &[day(10), day(11), day(12)], ("10:00", "11:00"));
-    abel.book(&tutor, &[day(13)], ("10:00", "11:00"));
-    let booked = tutor.call("GET", "/api/sessions", None);
+    sara.book(&server, &tutor, &[day(10), day(11), day(12)]);
+    abel.book(&server, &tutor, &[day(13)]);
+    let booked = tutor.call(&server, "GET", "/api/sessions", None);
     let [first, _, third, fourth] = [0, 1, 2, 3].map(|index| booked[index]["id"].as_i64().unwrap());
     server.stop();
     let shift = |id: i64, hours: i64| {
@@ -99,15 +99,14 @@ fn sessions_keep_their_local_times_under_new_rules_unless_they_conflict() {
     assert_eq!((code, printed), (Some(1), format!("moved 0, unchanged 0, not moved 1\n{stuck}")));
 
     let server = Server::start(command(&sqlite(folder)));
-    let [tutor, sara] = [tutor, sara].map(|user| User { server: &server, ..user });
-    let moved = sara.call("GET", &format!("/api/sessions/{first}"), None);
+    let moved = sara.call(&server, "GET", &format!("/api/sessions/{first}"), None);
     for field in ["starts_at", "ends_at", "session_date", "start_time"] {
         assert_eq!(moved[field], booked[0][field], "{field}");
     }
     assert_eq!(moved["version"], 1);
-    let history = sara.call("GET", &format!("/api/sessions/{first}/history"), None);
+    let history = sara.call(&server, "GET", &format!("/api/sessions/{first}/history"), None);
     assert!(history.to_string().contains("zone_rules"), "{history}");
-    tutor.call("POST", &format!("/api/sessions/{fourth}/cancel"), Some(json!({})));
+    tutor.call(&server, "POST", &format!("/api/sessions/{fourth}/cancel"), Some(json!({})));
     server.stop();
     let (code, printed, stderr) = recheck(folder, &[]);
     assert_eq!((code, printed.as_str()), (Some(0), "moved 1, unchanged 0, not moved 0\n"), "{stderr}");
