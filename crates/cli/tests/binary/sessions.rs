@@ -22,8 +22,8 @@ impl User {
         Self { token, body: answer["user"].clone() }
     }
 
-    fn call(&self, server: &Server, method: &str, path: &str, body: Option<Value>) -> Value {
-        server.client.call(method, path, Some(&self.token), body.as_ref(), 200).unwrap()
+    fn call(&self, server: &Server, method: &str, path: &str, body: Option<&Value>) -> Value {
+        server.client.call(method, path, Some(&self.token), body, 200).unwrap()
     }
 
     /// Books sessions with a tutor on some dates.
@@ -33,9 +33,9 @@ impl User {
             "tutor_id": tutor.body["role_ids"]["tutor"], "schedule_type": "specific_dates",
             "specific_dates": dates, "start_time": "10:00", "end_time": "11:00",
         });
-        let sent = self.call(server, "POST", "/api/session-requests", Some(request));
+        let sent = self.call(server, "POST", "/api/session-requests", Some(&request));
         let answer = format!("/api/session-requests/tutor/{}", sent["request_id"]);
-        tutor.call(server, "PATCH", &answer, Some(json!({ "status": "accepted" })));
+        tutor.call(server, "PATCH", &answer, Some(&json!({ "status": "accepted" })));
     }
 }
 
@@ -106,7 +106,7 @@ fn sessions_keep_their_local_times_under_new_rules_unless_they_conflict() {
     assert_eq!(moved["version"], 1);
     let history = sara.call(&server, "GET", &format!("/api/sessions/{first}/history"), None);
     assert!(history.to_string().contains("zone_rules"), "{history}");
-    tutor.call(&server, "POST", &format!("/api/sessions/{fourth}/cancel"), Some(json!({})));
+    tutor.call(&server, "POST", &format!("/api/sessions/{fourth}/cancel"), Some(&json!({})));
     server.stop();
     let (code, printed, stderr) = recheck(folder, &[]);
     assert_eq!((code, printed.as_str()), (Some(0), "moved 1, unchanged 0, not moved 0\n"), "{stderr}");
