@@ -13,12 +13,14 @@ mod walk;
 
 mod support;
 
+mod feeds;
 mod lifecycle;
 mod live;
 mod logs;
 mod migrate;
 mod readme;
 mod seed;
+mod sessions;
 mod settings;
 mod shutdown;
 mod sockets;

@@ -14,6 +14,7 @@ mod connections;
 mod errors;
 mod events;
 mod families;
+mod feeds;
 mod lists;
 mod openapi;
 mod requests;
