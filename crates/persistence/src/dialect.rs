@@ -239,6 +239,18 @@ pub(crate) fn lock_conversation(conn: &mut AnyConnection, id: i64) -> QueryResul
     Ok(())
 }
 
+/// Locks the direct conversations of pairs of users, the lower id first, in ascending order of the conversations until the
+/// transaction ends. SQLite has a single writer.
+pub(crate) fn lock_direct_conversations(conn: &mut AnyConnection, pairs: &[[i64; 2]]) -> QueryResult<()> {
+    let AnyConnection::Pg(_) = conn else { return Ok(()) };
+    let text = format!(
+        "SELECT id FROM conversations WHERE (direct_user_low, direct_user_high) IN ({}) ORDER BY id FOR UPDATE",
+        statement::rows(pairs.len(), 2)
+    );
+    Statement::<BigInt>::new(text).bind_all(pairs.iter().copied().flatten()).load::<i64>(conn)?;
+    Ok(())
+}
+
 /// Returns the end of a query that locks the rows it finds in share mode until the transaction ends: changing them waits,
 /// other transactions that share the lock do not. SQLite has a single writer.
 pub(crate) fn share(conn: &AnyConnection) -> &'static str {

@@ -60,6 +60,7 @@ pub enum Code {
     PackageUsedUp,
     TooManySessions,
     TooManyFeeds,
+    TooManyTimeOff,
     Conflict,
     PreconditionFailed,
     MethodNotAllowed,

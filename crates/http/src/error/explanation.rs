@@ -243,6 +243,11 @@ impl Code {
                 "Too many feeds",
                 "A user can have at most 20 calendar feeds. Delete one that is no longer in use.",
             ),
+            Self::TooManyTimeOff => entry(
+                StatusCode::CONFLICT,
+                "Too much time off",
+                "A tutor can have at most 500 periods of time off that are not over. Delete some, or combine them.",
+            ),
             Self::Conflict => entry(
                 StatusCode::CONFLICT,
                 "Conflict",

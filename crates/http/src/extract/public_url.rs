@@ -52,7 +52,8 @@ impl FromRequest for PublicUrl {
         let configured = request.app_data::<Data<Option<Self>>>().and_then(|url| url.get_ref().clone());
         let url = configured.unwrap_or_else(|| {
             let connection = request.connection_info();
-            Self(format!("{}://{}", connection.scheme(), connection.host()))
+            let scheme = if connection.scheme().eq_ignore_ascii_case("https") { "https" } else { "http" };
+            Self(format!("{scheme}://{}", connection.host()))
         });
         ready(Ok(url))
     }
@@ -100,6 +101,7 @@ mod tests {
         for (request, url) in [
             (request(), "http://10.0.0.1:8000"),
             (request().insert_header(("X-Forwarded-Proto", "https")), "https://10.0.0.1:8000"),
+            (request().insert_header(("X-Forwarded-Proto", "javascript")), "http://10.0.0.1:8000"),
             (request().app_data(Data::new(None::<PublicUrl>)), "http://10.0.0.1:8000"),
             (request().app_data(configured), "https://astegni.com"),
         ] {

@@ -9,14 +9,20 @@ const REDACTED: &str = "/api/v1/calendar/[secret].ics";
 /// The number of times that a path is decoded. A limit, because each time costs as much as the path is long.
 const MAX_CODINGS: usize = 3;
 
+/// The length of the random part of a secret: 32 bytes in base64 for URLs.
+const TOKEN_LENGTH: usize = 43;
+
 /// Returns a path that contains no secret. Clients mistype paths and encode them in several ways, and a secret is no less one on a
 /// path that is not found: everything below a `calendar` that is not the list of feeds is hidden, as is every path with the
-/// beginning of a secret.
+/// beginning of a secret, or with a part as long as one.
 pub(super) fn redact(path: &str) -> &str {
     let readable = decoded(path);
     let is_list = |below: &str| below == "feeds" || below.starts_with("feeds/");
     let mut calendars = readable.match_indices("calendar/").map(|(at, found)| readable.get(at + found.len()..));
-    let has_secret = calendars.any(|below| !below.is_some_and(is_list)) || readable.contains(FEED_SECRET_PREFIX);
+    let is_token = |part: &str| part.len() >= TOKEN_LENGTH;
+    let has_secret = calendars.any(|below| !below.is_some_and(is_list))
+        || readable.contains(FEED_SECRET_PREFIX)
+        || readable.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).any(is_token);
     if has_secret { REDACTED } else { path }
 }
 

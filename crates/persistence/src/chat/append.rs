@@ -278,6 +278,6 @@ fn join(message: &NewMessage<'_>, recipient: UserId) -> Statement<'static> {
 }
 
 /// Returns two users, the lower id first.
-pub(super) fn pair(one: UserId, other: UserId) -> [i64; 2] {
+pub(crate) fn pair(one: UserId, other: UserId) -> [i64; 2] {
     [one.min(other).get(), one.max(other).get()]
 }

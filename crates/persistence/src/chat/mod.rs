@@ -10,6 +10,8 @@ mod queries;
 mod repository;
 mod settings;
 
-pub(crate) use append::{NewMessage, REQUEST, SentMessage, Target, notice_metadata, send, send_request, send_with};
+pub(crate) use append::{
+    NewMessage, REQUEST, SentMessage, Target, notice_metadata, pair, send, send_request, send_with,
+};
 pub(crate) use messages::messages_of_readers;
 pub(crate) use repository::send_all;

@@ -41,7 +41,7 @@ impl AvailabilityRepository for Database {
         Ok(self.read(move |conn| facts::taught_during(conn, tutor, period, limit)).await?)
     }
 
-    async fn add_time_off(&self, plan: TimeOffPlan) -> Result<RecordedTimeOff, RepositoryError> {
+    async fn add_time_off(&self, plan: TimeOffPlan) -> Result<Option<RecordedTimeOff>, RepositoryError> {
         Ok(self.write(move |conn| time_off::add(conn, &plan)).await?)
     }
 

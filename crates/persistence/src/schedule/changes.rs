@@ -1,9 +1,9 @@
 //! Writing changes of sessions, their history, and the messages and events about them.
 
 use astegni_domain::chat::{MessageType, Notice};
-use astegni_domain::ids::{RequestId, SessionId, UserId};
+use astegni_domain::ids::{ConversationId, MessageId, RequestId, SessionId, UserId};
 use astegni_domain::schedule::{
-    Cancellation, ChangedField, Dst, Session, SessionChange, SessionChangePlan, ZONE_RULES,
+    Announcement, Cancellation, ChangedField, Dst, Session, SessionChange, SessionChangePlan, ZONE_RULES,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::events;
 use crate::statement::{self, Parameter, Statement, With};
 
-/// Writes a plan. The lock order is guardianships, calendars, conversations.
+/// Writes a plan. The lock order is guardianships, calendars, conversations, each in ascending order.
 pub(super) fn change(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Result<(), StoreError> {
     if let Some(fact) = plan.guardianship {
         let active = dialect::share_active_guardianship(conn, fact.parent.get(), fact.student.get())?;
@@ -36,12 +36,27 @@ pub(super) fn write(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Resul
     check_calendars(conn, plan)?;
     update(conn, &plan.changes)?;
     record(conn, plan)?;
-    let mut sent = Vec::with_capacity(plan.announcements.len());
-    for announcement in &plan.announcements {
-        let message = send(conn, &announcement.notice, announcement.request, &announcement.sessions, plan.at)?;
-        sent.push((message.conversation, message.message));
-    }
+    let sent = announce(conn, plan)?;
     events::append(conn, &plan.events(&sent))
+}
+
+/// Sends the notices of a plan and returns the message of each announcement.
+fn announce(
+    conn: &mut AnyConnection,
+    plan: &SessionChangePlan,
+) -> Result<Vec<Option<(ConversationId, MessageId)>>, StoreError> {
+    let notices = plan.announcements.iter().filter_map(|announcement| announcement.notice.as_ref());
+    let pairs: Vec<[i64; 2]> = notices.map(|notice| chat::pair(notice.sender, notice.recipient)).collect();
+    if pairs.len() > 1 {
+        // Each message locks its conversation, in an order that is not that of the ids.
+        dialect::lock_direct_conversations(conn, &pairs)?;
+    }
+    let send = |announcement: &Announcement| {
+        let Some(notice) = &announcement.notice else { return Ok(None) };
+        let sent = send(conn, notice, announcement.request, &announcement.sessions, plan.at)?;
+        Ok(Some((sent.conversation, sent.message)))
+    };
+    plan.announcements.iter().map(send).collect()
 }
 
 /// Sends a notice about sessions.
@@ -114,7 +129,7 @@ fn update(conn: &mut AnyConnection, changes: &[SessionChange]) -> Result<(), Sto
     for (change, topics) in changes.iter().zip(&topics) {
         new = new.bind_all(values(change, topics));
     }
-    // A repetition of the last change has no effect of its own.
+    // No session has the id 0.
     if let (Some(change), Some(topics)) = (changes.last(), topics.last()) {
         for _ in changes.len()..count {
             let mut padding = values(change, topics);

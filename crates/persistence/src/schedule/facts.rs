@@ -20,9 +20,26 @@ use crate::statement::{self, Statement};
 /// The largest number of courses per statement.
 const MAX_COURSES: usize = 128;
 
-/// Whether the requester `r.requester_id` is an active guardian of the student of the request `r`.
-const REQUESTER_IS_GUARDIAN: &str = "EXISTS (SELECT 1 FROM guardianships g WHERE g.parent_user_id = r.requester_id \
-    AND g.student_id = r.requested_to_id AND g.status = 'active')";
+/// The request `r`, the tutor `t` and the student `s` of a course `c`.
+const PARTIES: &str = "JOIN requested_sessions r ON r.id = c.request_id JOIN tutor_profiles t ON t.id = c.tutor_id \
+    JOIN student_profiles s ON s.id = c.student_id";
+
+type ContactColumns = (BigInt, Bool, Bool);
+type ContactRow = (i64, bool, bool);
+
+/// Returns the columns of a [`ContactRow`] for [`PARTIES`].
+fn contact_columns() -> String {
+    format!(
+        "r.requester_id, EXISTS (SELECT 1 FROM guardianships g WHERE g.parent_user_id = r.requester_id \
+         AND g.student_id = s.id AND g.status = 'active'), {} OR {}",
+        connections::separated("t.user_id", "s.user_id"),
+        connections::separated("t.user_id", "r.requester_id"),
+    )
+}
+
+fn contact((requester, requester_is_guardian, is_blocked): ContactRow) -> CourseContact {
+    CourseContact { requester: UserId::new(requester), requester_is_guardian, is_blocked }
+}
 
 /// Loads the facts about a change of a session that is visible to a user.
 pub(super) fn change_facts(
@@ -36,10 +53,11 @@ pub(super) fn change_facts(
         Scope::This => Vec::new(),
         Scope::Following => {
             let text = format!(
-                "SELECT {COLUMNS} FROM sessions WHERE enrolled_courses_id = ? AND series_index > ? \
-                 AND status = 'scheduled' ORDER BY series_index"
+                "SELECT {COLUMNS} FROM sessions WHERE enrolled_courses_id = ? AND starts_at > ? AND status = 'scheduled' \
+                 ORDER BY starts_at"
             );
-            let rows = Statement::<SessionColumns>::new(text).bind(session.course_id.get()).bind(session.series_index);
+            let start = session.occurrence.starts_at.naive_utc();
+            let rows = Statement::<SessionColumns>::new(text).bind(session.course_id.get()).bind(start);
             let rows = rows.load(conn)?;
             complete(conn, rows)?
         }
@@ -106,37 +124,30 @@ fn contacts(conn: &mut AnyConnection, courses: &[CourseId]) -> Result<BTreeMap<C
     for courses in courses.chunks(MAX_COURSES) {
         let count = statement::padded(courses.len());
         let text = format!(
-            "SELECT c.id, r.requester_id, {REQUESTER_IS_GUARDIAN} FROM enrolled_courses c \
-             JOIN requested_sessions r ON r.id = c.request_id WHERE c.id IN ({})",
+            "SELECT c.id, {} FROM enrolled_courses c {PARTIES} WHERE c.id IN ({})",
+            contact_columns(),
             vec!["?"; count].join(", ")
         );
         let padding = std::iter::repeat_n(0, count - courses.len());
         let keys = courses.iter().map(|course| course.get()).chain(padding);
-        let rows: Vec<(i64, i64, bool)> = Statement::<(BigInt, BigInt, Bool)>::new(text).bind_all(keys).load(conn)?;
-        contacts.extend(rows.into_iter().map(|(course, requester, requester_is_guardian)| {
-            let contact = CourseContact { requester: UserId::new(requester), requester_is_guardian };
-            (CourseId::new(course), contact)
-        }));
+        let rows: Vec<(i64, ContactRow)> =
+            Statement::<(BigInt, ContactColumns)>::new(text).bind_all(keys).load(conn)?;
+        contacts.extend(rows.into_iter().map(|(course, row)| (CourseId::new(course), contact(row))));
     }
     Ok(contacts)
 }
 
 /// Loads the facts about a course.
 pub(super) fn course_facts(conn: &mut AnyConnection, course: CourseId) -> Result<Option<CourseFacts>, StoreError> {
-    type Columns = (BigInt, BigInt, BigInt, BigInt, BigInt, Bool, Text, Nullable<Integer>, Bool);
-    type Row = (i64, i64, i64, i64, i64, bool, String, Option<i32>, bool);
+    type Columns = (BigInt, BigInt, BigInt, BigInt, Text, Nullable<Integer>, ContactColumns);
+    type Row = (i64, i64, i64, i64, String, Option<i32>, ContactRow);
     let text = format!(
-        "SELECT c.request_id, t.user_id, s.user_id, c.student_id, r.requester_id, {REQUESTER_IS_GUARDIAN}, r.time_zone, \
-         r.package_session_count, {} FROM enrolled_courses c JOIN requested_sessions r ON r.id = c.request_id \
-         JOIN tutor_profiles t ON t.id = c.tutor_id JOIN student_profiles s ON s.id = c.student_id WHERE c.id = ?",
-        connections::separated("t.user_id", "s.user_id"),
+        "SELECT c.request_id, t.user_id, s.user_id, c.student_id, r.time_zone, r.package_session_count, {} \
+         FROM enrolled_courses c {PARTIES} WHERE c.id = ?",
+        contact_columns()
     );
     let row: Option<Row> = Statement::<Columns>::new(text).bind(course.get()).first(conn)?;
-    let Some((request, tutor, student_user, student, requester, requester_is_guardian, zone, included, is_blocked)) =
-        row
-    else {
-        return Ok(None);
-    };
+    let Some((request, tutor, student_user, student, zone, included, people)) = row else { return Ok(None) };
     let counts = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'cancelled' AND NOT cancelled_late THEN 1 ELSE 0 END), 0), \
         COALESCE(MAX(series_index) + 1, 0) FROM sessions WHERE enrolled_courses_id = ?";
     let counts: Option<(i64, i64, i32)> =
@@ -147,10 +158,9 @@ pub(super) fn course_facts(conn: &mut AnyConnection, course: CourseId) -> Result
         request: RequestId::new(request),
         parties: Parties { tutor: UserId::new(tutor), student: UserId::new(student_user) },
         student: StudentId::new(student),
-        contact: CourseContact { requester: UserId::new(requester), requester_is_guardian },
+        contact: contact(people),
         time_zone: columns::zone("requested_sessions.time_zone", &zone)?,
         package: PackageUse { included: columns::session_count(included), used: booked - credited, credited },
-        is_blocked,
         next_place,
     }))
 }

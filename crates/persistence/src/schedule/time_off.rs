@@ -2,7 +2,7 @@
 
 use astegni_domain::ids::{TimeOffId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
-use astegni_domain::schedule::{Period, RecordedTimeOff, TimeOff, TimeOffPlan};
+use astegni_domain::schedule::{MAX_TIME_OFF, Period, RecordedTimeOff, SessionChangePlan, TimeOff, TimeOffPlan};
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 
@@ -38,13 +38,19 @@ pub(super) fn list(conn: &mut AnyConnection, tutor: UserId, page: PageRequest) -
     Ok(Page::from_overread(rows.into_iter().map(time_off).collect(), page.size, keyset))
 }
 
-/// Writes time off and the cancellations of its plan. With the tutor's calendar locked, no session is booked at the same time.
-pub(super) fn add(conn: &mut AnyConnection, plan: &TimeOffPlan) -> Result<RecordedTimeOff, StoreError> {
-    let mut users = plan.cancellations.as_ref().map(|plan| plan.users()).unwrap_or_default();
+/// Writes time off and the cancellations of its plan, unless the tutor has too many periods of time off. With the tutor's calendar
+/// locked, neither another one nor a session is added at the same time.
+pub(super) fn add(conn: &mut AnyConnection, plan: &TimeOffPlan) -> Result<Option<RecordedTimeOff>, StoreError> {
+    let mut users = plan.cancellations.as_ref().map(SessionChangePlan::users).unwrap_or_default();
     users.push(plan.tutor);
     users.sort_unstable();
     users.dedup();
     lock_calendars(conn, &users)?;
+    let present = "SELECT COUNT(*) FROM time_off WHERE user_id = ? AND ends_at > ?";
+    let present = Statement::<BigInt>::new(present).bind(plan.tutor.get()).bind(plan.at.naive_utc());
+    if present.first::<i64>(conn)?.unwrap_or_default() >= MAX_TIME_OFF {
+        return Ok(None);
+    }
     let period = plan.terms.period;
     let (affected_count, upcoming) = facts::affected(conn, plan.tutor, period, plan.at.naive_utc())?;
     if let Some(cancellations) = &plan.cancellations {
@@ -66,7 +72,7 @@ pub(super) fn add(conn: &mut AnyConnection, plan: &TimeOffPlan) -> Result<Record
     if let Some(cancellations) = &plan.cancellations {
         changes::write(conn, cancellations)?;
     }
-    Ok(RecordedTimeOff { id, affected_count })
+    Ok(Some(RecordedTimeOff { id, affected_count }))
 }
 
 /// Deletes time off. Returns whether the tutor had it.

@@ -127,6 +127,13 @@ impl AvailabilityService {
             })?;
         }
         let student = self.student(viewer, student).await?;
+        if student.is_some() && student != viewer {
+            // A guardian who asks for a child gets no further than the child.
+            self.gate.open(student, tutor.user_id).await.map_err(|error| match error {
+                ConnectionError::Refused(_) => SlotsError::NotFound,
+                ConnectionError::Repository(error) => SlotsError::Repository(error),
+            })?;
+        }
         let now = self.clock.now();
         let tutor = tutor.user_id;
         let availability = self.store.availability(tutor).await?;

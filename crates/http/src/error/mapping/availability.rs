@@ -1,6 +1,6 @@
 //! Responses to the errors of availability, time off and free slots.
 
-use astegni_domain::schedule::{AvailabilityError, SlotsError, TimeOffError};
+use astegni_domain::schedule::{AvailabilityError, MAX_TIME_OFF, SlotsError, TimeOffError};
 
 use super::connections::blocked_by_you;
 use crate::error::{ApiError, Code};
@@ -23,6 +23,10 @@ impl From<TimeOffError> for ApiError {
         match error {
             TimeOffError::RoleRequired(error) => error.into(),
             TimeOffError::NotFound => Self::not_found("Time off"),
+            TimeOffError::TooMany => Self::new(
+                Code::TooManyTimeOff,
+                format!("You have {MAX_TIME_OFF} periods of time off. Please delete some, or combine them."),
+            ),
             TimeOffError::Invalid(violations) => Self::invalid(&violations),
             TimeOffError::Repository(error) => error.into(),
         }

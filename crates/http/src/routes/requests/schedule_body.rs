@@ -21,6 +21,8 @@ pub(crate) struct ScheduleBody {
     start_time: Option<String>,
     /// End of each session, wall clock `HH:MM:SS`.
     end_time: Option<String>,
+    /// Whether each session ends on the day after its start.
+    overnight: bool,
     /// Earliest civil date of a weekly pattern, `YYYY-MM-DD`.
     starts_on: Option<String>,
     /// Length of a weekly pattern in weeks, 1 to 26.
@@ -33,6 +35,7 @@ impl From<ScheduleFields> for ScheduleBody {
             schedule_type: fields.schedule_type.map(ScheduleType::as_str),
             days: fields.days.into_iter().map(weekday_name).collect(),
             specific_dates: fields.specific_dates.into_iter().map(wire::date).collect(),
+            overnight: fields.start_time.zip(fields.end_time).is_some_and(|(start, end)| end < start),
             start_time: fields.start_time.map(wire::time),
             end_time: fields.end_time.map(wire::time),
             starts_on: fields.starts_on.map(wire::date),

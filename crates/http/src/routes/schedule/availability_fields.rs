@@ -144,7 +144,7 @@ fn parse_overrides(dates: Vec<OverrideFields>, violations: &mut Violations) -> V
         let path = format!("overrides.{place}");
         let date = violations.require(&format!("{path}.date"), entry.date.as_deref(), parse_date);
         let field = format!("{path}.windows");
-        let windows = violations.require(&field, entry.windows, |list| at_most(MAX_WINDOWS, list));
+        let windows = violations.check_some(&field, entry.windows, |list| at_most(MAX_WINDOWS, list));
         let windows = windows.unwrap_or_default();
         let windows = windows.iter().enumerate();
         let windows = windows.filter_map(|(number, window)| window.parse(&format!("{field}.{number}"), violations));

@@ -22,7 +22,7 @@ pub(crate) struct CancelSessionBody {
     /// Reason for the cancellation, which both sides see.
     #[schema(max_length = 500, example = "I am ill")]
     reason: Option<String>,
-    /// `this` (the default), or `following` for the session and those after it in its series that are scheduled and have not
+    /// `this` (the default), or `following` for the session and those of its course that start later, are scheduled and have not
     /// begun.
     scope: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `GET /courses/{id}`
+//! `GET /enrolled-courses/{id}`
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -67,7 +67,7 @@ impl From<CourseFacts> for CourseBody {
         (status = 404, description = "The caller has no course with this id"),
     ),
 )]
-#[get("/courses/{id}")]
+#[get("/enrolled-courses/{id}")]
 pub(crate) async fn get_course(
     request: HttpRequest,
     services: Data<Services>,

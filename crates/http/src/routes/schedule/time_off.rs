@@ -25,7 +25,7 @@ pub(crate) struct CreateTimeOffBody {
     /// RFC 3339 instant of the end, exclusive: in the future, and at most 366 days after the start.
     #[schema(required = true, nullable = false, example = "2026-02-06T18:00:00+03:00")]
     ends_at: Option<String>,
-    /// Note to yourself; it is also the reason of the cancellations, if there are any.
+    /// Note to yourself, which no other user sees.
     #[schema(max_length = 500)]
     reason: Option<String>,
     /// Whether the sessions during the period are cancelled, at most 100; false by default.
@@ -55,7 +55,7 @@ pub(crate) struct TimeOffBody {
     id: i64,
     #[serde(flatten)]
     period: PeriodBody,
-    /// Note of the tutor. Other users see it only as the reason of a session that was cancelled with the time off.
+    /// Note of the tutor, which no other user sees.
     reason: Option<String>,
     /// RFC 3339 instant in UTC of the creation.
     created_at: String,
@@ -116,6 +116,7 @@ pub(crate) async fn list_time_off(
     responses(
         (status = 201, description = "The time off, with the sessions that it overlaps", body = TimeOffCreatedBody),
         (status = 403, description = "Only tutors have time off"),
+        (status = 409, description = "The caller has 500 periods of time off that are not over"),
     ),
 )]
 #[post("/tutor/time-off")]

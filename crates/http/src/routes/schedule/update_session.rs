@@ -19,7 +19,8 @@ use crate::error::ApiError;
 use crate::extract::{Body, Caller, Nullable, Parse, PathId, Precondition, tagged};
 use crate::services::Services;
 
-/// Fields to change. Fields that are left out keep their values; null clears `location`, and is otherwise invalid.
+/// Fields to change. Fields that are left out keep their values. Null clears `location`; it counts as left out for `scope`,
+/// `overwrite_exceptions` and `reason`, and is otherwise invalid.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateSessionBody {
     /// Topics planned for the session, at most 20 texts of at most 2000 characters.
@@ -54,7 +55,7 @@ pub(crate) struct UpdateSessionBody {
     #[serde(default)]
     #[schema(value_type = String, example = "17:00")]
     end_time: Nullable<String>,
-    /// Whether an end before the start is on the next day; by default if the session ends on the next day now.
+    /// Whether an end before the start is on the next day; by default false if both times are given, otherwise as it is now.
     #[serde(default)]
     #[schema(value_type = bool)]
     overnight: Nullable<bool>,
@@ -62,11 +63,11 @@ pub(crate) struct UpdateSessionBody {
     #[serde(default)]
     #[schema(value_type = String)]
     status: Nullable<String>,
-    /// `this` (the default), or `following` for the session and those after it in its series that are scheduled and have not
+    /// `this` (the default), or `following` for the session and those of its course that start later, are scheduled and have not
     /// begun.
     scope: Option<String>,
-    /// With the scope `following`, whether sessions that were moved on their own or added later change as well, and follow the
-    /// series again if it is moved; false by default.
+    /// With the scope `following` and a new time, whether sessions that were moved on their own or added later follow the series
+    /// again; false by default.
     overwrite_exceptions: Option<bool>,
     /// Reason for the change, which both sides see.
     #[schema(max_length = 500)]
@@ -85,14 +86,9 @@ impl Parse for UpdateSessionBody {
             overnight: self.overnight.parse_present("overnight", violations, Ok),
         };
         if let (Some(start), Some(end)) = (time.start, time.end) {
-            let slot = match time.overnight {
-                Some(_) => time_slot(start, end, time.overnight),
-                // Whether the end may be before the start depends on the session.
-                None => TimeSlot::overnight(start, end),
-            };
-            time.end = violations.check("end_time", slot).map(TimeSlot::end);
+            time.end = violations.check("end_time", time_slot(start, end, time.overnight)).map(TimeSlot::end);
         }
-        Some(SessionUpdate {
+        let update = SessionUpdate {
             topics: self.topics.parse_present("topics", violations, topics),
             topics_covered: self.topics_covered.parse_present("topics_covered", violations, topics),
             mode: self.session_mode.parse_present("session_mode", violations, |word| mode(&word)),
@@ -103,7 +99,9 @@ impl Parse for UpdateSessionBody {
             scope: violations.check_some("scope", self.scope, |word| scope(&word)).unwrap_or_default(),
             overwrite_exceptions: self.overwrite_exceptions.unwrap_or_default(),
             reason: violations.check_some("reason", self.reason, |input| reason(&input)).flatten(),
-        })
+        };
+        violations.merge(update.contradictions());
+        Some(update)
     }
 }
 
@@ -137,9 +135,9 @@ pub(super) fn scope(word: &str) -> Result<Scope, Invalid> {
 /// session and the tutor has no time off; otherwise nothing is changed. Its outcome can be recorded once it has begun, and
 /// corrected later. A cancelled session cannot be changed.
 ///
-/// With the scope `following`, the sessions after it in the series change in the same way: a new date shifts them by the same
-/// number of days, and new times apply to all. Sessions that were moved on their own or added later are left as they are,
-/// unless `overwrite_exceptions` is true. All of them change, or none.
+/// With the scope `following`, the sessions of the course that start later change in the same way: a new date shifts them by the
+/// same number of days, and new times apply to all. Sessions that were moved on their own or added later keep their time, unless
+/// `overwrite_exceptions` is true. All of them change, or none.
 #[utoipa::path(
     tag = "schedule",
     request_body = UpdateSessionBody,

@@ -12,7 +12,7 @@ fn addition(course: &Value, offset: i64) -> Value {
 }
 
 async fn course(actor: &Actor, session: &Value) -> Value {
-    actor.get(&format!("/api/v1/courses/{}", session["enrolled_courses_id"])).await.expect(200)
+    actor.get(&format!("/api/v1/enrolled-courses/{}", session["enrolled_courses_id"])).await.expect(200)
 }
 
 #[actix_web::test]
@@ -119,8 +119,8 @@ async fn a_course_is_visible_to_its_sides_only() {
     assert_eq!(course(&parent, &session).await, seen);
     assert_eq!((&seen["student_id"], &seen["student_user_id"]), (&child["id"], &child["user_id"]));
     assert_eq!((&seen["tutor_user_id"], &seen["request_id"]), (&tutor.user["id"], &sent["request_id"]));
-    let path = format!("/api/v1/courses/{}", seen["id"]);
-    for hidden in [path.as_str(), "/api/v1/courses/999", "/api/v1/courses/x"] {
+    let path = format!("/api/v1/enrolled-courses/{}", seen["id"]);
+    for hidden in [path.as_str(), "/api/v1/enrolled-courses/999", "/api/v1/courses/x"] {
         stranger.get(hidden).await.expect(404);
     }
     assert!(tutor.get(&path).await.header("etag").is_some());

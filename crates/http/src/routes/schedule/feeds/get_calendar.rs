@@ -12,8 +12,9 @@ use crate::services::Services;
 /// Get a calendar feed
 ///
 /// Returns the sessions of the feed's owner in the format iCalendar (RFC 5545): those of the past 12 months and all to come.
-/// Cancelled sessions are marked as such for 60 days, then left out. The response is the same sequence of bytes until a session
-/// changes, a cancelled one is left out, or a month begins.
+/// Cancelled sessions are marked as such for 60 days, then left out. A feed that would have more than 5000 sessions begins two months
+/// ago, or this month. The response is the same sequence of bytes until a session or a name in it changes, a cancelled session is
+/// left out, or a month begins.
 #[utoipa::path(
     tag = "schedule",
     params(
