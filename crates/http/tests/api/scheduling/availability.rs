@@ -72,7 +72,6 @@ async fn every_invalid_field_of_an_availability_is_reported_at_once() {
         "minimum_notice_hours",
         "overrides.0.date",
         "overrides.0.windows.0.end_time",
-        "overrides.1.windows",
         "overrides.2.date",
         "time_zone",
         "weekly.0.day",
