@@ -86,7 +86,7 @@ pub(super) fn series(zone: Tz, first: &str, start: &str, end: &str, count: i32) 
 /// Returns the facts about a change of the first of some sessions, with the others behind it.
 pub(super) fn facts_of(sessions: Vec<Session>) -> ChangeFacts {
     let mut sessions = sessions.into_iter();
-    let contact = CourseContact { requester: PARENT, requester_is_guardian: true };
+    let contact = CourseContact { requester: PARENT, requester_is_guardian: true, is_blocked: false };
     ChangeFacts { session: sessions.next().unwrap(), following: sessions.collect(), contact }
 }
 

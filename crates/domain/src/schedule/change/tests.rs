@@ -2,6 +2,7 @@ mod action;
 mod addition;
 mod announcement;
 mod cancellation;
+mod exceptions;
 mod recheck;
 mod series;
 mod update;

@@ -1,6 +1,7 @@
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use strum::VariantArray;
 
 use super::super::TimeSlot;
 use super::*;
@@ -102,8 +103,15 @@ fn time_off_is_a_conflict_of_its_own_below_a_session_of_the_tutor() {
 }
 
 #[test]
-fn sessions_that_are_over_or_about_to_move_do_not_conflict() {
-    for status in [SessionStatus::Completed, SessionStatus::Cancelled, SessionStatus::NoShow] {
+fn a_completed_session_conflicts_until_its_end() {
+    let completed = |from, to| Booking { status: SessionStatus::Completed, ..booking(1, 2, from, to) };
+    assert_eq!(kind(&[completed(-60, 1)]), Some((ConflictKind::TutorBusy, Some(9))));
+    assert_eq!(kind(&[completed(-60, 0)]), None);
+}
+
+#[test]
+fn sessions_that_do_not_take_place_or_are_about_to_move_do_not_conflict() {
+    for status in [SessionStatus::Cancelled, SessionStatus::NoShow] {
         assert_eq!(kind(&[Booking { status, ..booking(1, 2, 0, 60) }]), None);
     }
     let busy = BusyTimes { bookings: vec![booking(1, 2, 0, 60)], time_off: Vec::new() };
@@ -138,5 +146,27 @@ proptest! {
         let concerns_a_party = [tutor, student].iter().any(|user| [1, 2].contains(user));
         let found = kind(&[booking(tutor, student, from, from + length)]);
         prop_assert_eq!(found.is_some(), shares_a_minute && concerns_a_party);
+    }
+
+    #[test]
+    fn a_period_is_occupied_exactly_if_it_clashes(
+        booked in prop::collection::vec(
+            (1_i64..5, 1_i64..5, -90_i64..90, 1_i64..60, prop::sample::select(SessionStatus::VARIANTS)),
+            0..6,
+        ),
+        off in prop::collection::vec((-90_i64..90, 1_i64..60), 0..3),
+        (from, length) in (-120_i64..120, 1_i64..60),
+    ) {
+        let bookings = booked.into_iter().map(|(tutor, student, from, length, status)| Booking {
+            status,
+            ..booking(tutor, student, from, from + length)
+        });
+        let period = |from, length| booking(1, 2, from, from + length).period;
+        let time_off = off.into_iter().map(|(from, length)| period(from, length)).collect();
+        let busy = BusyTimes { bookings: bookings.collect(), time_off };
+        let wanted = period(from, length);
+        for parties in [PARTIES, Parties { student: PARTIES.tutor, ..PARTIES }] {
+            prop_assert_eq!(busy.occupied(parties).overlaps(wanted), busy.clash(wanted, parties).is_some());
+        }
     }
 }

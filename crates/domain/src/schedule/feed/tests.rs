@@ -101,12 +101,14 @@ fn a_cancelled_session_is_kept_for_60_days() {
 }
 
 #[test]
-fn the_horizon_is_the_beginning_of_the_month_a_year_ago() {
-    let of = |now: &str| horizon(instant(now)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    assert_eq!(of("2026-01-30T05:00:00Z"), "2025-01-01T00:00:00Z");
-    assert_eq!(of("2026-01-31T23:59:59Z"), "2025-01-01T00:00:00Z");
-    assert_eq!(of("2026-02-01T00:00:00Z"), "2025-02-01T00:00:00Z");
-    assert_eq!(of("2028-02-29T12:00:00Z"), "2027-02-01T00:00:00Z");
+fn the_horizon_is_the_beginning_of_a_month() {
+    let of = |now: &str, months| horizon(instant(now), months).format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    assert_eq!(of("2026-01-30T05:00:00Z", 12), "2025-01-01T00:00:00Z");
+    assert_eq!(of("2026-01-31T23:59:59Z", 12), "2025-01-01T00:00:00Z");
+    assert_eq!(of("2026-02-01T00:00:00Z", 12), "2025-02-01T00:00:00Z");
+    assert_eq!(of("2028-02-29T12:00:00Z", 12), "2027-02-01T00:00:00Z");
+    assert_eq!(of("2026-01-30T05:00:00Z", 2), "2025-11-01T00:00:00Z");
+    assert_eq!(of("2026-01-30T05:00:00Z", 0), "2026-01-01T00:00:00Z");
 }
 
 #[test]

@@ -32,6 +32,25 @@ fn the_golden_table_of_gaps_and_overlaps() {
 }
 
 #[test]
+fn a_boundary_in_a_gap_is_the_clock_change_and_any_other_is_resolved_as_a_time() {
+    let check = |zone: &str, wall: &str, instant: &str| {
+        let wall = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").unwrap();
+        let boundary = resolve_boundary(parse_zone(zone).unwrap(), wall);
+        assert_eq!(boundary.format("%Y-%m-%dT%H:%MZ").to_string(), instant, "{zone} {wall}");
+    };
+    check("America/New_York", "2026-03-08 01:59", "2026-03-08T06:59Z");
+    for time in ["02:00", "02:30", "02:59", "03:00"] {
+        check("America/New_York", &format!("2026-03-08 {time}"), "2026-03-08T07:00Z");
+    }
+    check("America/New_York", "2026-03-08 03:01", "2026-03-08T07:01Z");
+    check("America/New_York", "2026-11-01 01:30", "2026-11-01T05:30Z");
+    check("Africa/Cairo", "2026-04-24 00:30", "2026-04-23T22:00Z");
+    check("Australia/Lord_Howe", "2026-10-04 02:15", "2026-10-03T15:30Z");
+    // Samoa skipped a whole day.
+    check("Pacific/Apia", "2011-12-30 12:00", "2011-12-30T10:00Z");
+}
+
+#[test]
 fn effects_have_their_names_of_the_api() {
     assert_eq!([Dst::Gap, Dst::Overlap].map(Dst::as_str), ["gap", "overlap"]);
     assert_eq!("overlap".parse(), Ok(Dst::Overlap));

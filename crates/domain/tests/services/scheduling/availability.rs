@@ -119,7 +119,7 @@ fn terms(cancels_sessions: bool) -> TimeOffTerms {
 }
 
 fn taught(count: usize) -> Vec<ChangeFacts> {
-    let contact = CourseContact { requester: UserId::new(1), requester_is_guardian: false };
+    let contact = CourseContact { requester: UserId::new(1), requester_is_guardian: false, is_blocked: false };
     let facts = |id: usize| ChangeFacts {
         session: Session { id: SessionId::new(id.try_into().unwrap()), ..session() },
         following: Vec::new(),
@@ -144,7 +144,7 @@ fn time_off_lists_the_sessions_that_it_leaves() {
             plan.tutor == TUTOR && plan.at == now() && plan.terms == terms(false) && plan.cancellations.is_none()
         })
         .times(1)
-        .returning(|_| Ok(RecordedTimeOff { id: TimeOffId::new(7), affected_count: 102 }));
+        .returning(|_| Ok(Some(RecordedTimeOff { id: TimeOffId::new(7), affected_count: 102 })));
     let added = block_on(ports.service().add_time_off(&tutor(), &terms(false))).unwrap();
     assert_eq!((added.time_off.id, added.time_off.created_at), (TimeOffId::new(7), now()));
     assert_eq!((added.time_off.reason.as_deref(), added.time_off.period), (Some("Surgery"), terms(false).period));
@@ -165,7 +165,7 @@ fn time_off_cancels_sessions_without_telling_why() {
         if expected == 1 {
             return Err(RepositoryError::Conflict);
         }
-        Ok(RecordedTimeOff { id: TimeOffId::new(7), affected_count: 0 })
+        Ok(Some(RecordedTimeOff { id: TimeOffId::new(7), affected_count: 0 }))
     });
     let added = block_on(ports.service().add_time_off(&tutor(), &terms(true))).unwrap();
     let affected: Vec<_> = added.affected.iter().map(|session| (session.id.get(), session.status)).collect();
@@ -180,7 +180,7 @@ fn a_session_that_has_begun_stays_and_is_listed_among_the_cancelled_ones() {
     begun[0].session.occurrence.starts_at = now();
     ports.store.expect_taught_during().once().returning(move |_, _, _| Ok(begun.clone()));
     let recorded = RecordedTimeOff { id: TimeOffId::new(7), affected_count: 1 };
-    ports.store.expect_add_time_off().once().returning(move |_| Ok(recorded));
+    ports.store.expect_add_time_off().once().returning(move |_| Ok(Some(recorded)));
     let added = block_on(ports.service().add_time_off(&tutor(), &terms(true))).unwrap();
     let statuses: Vec<_> = added.affected.iter().map(|session| session.status).collect();
     assert_eq!((statuses, added.affected_count), (vec![SessionStatus::Scheduled, SessionStatus::Cancelled], 2));
@@ -192,11 +192,23 @@ fn time_off_cancels_a_limited_number_of_sessions() {
         let mut ports = Ports::default();
         ports.store.expect_taught_during().returning(move |_, _, limit| Ok(taught(count.min(limit))));
         let recorded = RecordedTimeOff { id: TimeOffId::new(7), affected_count: 100 };
-        ports.store.expect_add_time_off().returning(move |_| Ok(recorded));
+        ports.store.expect_add_time_off().returning(move |_| Ok(Some(recorded)));
         block_on(ports.service().add_time_off(&tutor(), &terms(true)))
     };
     assert!(attempt(MAX_AFFECTED).is_ok());
     assert!(matches!(attempt(MAX_AFFECTED + 1), Err(TimeOffError::Invalid(found)) if found.concerns("ends_at")));
+}
+
+#[test]
+fn a_tutor_has_a_largest_number_of_periods_of_time_off() {
+    for cancels_sessions in [false, true] {
+        let mut ports = Ports::default();
+        // Without time off, the sessions during it are of no interest.
+        ports.store.expect_taught_during().times(usize::from(cancels_sessions)).returning(|_, _, _| Ok(taught(1)));
+        ports.store.expect_add_time_off().times(1).returning(|_| Ok(None));
+        let refused = block_on(ports.service().add_time_off(&tutor(), &terms(cancels_sessions)));
+        assert!(matches!(refused, Err(TimeOffError::TooMany)));
+    }
 }
 
 #[test]

@@ -115,6 +115,26 @@ fn a_feed_has_the_owners_name_and_scope_and_leaves_out_what_was_cancelled_long_a
 }
 
 #[test]
+fn a_feed_that_would_be_too_large_begins_later() {
+    let open = |counts: &[usize]| {
+        let mut feeds = stored(feed(FeedScope::Busy, None));
+        for (since, count) in ["2025-01-01", "2025-11-01", "2026-01-01"].into_iter().zip(counts.iter().copied()) {
+            let since: DateTime<Utc> = format!("{since}T00:00:00Z").parse().unwrap();
+            feeds
+                .expect_sessions_since()
+                .with(eq(UserId::new(1)), eq(since), eq(5000))
+                .times(1)
+                .returning(move |_, _, _| Ok(vec![session(); count]));
+        }
+        block_on(over(feeds).open("astegni_cal_s3cret")).unwrap().events.len()
+    };
+    assert_eq!(open(&[4999]), 4999);
+    assert_eq!(open(&[5000, 4999]), 4999);
+    assert_eq!(open(&[5000, 5000, 7]), 7);
+    assert_eq!(open(&[5000, 5000, 5000]), 5000, "the last horizon holds in any case");
+}
+
+#[test]
 fn a_user_lists_and_revokes_own_feeds() {
     let mut feeds = MockFeedRepository::new();
     feeds.expect_feeds().with(eq(UserId::new(1))).times(1).returning(|_| Ok(vec![feed(FeedScope::Full, None)]));

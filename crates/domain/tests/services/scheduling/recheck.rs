@@ -27,7 +27,7 @@ fn stale(id: i64, from: u32, hours: i64) -> Session {
 }
 
 fn facts(session: Session) -> ChangeFacts {
-    let contact = CourseContact { requester: UserId::new(1), requester_is_guardian: false };
+    let contact = CourseContact { requester: UserId::new(1), requester_is_guardian: false, is_blocked: false };
     ChangeFacts { session, following: Vec::new(), contact }
 }
 

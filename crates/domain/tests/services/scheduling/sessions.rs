@@ -28,7 +28,7 @@ fn any(_: &Session, _: DateTime<Utc>) -> bool {
 }
 
 fn facts(session: Session) -> ChangeFacts {
-    let contact = CourseContact { requester: UserId::new(1), requester_is_guardian: false };
+    let contact = CourseContact { requester: UserId::new(1), requester_is_guardian: false, is_blocked: false };
     ChangeFacts { session, following: Vec::new(), contact }
 }
 
@@ -183,10 +183,9 @@ fn course() -> CourseFacts {
         request: RequestId::new(7),
         parties: session().parties,
         student: StudentId::new(8),
-        contact: CourseContact { requester: UserId::new(1), requester_is_guardian: false },
+        contact: CourseContact { requester: UserId::new(1), requester_is_guardian: false, is_blocked: false },
         time_zone: Tz::UTC,
         package: PackageUse { included: None, used: 1, credited: 0 },
-        is_blocked: false,
         next_place: 1,
     }
 }

@@ -164,7 +164,7 @@ impl Search {
                 (None, None) if availability.weekly.is_empty() => vec![window(0, 1440)],
                 (None, None) => Vec::new(),
             };
-            let instant = |minute| oracle::instant(availability.time_zone, date, minute);
+            let instant = |minute| oracle::boundary(availability.time_zone, date, minute);
             open.extend(windows.iter().map(|window| instant(window.start())..instant(window.end())));
         }
         open
@@ -186,7 +186,7 @@ impl Search {
             let (tutor, student) = (booking.parties.tutor, booking.parties.student);
             let margin = if tutor == TUTOR || student == TUTOR { buffer } else { TimeDelta::zero() };
             let concerns = [tutor, student].iter().any(|user| [TUTOR, self.parties.student].contains(user));
-            let occupies = matches!(booking.status, SessionStatus::Scheduled | SessionStatus::InProgress);
+            let occupies = booking.status != SessionStatus::NoShow;
             let (from, to) = (booking.period.starts_at - margin, booking.period.ends_at + margin);
             if occupies && concerns && from < end && start < to {
                 return false;

@@ -51,6 +51,8 @@ fn a_search_covers_1_to_31_days() {
     assert!(days("2026-02-01").window(Tz::UTC, now()).is_ok());
     assert!(days("2026-03-03").window(Tz::UTC, now()).is_ok());
     assert_eq!(violation(days("2026-03-04")), ("to".to_owned(), "too_long"));
+    let violations = days("2026-03-04").window(Tz::UTC, now()).unwrap_err();
+    assert_eq!(violations.errors()[0].message, "must be at most 30 days after from");
     let before_today = SlotQuery { to: Some(date("2026-01-29")), ..HOUR };
     assert_eq!(violation(before_today), ("to".to_owned(), "before_start"));
 }

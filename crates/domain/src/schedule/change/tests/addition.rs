@@ -15,10 +15,9 @@ fn course() -> CourseFacts {
         request: RequestId::new(7),
         parties: PARTIES,
         student: StudentId::new(8),
-        contact: CourseContact { requester: PARENT, requester_is_guardian: true },
+        contact: CourseContact { requester: PARENT, requester_is_guardian: true, is_blocked: false },
         time_zone: Tz::Africa__Addis_Ababa,
         package: UNLIMITED,
-        is_blocked: false,
         next_place: 8,
     }
 }
@@ -47,7 +46,7 @@ fn a_session_is_added_on_the_wall_clock_of_its_course() {
             sender: TUTOR,
             recipient: PARENT,
             kind: NoticeKind::SessionAdded,
-            content: "Session on February 2, 2026 at 10:00 (Africa/Addis_Ababa) added".to_owned(),
+            content: "Session on February 2, 2026, 10:00-11:00 (Africa/Addis_Ababa) added".to_owned(),
         },
         at: now(),
     };
@@ -107,7 +106,8 @@ fn a_cancellation_in_time_is_credited_and_a_late_one_is_not() {
 #[test]
 fn a_blocked_course_is_not_found_whatever_else_is_wrong() {
     let package = PackageUse { included: Some(1), used: 1, credited: 0 };
-    assert_eq!(add(&CourseFacts { is_blocked: true, package, ..course() }), Err(AdditionRefusal::NotFound));
+    let contact = CourseContact { is_blocked: true, ..course().contact };
+    assert_eq!(add(&CourseFacts { contact, package, ..course() }), Err(AdditionRefusal::NotFound));
 }
 
 #[test]

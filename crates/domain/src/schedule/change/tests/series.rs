@@ -1,26 +1,27 @@
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use super::exceptions::exception;
 use super::*;
 use crate::schedule::fixtures::{MOMENT, booking, busy, date, facts_of, series, session, slot, time};
 use crate::schedule::zone::tests::oracle;
 use crate::schedule::{ConflictKind, Dst, SessionStatus};
 
 /// An update of a session and those behind it.
-fn following(time: Move) -> SessionUpdate {
+pub(super) fn following(time: Move) -> SessionUpdate {
     SessionUpdate { time, scope: Scope::Following, ..SessionUpdate::default() }
 }
 
-fn to_date(text: &str) -> Move {
+pub(super) fn to_date(text: &str) -> Move {
     Move { date: Some(date(text)), ..Move::default() }
 }
 
-fn to_slot(start: &str, end: &str) -> Move {
+pub(super) fn to_slot(start: &str, end: &str) -> Move {
     Move { start: Some(time(start)), end: Some(time(end)), ..Move::default() }
 }
 
 /// Returns the places of the sessions that an update changes, with their new dates and starts.
-fn places(sessions: Vec<Session>, update: &SessionUpdate) -> Vec<(i32, String)> {
+pub(super) fn places(sessions: Vec<Session>, update: &SessionUpdate) -> Vec<(i32, String)> {
     let changes = plan(&facts_of(sessions), update).map(|plan| plan.changes).unwrap_or_default();
     let place = |change: &SessionChange| {
         let occurrence = &change.after.occurrence;
@@ -29,20 +30,12 @@ fn places(sessions: Vec<Session>, update: &SessionUpdate) -> Vec<(i32, String)> 
     changes.iter().map(place).collect()
 }
 
-fn starts(sessions: &[Session]) -> Vec<String> {
+pub(super) fn starts(sessions: &[Session]) -> Vec<String> {
     sessions.iter().map(|session| session.occurrence.starts_at.format("%m-%dT%H:%MZ").to_string()).collect()
 }
 
-fn after(sessions: Vec<Session>, update: &SessionUpdate) -> Vec<Session> {
+pub(super) fn after(sessions: Vec<Session>, update: &SessionUpdate) -> Vec<Session> {
     plan(&facts_of(sessions), update).unwrap().changes.into_iter().map(|change| change.after).collect()
-}
-
-/// The session at a place, moved on its own to the Thursday of its week at three.
-fn exception(place: i32) -> Session {
-    let one = session(place);
-    let thursday: NaiveDate = one.series_date + TimeDelta::days(3);
-    let occurrence = Occurrence::at(one.time_zone, thursday, slot("15:00", "16:00"));
-    Session { occurrence, is_exception: true, ..one }
 }
 
 #[test]
@@ -89,28 +82,6 @@ fn a_shifted_series_keeps_its_wall_clock_across_a_clock_change() {
 }
 
 #[test]
-fn sessions_that_were_moved_on_their_own_stay_unless_they_are_overwritten() {
-    let sessions = || vec![session(0), exception(1), session(2)];
-    let update = following(Move { date: Some(date("2026-02-03")), ..to_slot("08:00", "09:00") });
-    let stays = [(0, "2026-02-03 08:00".to_owned()), (2, "2026-02-17 08:00".to_owned())];
-    assert_eq!(places(sessions(), &update), stays);
-
-    let overwrite = SessionUpdate { overwrite_exceptions: true, ..update };
-    let moved = after(sessions(), &overwrite);
-    assert_eq!(starts(&moved), ["02-03T05:00Z", "02-10T05:00Z", "02-17T05:00Z"]);
-    assert!(moved.iter().all(|one| !one.is_exception && one.series_date == one.occurrence.date));
-    // With a new date alone, the exception follows the slot of the series again as well.
-    let shifted = SessionUpdate { time: to_date("2026-02-03"), ..overwrite };
-    assert_eq!(starts(&after(sessions(), &shifted)), ["02-03T07:00Z", "02-10T07:00Z", "02-17T07:00Z"]);
-    // Edits leave exceptions alone, too.
-    let topics = SessionUpdate { topics: Some(Vec::new()), ..following(Move::default()) };
-    let edited: Vec<i32> = after(sessions(), &topics).iter().map(|one| one.series_index).collect();
-    assert_eq!(edited, [0, 2]);
-    let all = after(sessions(), &SessionUpdate { overwrite_exceptions: true, ..topics });
-    assert_eq!(all.iter().map(|one| one.is_exception).collect::<Vec<_>>(), [false, true, false]);
-}
-
-#[test]
 fn a_new_start_does_not_lengthen_sessions_that_end_later() {
     let afternoon = Session {
         occurrence: Occurrence::at(Tz::Africa__Addis_Ababa, session(1).series_date, slot("15:00", "16:00")),
@@ -120,6 +91,8 @@ fn a_new_start_does_not_lengthen_sessions_that_end_later() {
     let overwrite = SessionUpdate { overwrite_exceptions: true, ..early };
     let moved = after(vec![session(0), afternoon.clone(), exception(2)], &overwrite);
     assert!(moved.iter().all(|one| one.occurrence.slot == slot("09:00", "11:00")));
+    let longer = following(Move { overnight: Some(true), ..Move::default() });
+    assert_eq!(after(vec![session(0), afternoon.clone()], &longer)[0].occurrence.slot, slot("10:00", "11:00"));
     // A new date keeps the slots, which an earlier change may have made different.
     let shifted = after(vec![session(0), afternoon], &following(to_date("2026-02-03")));
     assert_eq!(starts(&shifted), ["02-03T07:00Z", "02-10T12:00Z"]);
@@ -140,39 +113,6 @@ fn sessions_that_have_begun_or_are_not_scheduled_stay() {
     let changed: Vec<i32> =
         places(sessions, &following(to_slot("14:00", "15:00"))).into_iter().map(|(place, _)| place).collect();
     assert_eq!(changed, [0, 7]);
-}
-
-#[test]
-fn an_exception_becomes_the_rule_of_those_behind_it_with_its_new_date() {
-    // The exception is on Thursday in place of Monday.
-    let sessions = || vec![exception(0), session(1), session(2)];
-    let moved = after(sessions(), &following(to_date("2026-02-06")));
-    let dates: Vec<_> = moved.iter().map(|one| one.occurrence.date.to_string()).collect();
-    assert_eq!(dates, ["2026-02-06", "2026-02-13", "2026-02-20"], "all are four days later than in the series");
-    assert!(moved.iter().all(|one| !one.is_exception && one.series_date == one.occurrence.date));
-
-    let slot_only = after(sessions(), &following(to_slot("08:00", "09:00")));
-    let dates: Vec<_> = slot_only.iter().map(|one| (one.occurrence.date.to_string(), one.is_exception)).collect();
-    let expected = [("2026-02-05", true), ("2026-02-09", false), ("2026-02-16", false)];
-    assert_eq!(dates, expected.map(|(date, flag)| (date.to_owned(), flag)), "it stays on its own date");
-
-    // Back at its place, the session is no longer an exception.
-    let back = Move { date: Some(date("2026-02-02")), ..to_slot("10:00", "11:00") };
-    let [home] = after(sessions(), &following(back)).try_into().unwrap();
-    assert_eq!((home.is_exception, home.occurrence), (false, session(0).occurrence));
-}
-
-#[test]
-fn a_moved_session_is_announced_in_place_of_one_that_is_merely_edited() {
-    // The exception already is where the series is moved to.
-    let sessions = vec![exception(0), session(1)];
-    let update = following(Move { date: Some(date("2026-02-05")), ..to_slot("15:00", "16:00") });
-    let plan = plan(&facts_of(sessions), &update).unwrap();
-    let kinds: Vec<_> = plan.changes.iter().map(|change| change.kind).collect();
-    assert_eq!(kinds, [ChangeKind::Edited, ChangeKind::Rescheduled]);
-    let [announcement] = plan.announcements.as_slice() else { panic!("there is one course") };
-    assert_eq!((announcement.first, announcement.sessions.len()), (session(1).id, 2));
-    assert!(announcement.notice.content.contains("moved to February 12, 2026 at 15:00"), "{announcement:?}");
 }
 
 #[test]
@@ -215,15 +155,18 @@ proptest::proptest! {
     fn a_following_move_shifts_dates_alike_and_keeps_every_wall_clock(
         zone in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
         first in 0_i64..700, shift in -20_i64..20, start in 0_u16..1380, length in 1_u16..60,
-        exceptions in proptest::collection::vec(proptest::bool::ANY, 6), overwrite: bool,
+        exceptions in proptest::collection::vec(proptest::option::of(0_i64..7), 6), overwrite: bool,
     ) {
         let minute = |minute: u16| time(&format!("{:02}:{:02}", minute / 60, minute % 60));
         let monday = date("2026-03-02") + TimeDelta::days(first);
         let mut sessions = series(zone, &monday.to_string(), "10:00", "11:00", 6);
-        for (one, is_exception) in sessions.iter_mut().zip(exceptions) {
-            one.is_exception = is_exception;
+        // Exceptions are on other days of their weeks.
+        for (one, days) in sessions.iter_mut().zip(exceptions) {
+            one.is_exception = days.is_some();
+            let date = one.series_date + TimeDelta::days(days.unwrap_or_default());
+            one.occurrence = Occurrence::at(zone, date, one.occurrence.slot);
         }
-        let to = monday + TimeDelta::days(shift);
+        let to = sessions[0].occurrence.date + TimeDelta::days(shift);
         let update = SessionUpdate {
             overwrite_exceptions: overwrite,
             ..following(Move {
@@ -237,17 +180,20 @@ proptest::proptest! {
         for change in &changes {
             let (before, after) = (&change.before, &change.after);
             let occurrence = &after.occurrence;
-            proptest::prop_assert_eq!(occurrence.date, before.series_date + TimeDelta::days(shift));
+            let is_named = before.series_index == 0;
+            proptest::prop_assert_eq!(after.series_date, before.series_date + TimeDelta::days(shift));
+            proptest::prop_assert_eq!(occurrence.date, if is_named { to } else { after.series_date });
+            proptest::prop_assert_eq!(after.is_exception, is_named && before.is_exception);
             proptest::prop_assert_eq!(occurrence.ends_at - occurrence.starts_at, TimeDelta::minutes(length.into()));
             let expected = oracle::instant(zone, occurrence.date, start);
             proptest::prop_assert_eq!(occurrence.starts_at, expected);
-            proptest::prop_assert_eq!((after.series_date, after.is_exception), (occurrence.date, false));
             proptest::prop_assert_eq!((after.series_index, after.version), (before.series_index, 1));
         }
-        let stay = |one: &&Session| !changes.iter().any(|change| change.after.id == one.id);
-        let is_same = |one: &Session| one.occurrence.slot == slot("10:00", "11:00") && shift == 0 && start == 600;
-        for one in sessions.iter().filter(stay) {
-            proptest::prop_assert!(is_same(one) || (one.is_exception && !overwrite && one.series_index > 0));
+        let is_changed = |one: &Session| changes.iter().any(|change| change.after.id == one.id);
+        let is_same = shift == 0 && start == 600 && length == 60;
+        for one in &sessions {
+            let is_left = one.is_exception && !overwrite && one.series_index > 0;
+            proptest::prop_assert!(is_changed(one) != (is_left || is_same && (!one.is_exception || one.series_index == 0)));
         }
     }
 }

@@ -2,7 +2,7 @@ use chrono_tz::Tz;
 
 use super::*;
 use crate::change::Change;
-use crate::schedule::fixtures::{date, facts_of, series, session, slot, time};
+use crate::schedule::fixtures::{PARENT, STUDENT, date, facts_of, series, session, slot, time};
 use crate::schedule::{Dst, PriorityLevel, SessionMode, SessionStatus};
 
 fn moved(date: &str, start: &str, end: &str) -> SessionUpdate {
@@ -78,6 +78,71 @@ fn a_session_ends_after_it_starts_unless_it_may_last_overnight() {
 }
 
 #[test]
+fn a_session_goes_on_lasting_overnight_unless_both_times_are_new() {
+    let [night] = series(Tz::UTC, "2026-02-02", "23:00", "01:00", 1).try_into().unwrap();
+    let update = |time| SessionUpdate { time, ..SessionUpdate::default() };
+    let slot_after = |time| changed(&night, &update(time)).after.occurrence.slot;
+    assert_eq!(slot_after(Move { start: Some(time("22:00")), ..Move::default() }), slot("22:00", "01:00"));
+    assert_eq!(slot_after(Move { end: Some(time("02:00")), ..Move::default() }), slot("23:00", "02:00"));
+    assert_eq!(slot_after(Move { date: Some(date("2026-02-03")), ..Move::default() }), slot("23:00", "01:00"));
+    let both = moved("2026-02-02", "22:00", "02:00");
+    let facts = facts_of(vec![night.clone()]);
+    assert_eq!(violations(&facts, &both), [("end_time".to_owned(), "before_start")]);
+    assert_eq!(slot_after(Move { overnight: Some(true), ..both.time }), slot("22:00", "02:00"));
+    assert_eq!(slot_after(moved("2026-02-02", "10:00", "11:00").time), slot("10:00", "11:00"));
+
+    let alone = |overnight| update(Move { overnight: Some(overnight), ..Move::default() });
+    assert_eq!(violations(&facts, &alone(false)), [("end_time".to_owned(), "before_start")]);
+    assert_eq!(plan(&facts, &alone(true)), None);
+}
+
+#[test]
+fn a_new_end_alone_is_no_later_notice_of_the_start() {
+    let longer = |session: &Session| {
+        let time = Move { end: Some(time("12:00")), ..Move::default() };
+        changed(session, &SessionUpdate { time, ..SessionUpdate::default() })
+    };
+    let change = longer(&session(0));
+    assert_eq!((change.kind, change.is_move()), (ChangeKind::Rescheduled, true));
+    assert_eq!(change.after.rescheduled_at, None);
+    let earlier = Some(now() - chrono::TimeDelta::days(1));
+    let moved_before = Session { rescheduled_at: earlier, ..session(0) };
+    assert_eq!(longer(&moved_before).after.rescheduled_at, earlier);
+    assert_eq!(changed(&moved_before, &moved("2026-02-02", "09:00", "11:00")).after.rescheduled_at, Some(now()));
+}
+
+#[test]
+fn a_student_who_sends_a_time_is_told_that_only_tutors_move_sessions() {
+    let refusal = |time: Move, user| {
+        let update = SessionUpdate { time, topics: Some(Vec::new()), ..SessionUpdate::default() };
+        match plan_update(&facts_of(vec![session(0)]), user, &update, now()) {
+            Err(SessionChangeError::Refused(refusal)) => refusal,
+            other => panic!("the update is not refused: {other:?}"),
+        }
+    };
+    for user in [STUDENT, PARENT] {
+        assert_eq!(refusal(Move::default(), user), ActionRefusal::TutorOnly(SessionAction::Edit));
+        for time in every_part() {
+            assert_eq!(refusal(time, user), ActionRefusal::TutorOnly(SessionAction::Reschedule), "{time:?}");
+        }
+    }
+    let cancelled = facts_of(vec![Session { status: SessionStatus::Cancelled, ..session(0) }]);
+    let outcome = plan_update(&cancelled, TUTOR, &moved("2026-02-03", "10:00", "11:00"), now());
+    let expected = ActionRefusal::Status(SessionAction::Edit, SessionStatus::Cancelled);
+    assert!(matches!(outcome, Err(SessionChangeError::Refused(refusal)) if refusal == expected));
+}
+
+/// The parts of a new time, each of which alone requests a move.
+fn every_part() -> [Move; 4] {
+    [
+        Move { date: Some(date("2026-02-03")), ..Move::default() },
+        Move { start: Some(time("09:00")), ..Move::default() },
+        Move { end: Some(time("12:00")), ..Move::default() },
+        Move { overnight: Some(false), ..Move::default() },
+    ]
+}
+
+#[test]
 fn an_update_that_changes_nothing_has_no_plan() {
     let facts = facts_of(vec![session(0), session(1)]);
     let same = SessionUpdate {
@@ -140,18 +205,16 @@ fn a_session_is_never_last_changed_before_it_was() {
 #[test]
 fn an_outcome_excludes_a_new_time_and_later_sessions() {
     let facts = facts_of(vec![session(0)]);
-    for time in [
-        Move { date: Some(date("2026-02-03")), ..Move::default() },
-        Move { start: Some(time("09:00")), ..Move::default() },
-        Move { end: Some(time("12:00")), ..Move::default() },
-    ] {
+    for time in every_part() {
         let both = SessionUpdate { time, ..concluded(Outcome::Completed) };
         assert_eq!(violations(&facts, &both), [("status".to_owned(), "ambiguous")]);
     }
     let following = SessionUpdate { scope: Scope::Following, ..moved("2026-02-03", "10:00", "11:00") };
-    let all = SessionUpdate { outcome: Some(Outcome::NoShow), ..following };
+    let all = SessionUpdate { outcome: Some(Outcome::NoShow), ..following.clone() };
     let expected = [("status".to_owned(), "ambiguous"), ("scope".to_owned(), "ambiguous")];
     assert_eq!(violations(&facts, &all), expected);
+    assert_eq!(codes(&all.contradictions()), expected, "no session is needed to find them");
+    assert!(following.contradictions().is_empty() && concluded(Outcome::NoShow).contradictions().is_empty());
 }
 
 /// A session that began two days ago.
@@ -202,6 +265,7 @@ fn a_move_into_a_gap_is_shifted_and_keeps_its_length() {
     let same = plan(&facts, &moved("2026-03-08", "03:30", "04:30")).unwrap();
     let [change] = same.changes.as_slice() else { panic!("there are several changes") };
     assert_eq!((change.kind, change.is_move(), change.is_resolved_anew()), (ChangeKind::Rescheduled, false, true));
+    assert_eq!(change.after.rescheduled_at, gap.rescheduled_at);
     assert!(same.moves().is_empty());
 }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::oracle;
 use crate::schedule::fixtures::{instant, slot};
+use crate::schedule::zone::resolve_boundary;
 use crate::schedule::{Schedule, ZONE_RULES, expand, resolve};
 
 fn disagreement(
@@ -14,7 +15,8 @@ fn disagreement(
     walls: impl IntoIterator<Item = NaiveDateTime>,
 ) -> Option<String> {
     let compare = |wall: NaiveDateTime| {
-        let (ours, theirs) = (resolve(zone, wall), oracle::resolve(wall, theirs));
+        let ours = (resolve(zone, wall), resolve_boundary(zone, wall));
+        let theirs = (oracle::resolve(wall, theirs), oracle::resolve_boundary(wall, theirs));
         (ours != theirs).then(|| format!("{zone} {wall}: {ours:?} instead of {theirs:?}"))
     };
     walls.into_iter().find_map(compare)

@@ -42,10 +42,29 @@ pub(in crate::schedule) fn resolve(wall: NaiveDateTime, theirs: &TimeZone) -> (D
     (ours(ambiguous.compatible().unwrap()), dst)
 }
 
+/// Returns the instant of a boundary on a zone's clock: in a gap, that of the clock change.
+pub(in crate::schedule) fn resolve_boundary(wall: NaiveDateTime, theirs: &TimeZone) -> DateTime<Utc> {
+    let (shifted, dst) = resolve(wall, theirs);
+    if dst != Some(Dst::Gap) {
+        return shifted;
+    }
+    // A time in a gap is shifted to the clock change at the earliest.
+    let since = Timestamp::from_second(shifted.timestamp() + 1).unwrap();
+    ours(theirs.preceding(since).next().unwrap().timestamp())
+}
+
+/// Returns the instant of a boundary at a minute of a date.
+pub(in crate::schedule) fn boundary(zone_of_date: Tz, date: NaiveDate, minute: u16) -> DateTime<Utc> {
+    resolve_boundary(wall_clock(date, minute), zone(zone_of_date))
+}
+
 /// Returns the instant of a minute of a date.
 pub(in crate::schedule) fn instant(zone_of_date: Tz, date: NaiveDate, minute: u16) -> DateTime<Utc> {
-    let wall = date.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::minutes(i64::from(minute));
-    resolve(wall, zone(zone_of_date)).0
+    resolve(wall_clock(date, minute), zone(zone_of_date)).0
+}
+
+fn wall_clock(date: NaiveDate, minute: u16) -> NaiveDateTime {
+    date.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::minutes(i64::from(minute))
 }
 
 /// Returns the date that a zone's clock shows, with the number of its weekday from Monday, 0, and the minute of the day.
