@@ -1,7 +1,7 @@
 //! Writing changes of sessions, their history, and the messages and events about them.
 
 use astegni_domain::chat::{MessageType, Notice};
-use astegni_domain::ids::{RequestId, SessionId};
+use astegni_domain::ids::{RequestId, SessionId, UserId};
 use astegni_domain::schedule::{
     Cancellation, ChangedField, Dst, Session, SessionChange, SessionChangePlan, ZONE_RULES,
 };
@@ -196,7 +196,7 @@ fn record(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Result<(), Stor
             .bind(change.after.id.get())
             .bind(change.after.version)
             .bind(change.kind.as_str())
-            .bind(plan.actor.map(|actor| actor.get()))
+            .bind(plan.actor.map(UserId::get))
             .bind(change.reason.as_deref())
             .bind(fields.as_str())
             .bind_all([old.starts_at, old.ends_at, new.starts_at, new.ends_at, plan.at].map(|at| at.naive_utc()));

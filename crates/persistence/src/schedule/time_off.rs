@@ -2,7 +2,7 @@
 
 use astegni_domain::ids::{TimeOffId, UserId};
 use astegni_domain::page::{Keyset, Page, PageRequest};
-use astegni_domain::schedule::{Period, RecordedTimeOff, TimeOff, TimeOffPlan};
+use astegni_domain::schedule::{Period, RecordedTimeOff, SessionChangePlan, TimeOff, TimeOffPlan};
 use chrono::NaiveDateTime;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 
@@ -40,7 +40,7 @@ pub(super) fn list(conn: &mut AnyConnection, tutor: UserId, page: PageRequest) -
 
 /// Writes time off and the cancellations of its plan. With the tutor's calendar locked, no session is booked at the same time.
 pub(super) fn add(conn: &mut AnyConnection, plan: &TimeOffPlan) -> Result<RecordedTimeOff, StoreError> {
-    let mut users = plan.cancellations.as_ref().map(|plan| plan.users()).unwrap_or_default();
+    let mut users = plan.cancellations.as_ref().map(SessionChangePlan::users).unwrap_or_default();
     users.push(plan.tutor);
     users.sort_unstable();
     users.dedup();
