@@ -5,7 +5,7 @@ use astegni_domain::ids::{RequestId, SessionId, UserId};
 use astegni_domain::schedule::{
     Cancellation, ChangedField, Dst, Session, SessionChange, SessionChangePlan, ZONE_RULES,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::calendar::{busy_times, lock_calendars, minutes};
 use crate::chat::{self, NewMessage, SentMessage, Target};
@@ -177,6 +177,21 @@ fn values<'a>(change: &'a SessionChange, topics: &'a Topics) -> [Parameter<'a>; 
     ]
 }
 
+/// The columns of an entry of the history.
+const HISTORY_COLUMNS: [&str; 11] = [
+    "session_id",
+    "version",
+    "kind",
+    "actor_user_id",
+    "reason",
+    "fields",
+    "old_starts_at",
+    "old_ends_at",
+    "new_starts_at",
+    "new_ends_at",
+    "created_at",
+];
+
 /// Adds the changes to the history.
 fn record(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Result<(), StoreError> {
     let fields: Vec<String> = plan
@@ -184,23 +199,27 @@ fn record(conn: &mut AnyConnection, plan: &SessionChangePlan) -> Result<(), Stor
         .iter()
         .map(|change| columns::json(change.fields().into_iter().map(ChangedField::as_str)))
         .collect();
-    let text = format!(
-        "INSERT INTO session_changes (session_id, version, kind, actor_user_id, reason, fields, old_starts_at, \
-         old_ends_at, new_starts_at, new_ends_at, created_at) VALUES {}",
-        statement::rows(plan.changes.len(), 11)
-    );
-    let mut statement = Statement::<()>::new(text);
+    let count = statement::padded(plan.changes.len());
+    let mut new = Statement::<()>::new(format!("VALUES {}", statement::rows(count, HISTORY_COLUMNS.len())));
     for (change, fields) in plan.changes.iter().zip(&fields) {
-        let (old, new) = (change.before.occurrence.period(), change.after.occurrence.period());
-        statement = statement
+        let (old, new_time) = (change.before.occurrence.period(), change.after.occurrence.period());
+        new = new
             .bind(change.after.id.get())
             .bind(change.after.version)
             .bind(change.kind.as_str())
             .bind(plan.actor.map(UserId::get))
             .bind(change.reason.as_deref())
             .bind(fields.as_str())
-            .bind_all([old.starts_at, old.ends_at, new.starts_at, new.ends_at, plan.at].map(|at| at.naive_utc()));
+            .bind_all(
+                [old.starts_at, old.ends_at, new_time.starts_at, new_time.ends_at, plan.at].map(|at| at.naive_utc()),
+            );
     }
-    statement.execute(conn)?;
+    let (no_text, no_time) = (None::<&str>, None::<NaiveDateTime>);
+    for _ in plan.changes.len()..count {
+        new = new.bind(0_i64).bind(0_i32).bind(no_text).bind(None::<i64>).bind_all([no_text; 2]).bind_all([no_time; 5]);
+    }
+    let columns = HISTORY_COLUMNS.join(", ");
+    let text = format!("INSERT INTO session_changes ({columns}) SELECT {columns} FROM new WHERE session_id > 0");
+    With::new(&format!("new({columns})"), new).then(Statement::<()>::new(text)).execute(conn)?;
     Ok(())
 }

@@ -223,13 +223,34 @@ fn a_series_on_postgresql_is_booked_moved_and_cancelled_by_few_statements() {
         let (_, sent) = sent_during(&world, || update(&series));
         assert_count(&sent, 15);
         // A cancellation reads no calendars.
-        let cancel = |scope| {
+        let cancel = |id, scope| {
             let command = CancelCommand { reason: None, scope };
-            block_on(service.cancel(&tutor, first.id, &command, |_, _| true)).unwrap()
+            block_on(service.cancel(&tutor, id, &command, |_, _| true)).unwrap()
         };
-        let (_, sent) = sent_during(&world, || cancel(Scope::Following));
+        let second = sessions(&world, &tutor).remove(1);
+        let (_, sent) = sent_during(&world, || cancel(second.id, Scope::This));
+        assert_count(&sent, 11);
+        let (_, sent) = sent_during(&world, || cancel(first.id, Scope::Following));
         assert_count(&sent, 13);
     }
+}
+
+/// A connection keeps few statements, whatever the lengths of series.
+#[test]
+fn series_of_similar_lengths_share_their_statements_on_postgresql() {
+    let Some(world) = World::postgres() else { return };
+    let sent = [17, 25, 32].map(|count| {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        let (_, booked) = booked_daily(&world, &tutor, &student, count);
+        let first = sessions(&world, &tutor).remove(0);
+        let service = world.sessions_at(now());
+        let update = SessionUpdate { scope: Scope::Following, ..to_hour(15) };
+        let moves = || block_on(service.update(&tutor, first.id, &update, |_, _| true)).unwrap();
+        let (_, moved) = sent_during(&world, moves);
+        booked.into_iter().chain(moved).map(|sent| sent.text).collect::<Vec<_>>()
+    });
+    assert_eq!(sent[0].len(), 22);
+    assert!(sent.iter().all(|texts| *texts == sent[0]));
 }
 
 #[test]
