@@ -99,12 +99,15 @@ fn set(conn: &mut AnyConnection, tutor: UserId, availability: &Availability) -> 
     let (names, places) = statement::listed(&columns);
     let assignments: Vec<String> =
         columns.iter().skip(1).map(|(name, _)| format!("{name} = excluded.{name}")).collect();
+    // The first version is inserted, any other one replaces the one before.
     let text = format!(
-        "INSERT INTO tutor_availability ({names}) VALUES ({places}) ON CONFLICT (user_id) DO UPDATE SET {} \
-         WHERE tutor_availability.version = excluded.version - 1",
+        "INSERT INTO tutor_availability ({names}) SELECT {places} \
+         WHERE ? = 1 OR EXISTS (SELECT 1 FROM tutor_availability WHERE user_id = ?) \
+         ON CONFLICT (user_id) DO UPDATE SET {} WHERE tutor_availability.version = excluded.version - 1",
         assignments.join(", ")
     );
-    let written = Statement::<()>::new(text).bind_all(columns.map(|(_, value)| value)).execute(conn)?;
+    let statement = Statement::<()>::new(text).bind_all(columns.map(|(_, value)| value));
+    let written = statement.bind_all([availability.version, tutor.get()]).execute(conn)?;
     if written == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 

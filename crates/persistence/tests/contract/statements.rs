@@ -8,13 +8,16 @@ use astegni_domain::accounts::{AccountRepository, Role};
 use astegni_domain::connections::{ConnectionFilter, ConnectionQueries, ConnectionRepository, Kind, plan_request};
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::Acceptance;
-use astegni_domain::schedule::{SessionFilter, SessionQueries};
+use astegni_domain::schedule::{
+    CancelCommand, FeedRepository, FeedScope, NewFeed, Scope, SessionFilter, SessionQueries, SessionUpdate, SlotQuery,
+};
 use astegni_persistence::DatabaseUrl;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use futures_executor::block_on;
 
 use crate::chat::{direct, say};
-use crate::harness::{World, contract, draft, now, weekly};
+use crate::harness::{World, contract, draft, now, tutor_id, weekly};
+use crate::scheduling::{booked_daily, sessions, to_hour};
 
 /// A statement that a thread of a database has sent.
 #[derive(Debug)]
@@ -197,4 +200,88 @@ fn a_message_on_postgresql_sends_few_statements() {
     // the message as it is shown, with the places of the participants.
     let (_, sent) = sent_during(&world, || say(&world, &tutor, id, "Hello"));
     assert_count(&sent, 10);
+}
+
+/// The same number for any number of sessions.
+#[test]
+fn a_series_on_postgresql_is_booked_moved_and_cancelled_by_few_statements() {
+    let Some(world) = World::postgres() else { return };
+    for count in [25, 200] {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        // As above; the conversation exists.
+        let (_, sent) = booked_daily(&world, &tutor, &student, count);
+        assert_count(&sent, 7);
+        let service = world.sessions_at(now());
+        let first = sessions(&world, &tutor).remove(0);
+        let [one, series] = [Scope::This, Scope::Following].map(|scope| SessionUpdate { scope, ..to_hour(15) });
+        // The session, its side and its course, the requester; the calendars; BEGIN, the locks, the calendars, the sessions, the
+        // history, the message, the events, COMMIT.
+        let update = |update| block_on(service.update(&tutor, first.id, update, |_, _| true)).unwrap();
+        let (_, sent) = sent_during(&world, || update(&one));
+        assert_count(&sent, 13);
+        // The following sessions and their course in addition.
+        let (_, sent) = sent_during(&world, || update(&series));
+        assert_count(&sent, 15);
+        // A cancellation reads no calendars.
+        let cancel = |id, scope| {
+            let command = CancelCommand { reason: None, scope };
+            block_on(service.cancel(&tutor, id, &command, |_, _| true)).unwrap()
+        };
+        let second = sessions(&world, &tutor).remove(1);
+        let (_, sent) = sent_during(&world, || cancel(second.id, Scope::This));
+        assert_count(&sent, 11);
+        let (_, sent) = sent_during(&world, || cancel(first.id, Scope::Following));
+        assert_count(&sent, 13);
+    }
+}
+
+/// A connection keeps few statements, whatever the lengths of series.
+#[test]
+fn series_of_similar_lengths_share_their_statements_on_postgresql() {
+    let Some(world) = World::postgres() else { return };
+    let sent = [17, 25, 32].map(|count| {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        let (_, booked) = booked_daily(&world, &tutor, &student, count);
+        let first = sessions(&world, &tutor).remove(0);
+        let service = world.sessions_at(now());
+        let update = SessionUpdate { scope: Scope::Following, ..to_hour(15) };
+        let moves = || block_on(service.update(&tutor, first.id, &update, |_, _| true)).unwrap();
+        let (_, moved) = sent_during(&world, moves);
+        booked.into_iter().chain(moved).map(|sent| sent.text).collect::<Vec<_>>()
+    });
+    assert_eq!(sent[0].len(), 22);
+    assert!(sent.iter().all(|texts| *texts == sent[0]));
+}
+
+#[test]
+fn slots_and_feeds_on_postgresql_are_read_by_few_statements() {
+    let Some(world) = World::postgres() else { return };
+    let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+    booked_daily(&world, &tutor, &student, 100);
+    // The tutor, the relation, the student, the availability, the calendars.
+    let month = SlotQuery {
+        from: "2026-02-01".parse().ok(),
+        to: "2026-03-03".parse().ok(),
+        duration: 60,
+        step: 15,
+        time_zone: None,
+    };
+    let (viewer, profile) = (Some(student.user_id), student.profiles.student);
+    let (page, sent) = sent_during(&world, || {
+        block_on(world.availability_at(now()).slots(viewer, tutor_id(&tutor), profile, &month)).unwrap()
+    });
+    assert!(page.slots.len() > 1_000);
+    assert_count(&sent, 5);
+    // The feed; the sessions and their courses; the installation.
+    let (scope, digest) = (FeedScope::Full, "digest".to_owned());
+    block_on(world.database.create_feed(NewFeed { owner: tutor.user_id, scope, name: None, digest, at: now() }))
+        .unwrap();
+    block_on(world.database.installation("installation")).unwrap();
+    let (read, sent) = sent_during(&world, || {
+        let feed = block_on(world.database.find_feed("digest")).unwrap().unwrap();
+        block_on(world.database.installation("another")).unwrap();
+        block_on(world.database.sessions_since(feed.owner, now(), 5000)).unwrap()
+    });
+    assert_eq!(read.len(), 100);
+    assert_count(&sent, 4);
 }

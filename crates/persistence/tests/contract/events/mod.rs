@@ -15,7 +15,7 @@ fn page(world: &World, reader: &Actor, after: i64, limit: usize) -> LogPage {
 }
 
 /// Returns the whole log of a user, whose cursors have no gaps.
-fn log(world: &World, reader: &Actor) -> Vec<LoggedEvent> {
+pub(crate) fn log(world: &World, reader: &Actor) -> Vec<LoggedEvent> {
     let LogPage { events, start, end } = page(world, reader, 0, 1_000);
     let cursors: Vec<i64> = events.iter().map(|event| event.cursor).collect();
     assert_eq!(cursors, (start + 1..=end).collect::<Vec<_>>());
