@@ -1,6 +1,6 @@
 //! The search for free slots.
 
-use astegni_domain::connections::{ProfileFacts, Relation, Standing};
+use astegni_domain::connections::{ProfileFacts, Relation, Standing, Viewer};
 use astegni_domain::ids::{StudentId, TutorId, UserId};
 use astegni_domain::schedule::{Availability, BusyTimes, DayWindow, Parties, SlotQuery, SlotsError, SlotsPage};
 use astegni_domain::tutoring::TutorProfile;
@@ -43,7 +43,7 @@ fn market(is_active: bool, standing: Option<Standing>) -> Ports {
     ports.tutors.expect_find().with(eq(TutorId::new(2))).times(1).returning(move |_| Ok(Some(profile(is_active))));
     if let Some(standing) = standing {
         let relation = Relation { standing, profile: ProfileFacts::of_stranger(true, false) };
-        ports.connections.expect_relation().times(1).returning(move |_, _| Ok(Some(relation)));
+        ports.connections.expect_relation().times(1..=2).returning(move |_, _| Ok(Some(relation)));
     }
     ports
 }
@@ -116,6 +116,19 @@ fn tutors_who_are_inactive_or_behind_a_block_offer_no_slots() {
     let mut ports = Ports::default();
     ports.tutors.expect_find().times(1).returning(|_| Ok(None));
     assert!(matches!(search(ports, None), Err(SlotsError::NotFound)));
+}
+
+#[test]
+fn a_guardian_gets_no_slots_for_a_child_behind_a_block() {
+    for standing in [Standing::BlockedByThem, Standing::BlockedByYou] {
+        let mut ports = market(true, None);
+        ports.sessions.expect_student_for().times(1).returning(|_, _| Ok(Some(UserId::new(6))));
+        ports.connections.expect_relation().times(2).returning(move |user, _| {
+            let standing = if user == Viewer::User(UserId::new(1)) { Standing::Open } else { standing };
+            Ok(Some(Relation { standing, profile: ProfileFacts::of_stranger(true, false) }))
+        });
+        assert!(matches!(search(ports, Some(1), Some(8), &SUNDAY), Err(SlotsError::NotFound)));
+    }
 }
 
 #[test]

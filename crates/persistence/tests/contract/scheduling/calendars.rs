@@ -125,17 +125,23 @@ contract! {
         assert!(!found(&tutor, first.id).unwrap().contact.requester_is_guardian);
     }
 
-    fn the_following_sessions_are_the_scheduled_ones_behind_in_the_series(world: World) {
+    fn the_following_sessions_are_the_scheduled_ones_of_the_course_that_start_later(world: World) {
         let (tutor, student) = enrolled(&world);
         book(&world, &tutor, &student, dates(&["2026-02-03"], 13, 14));
-        let all: Vec<_> = sessions(&world, &tutor).into_iter().filter(|session| session.occurrence.slot.start().to_string() == "10:00:00").collect();
-        // A session moved before the first keeps its place.
+        let all: Vec<_> = sessions(&world, &tutor).into_iter().filter(|one| one.series_index < 3).collect();
+        let [first, second, third] = [2, 3, 4].map(|day| {
+            let date = format!("2026-02-0{day}").parse().unwrap();
+            all.iter().find(|one| one.occurrence.date == date && one.request_id == all[0].request_id).unwrap().clone()
+        });
+        // A session that was moved before the first one is not behind it any more.
         let mut update = to_hour(10);
         update.time.date = Some("2026-02-01".parse().unwrap());
-        let last = block_on(world.sessions_at(now()).update(&tutor, all[2].id, &update, |_, _| true)).unwrap();
-        block_on(world.sessions_at(now()).cancel(&tutor, all[1].id, &CancelCommand::default(), |_, _| true)).unwrap();
-        assert_eq!(facts(&world, &tutor, &all[0], Scope::Following).following, std::slice::from_ref(&last));
-        assert!(facts(&world, &tutor, &last, Scope::Following).following.is_empty());
+        let moved = block_on(world.sessions_at(now()).update(&tutor, third.id, &update, |_, _| true)).unwrap();
+        let following = |session| facts(&world, &tutor, session, Scope::Following).following;
+        assert_eq!(following(&first), std::slice::from_ref(&second));
+        assert_eq!(following(&moved), [first.clone(), second.clone()]);
+        block_on(world.sessions_at(now()).cancel(&tutor, second.id, &CancelCommand::default(), |_, _| true)).unwrap();
+        assert!(following(&first).is_empty());
     }
 
     fn the_history_is_paged_down_to_the_booking(world: World) {

@@ -117,7 +117,7 @@ impl Calendar {
     ) -> Vec<(i64, ConflictKind)> {
         let is_booked = |person: usize, (start, end): (i64, i64)| {
             self.lessons.iter().any(|other| {
-                other.status == SessionStatus::Scheduled
+                matches!(other.status, SessionStatus::Scheduled | SessionStatus::Completed)
                     && !moving.contains(&other.id)
                     && (other.tutor == person || other.student == person)
                     && other.start() < end
@@ -179,12 +179,15 @@ impl Calendar {
         if base.status == SessionStatus::Cancelled {
             return Err(Refusal::Status);
         }
+        if shift.day.is_none() && shift.times.is_none() {
+            return Ok(());
+        }
+        let days = shift.day.map_or(0, |day| day - base.day);
         let mut target =
             Lesson { day: shift.day.unwrap_or(base.day), times: shift.times.unwrap_or(base.times), ..base.clone() };
         let moves = |old: &Lesson, new: &Lesson| (old.day, old.times) != (new.day, new.times);
         if shift.following {
-            target.series_day = shift.day.unwrap_or(base.series_day);
-            target.is_exception = target.day != target.series_day;
+            target.series_day += days;
         } else {
             target.is_exception |= moves(&base, &target);
         }
@@ -194,14 +197,14 @@ impl Calendar {
         if moves(&base, &target) && base.start() <= self.now {
             return Err(Refusal::HasBegun);
         }
-        let mut pairs = vec![(base.clone(), target)];
-        let behind = self.lessons.iter().filter(|one| one.course == base.course && one.place > base.place);
+        let mut pairs = vec![(base.clone(), target.clone())];
+        let behind = self.lessons.iter().filter(|one| one.course == base.course && one.start() > base.start());
         for one in behind.filter(|one| shift.following && one.is_upcoming(self.now)) {
-            if one.is_exception && !shift.overwrites {
+            if one.is_exception && !(shift.overwrites && one.series_day > base.series_day) {
                 continue;
             }
-            let day = one.series_day + shift.day.map_or(0, |day| day - base.series_day);
-            let times = shift.times.unwrap_or(one.times);
+            let day = one.series_day + days;
+            let times = if one.is_exception { target.times } else { shift.times.unwrap_or(one.times) };
             pairs.push((one.clone(), Lesson { day, times, series_day: day, is_exception: false, ..one.clone() }));
         }
         pairs.retain(|(old, new)| old != new);
@@ -213,9 +216,9 @@ impl Calendar {
         if !clashes.is_empty() {
             return Err(Refusal::Clashes(clashes));
         }
-        for (_, mut changed) in pairs {
+        for (old, mut changed) in pairs {
             changed.version += 1;
-            changed.moved_at = if ids.contains(&changed.id) { Some(self.now) } else { changed.moved_at };
+            changed.moved_at = if old.start() == changed.start() { changed.moved_at } else { Some(self.now) };
             let id = changed.id;
             *self.lesson_mut(id) = changed;
         }
@@ -235,7 +238,7 @@ impl Calendar {
         }
         let (now, notice) = (self.now, self.notice[base.tutor]);
         for one in self.lessons.iter_mut().filter(|one| one.course == base.course && one.is_upcoming(now)) {
-            if one.id == id || (following && one.place > base.place) {
+            if one.id == id || (following && one.start() > base.start()) {
                 let deadline = one.start() - notice;
                 let deadline = if one.moved_at.is_some_and(|moved| moved > deadline) { one.start() } else { deadline };
                 one.is_late = by == one.student && now > deadline;
