@@ -125,6 +125,14 @@ fn slots_last_as_long_and_shift_across_clock_changes() {
     assert!(gap.iter().all(hour));
     assert_eq!(gap[1].0.slot.end().to_string(), "02:00:00", "the wall clock of the slot ignores the gap");
 
+    // Hours that reach into the gap end, or begin, with the clock change.
+    let shown = |from, to| {
+        let hours = Availability { weekly: [(6, vec![window(from, to)])].into(), ..early.clone() };
+        starts(&hours, &BusyTimes::default(), SlotQuery { duration: 30, step: 30, ..on("2026-03-08") })
+    };
+    assert_eq!(shown(90, 150), ["03-08 01:30"]);
+    assert_eq!(shown(150, 210), ["03-08 03:00"]);
+
     // The second pass of the hour from one to two cannot be named on the wall clock, but in another zone it can.
     let overlap = slots(&early, &BusyTimes::default(), on("2026-11-01"));
     let shown: Vec<_> =

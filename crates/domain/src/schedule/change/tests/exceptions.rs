@@ -68,7 +68,7 @@ fn edits_reach_exceptions_and_leave_their_times() {
 
 #[test]
 fn an_exception_of_an_earlier_or_the_same_place_is_not_overwritten() {
-    // Sessions 0 and 1 were moved on their own behind session 1 and an added session of its date.
+    // Session 0 was moved on its own to a week after session 2, and a session was added on the date of session 1.
     let earlier = moved_to(session(0), TimeDelta::weeks(3));
     let added = Session { id: SessionId::new(999), series_index: 9, ..moved_to(session(1), TimeDelta::zero()) };
     let later = moved_to(session(2), TimeDelta::days(-1));

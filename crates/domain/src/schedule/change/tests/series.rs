@@ -91,8 +91,10 @@ fn a_new_start_does_not_lengthen_sessions_that_end_later() {
     let overwrite = SessionUpdate { overwrite_exceptions: true, ..early };
     let moved = after(vec![session(0), afternoon.clone(), exception(2)], &overwrite);
     assert!(moved.iter().all(|one| one.occurrence.slot == slot("09:00", "11:00")));
-    let longer = following(Move { overnight: Some(true), ..Move::default() });
-    assert_eq!(after(vec![session(0), afternoon.clone()], &longer)[0].occurrence.slot, slot("10:00", "11:00"));
+    // That the named session may last overnight concerns its whole slot as well.
+    let overnight = following(Move { overnight: Some(true), ..Move::default() });
+    let [follower] = after(vec![session(0), afternoon.clone()], &overnight).try_into().unwrap();
+    assert_eq!(follower.occurrence.slot, slot("10:00", "11:00"));
     // A new date keeps the slots, which an earlier change may have made different.
     let shifted = after(vec![session(0), afternoon], &following(to_date("2026-02-03")));
     assert_eq!(starts(&shifted), ["02-03T07:00Z", "02-10T12:00Z"]);

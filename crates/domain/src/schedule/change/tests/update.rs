@@ -97,7 +97,7 @@ fn a_session_goes_on_lasting_overnight_unless_both_times_are_new() {
 }
 
 #[test]
-fn a_new_end_alone_is_no_later_notice_of_the_start() {
+fn a_session_whose_end_alone_is_moved_is_not_rescheduled_anew() {
     let longer = |session: &Session| {
         let time = Move { end: Some(time("12:00")), ..Move::default() };
         changed(session, &SessionUpdate { time, ..SessionUpdate::default() })
