@@ -1,7 +1,6 @@
 //! A simple calendar in memory: the expected effect of every action.
 //!
-//! Times are minutes on the wall clock of one zone without clock changes, days are whole multiples of 1440 of them. The rules are
-//! written down a second time here, by lists alone.
+//! Times are minutes on the wall clock of one zone without clock changes. The rules are stated a second time here, on lists.
 
 use astegni_domain::schedule::{ConflictKind, SessionStatus};
 
