@@ -29,12 +29,12 @@ impl SessionStatus {
         self.into()
     }
 
-    /// Returns whether the session takes time in the calendars of its parties, so that nothing else can be booked. One that is
-    /// marked as completed before its end still does.
+    /// Returns whether the session takes time in the calendars of its parties, so that nothing else can be booked. An outcome
+    /// that is recorded before the end changes nothing, because it may be corrected.
     pub fn occupies_calendars(self) -> bool {
         match self {
-            Self::Scheduled | Self::InProgress | Self::Completed => true,
-            Self::Cancelled | Self::NoShow => false,
+            Self::Scheduled | Self::InProgress | Self::Completed | Self::NoShow => true,
+            Self::Cancelled => false,
         }
     }
 }
@@ -165,13 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn sessions_that_do_not_take_place_leave_calendars_free() {
+    fn all_sessions_but_cancelled_ones_occupy_calendars() {
         let table = [
             (SessionStatus::Scheduled, "scheduled", true),
             (SessionStatus::InProgress, "in_progress", true),
             (SessionStatus::Completed, "completed", true),
             (SessionStatus::Cancelled, "cancelled", false),
-            (SessionStatus::NoShow, "no_show", false),
+            (SessionStatus::NoShow, "no_show", true),
         ];
         for (status, name, occupies) in table {
             assert_eq!((status.as_str(), status.occupies_calendars()), (name, occupies));

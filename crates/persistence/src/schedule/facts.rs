@@ -66,7 +66,7 @@ pub(super) fn change_facts(
     Ok(Some(ChangeFacts { session, following, contact }))
 }
 
-/// Loads the facts about the sessions that a tutor teaches during a period and that occupy the calendar.
+/// Loads the facts about the sessions that a tutor teaches during a period and that are scheduled or in progress.
 pub(super) fn taught_during(
     conn: &mut AnyConnection,
     tutor: UserId,
@@ -192,8 +192,8 @@ pub(super) fn confirm_rules(
     Ok(())
 }
 
-/// Returns the number of sessions that a tutor teaches during a period and that occupy the calendar, and the ids of those that
-/// are scheduled and have not begun.
+/// Returns the number of sessions that a tutor teaches during a period and that are scheduled or in progress, and the ids of
+/// those that are scheduled and have not begun.
 pub(super) fn affected(
     conn: &mut AnyConnection,
     tutor: UserId,

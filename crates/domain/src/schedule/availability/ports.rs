@@ -22,7 +22,7 @@ pub trait AvailabilityRepository: Send + Sync {
     /// Returns a page of a tutor's time off, descending by start.
     async fn time_off(&self, tutor: UserId, page: PageRequest) -> Result<Page<TimeOff>, RepositoryError>;
 
-    /// Loads the facts about cancelling the sessions that a tutor teaches during a period and that occupy the calendar,
+    /// Loads the facts about cancelling the sessions that a tutor teaches during a period and that are scheduled or in progress,
     /// ascending by start, at most `limit`.
     async fn taught_during(
         &self,

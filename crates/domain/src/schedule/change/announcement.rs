@@ -33,8 +33,8 @@ impl Announcement {
     /// Announces the changes of one course; `None` without changes. If some sessions are moved and others only edited, the
     /// notice is about the former.
     ///
-    /// A block stops all texts between the two sides, but booked sessions outlive it. Across a block, the notice gives no reason, and
-    /// there is none of a change that concerns neither the time nor the outcome.
+    /// A block stops the messages between the two sides, but booked sessions outlive it. Across a block, the notice gives no reason,
+    /// and there is none of a change that concerns neither the time nor the outcome.
     pub(super) fn of(changes: &[SessionChange], contact: CourseContact, actor: Option<UserId>) -> Option<Self> {
         let first = changes.iter().find(|change| change.is_move()).or(changes.first())?;
         let session = &first.after;

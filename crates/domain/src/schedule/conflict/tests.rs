@@ -103,17 +103,17 @@ fn time_off_is_a_conflict_of_its_own_below_a_session_of_the_tutor() {
 }
 
 #[test]
-fn a_completed_session_conflicts_until_its_end() {
-    let completed = |from, to| Booking { status: SessionStatus::Completed, ..booking(1, 2, from, to) };
-    assert_eq!(kind(&[completed(-60, 1)]), Some((ConflictKind::TutorBusy, Some(9))));
-    assert_eq!(kind(&[completed(-60, 0)]), None);
+fn a_session_conflicts_until_its_end_whatever_its_outcome() {
+    for status in [SessionStatus::Completed, SessionStatus::NoShow] {
+        let concluded = |from, to| Booking { status, ..booking(1, 2, from, to) };
+        assert_eq!(kind(&[concluded(-60, 1)]), Some((ConflictKind::TutorBusy, Some(9))));
+        assert_eq!(kind(&[concluded(-60, 0)]), None);
+    }
 }
 
 #[test]
-fn sessions_that_do_not_take_place_or_are_about_to_move_do_not_conflict() {
-    for status in [SessionStatus::Cancelled, SessionStatus::NoShow] {
-        assert_eq!(kind(&[Booking { status, ..booking(1, 2, 0, 60) }]), None);
-    }
+fn sessions_that_are_cancelled_or_about_to_move_do_not_conflict() {
+    assert_eq!(kind(&[Booking { status: SessionStatus::Cancelled, ..booking(1, 2, 0, 60) }]), None);
     let busy = BusyTimes { bookings: vec![booking(1, 2, 0, 60)], time_off: Vec::new() };
     assert_eq!(busy.without(&[SessionId::new(9)]), BusyTimes::default());
 }

@@ -18,7 +18,8 @@ contract! {
         let course = sessions(&world, &tutor).remove(0).course_id;
         let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
         let slot = TimeSlot::new(time(10), time(12)).unwrap();
-        let added = AddedSession { course, date: "2026-02-05".parse().unwrap(), slot, topics: vec!["Angles".to_owned()] };
+        let added =
+            AddedSession { course, date: "2026-02-05".parse().unwrap(), slot, topics: vec!["Angles".to_owned()] };
         let added = block_on(world.sessions_at(now()).add(&tutor, &added)).unwrap();
         assert_eq!((added.series_index, added.is_exception, added.version), (3, true, 0));
         assert_eq!(sessions(&world, &student).pop(), Some(added));
@@ -80,6 +81,9 @@ contract! {
         assert_eq!(block_on(world.database.find_feed("19")).unwrap(), None);
         assert_eq!(block_on(world.database.sessions_since(tutor.user_id, now(), 5000)).unwrap().len(), 3);
         let identity = block_on(world.database.installation("one")).unwrap();
-        assert_eq!((identity.as_str(), block_on(world.database.installation("two")).unwrap()), ("one", "one".to_owned()));
+        assert_eq!(
+            (identity.as_str(), block_on(world.database.installation("two")).unwrap()),
+            ("one", "one".to_owned())
+        );
     }
 }

@@ -6,14 +6,14 @@ use astegni_domain::change::Change;
 use astegni_domain::ids::TimeOffId;
 use astegni_domain::page::{PageRequest, PageSize};
 use astegni_domain::schedule::{
-    Availability, AvailabilityChanges, AvailabilityRepository, CancelCommand, Period, SessionStatus, TimeOffPlan,
-    TimeOffTerms, plan_cancellations,
+    Availability, AvailabilityChanges, AvailabilityRepository, Period, SessionStatus, TimeOffPlan, TimeOffTerms,
+    plan_cancellations,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use futures_executor::block_on;
 
-use super::{addition, book, enrolled, sessions, versatile, written};
+use super::{addition, book, cancel, enrolled, sessions, to_hour, update, versatile, written};
 use crate::harness::{World, contract, dates, now, race};
 
 fn terms(period: Period, cancels_sessions: bool) -> TimeOffTerms {
@@ -60,11 +60,14 @@ contract! {
             }
         };
         let stored = || block_on(world.database.availability(tutor.user_id)).unwrap();
-        for (next, is_written) in [(2, false), (5, false), (1, true), (1, false), (3, false), (2, true), (3, true), (2, false)] {
+        let table =
+            [(2, false), (5, false), (1, true), (1, false), (3, false), (2, true), (3, true), (2, false), (4, true)];
+        for (next, is_written) in table {
             let before = stored();
             assert_eq!(version(next), is_written, "{next} after {}", before.version);
-            let expected = if is_written { (next, i64::from(stored().buffer_minutes)) } else { (before.version, i64::from(before.buffer_minutes)) };
-            assert_eq!((stored().version, i64::from(stored().buffer_minutes)), expected);
+            let after = stored();
+            assert_eq!(after.version, if is_written { next } else { before.version });
+            assert_eq!(after.version, i64::from(after.buffer_minutes));
         }
     }
 
@@ -98,14 +101,15 @@ contract! {
 
     fn the_sessions_of_a_period_are_those_that_the_tutor_teaches(world: World) {
         let [tutor, student, third] = [versatile(&world), versatile(&world), versatile(&world)];
-        book(&world, &tutor, &student, dates(&["2026-02-02", "2026-02-03", "2026-02-04", "2026-02-05", "2026-02-06"], 10, 12));
+        let days = ["2026-02-02", "2026-02-03", "2026-02-04", "2026-02-05", "2026-02-06"];
+        book(&world, &tutor, &student, dates(&days, 10, 12));
         book(&world, &tutor, &third, dates(&["2026-02-04"], 8, 9));
         book(&world, &third, &tutor, dates(&["2026-02-04"], 15, 16));
         let all = sessions(&world, &tutor);
         for (place, status) in [(0, "completed"), (1, "no_show"), (6, "in_progress")] {
             world.execute(&format!("UPDATE sessions SET status = '{status}' WHERE id = {}", all[place].id));
         }
-        block_on(world.sessions_at(now()).cancel(&tutor, all[5].id, &CancelCommand::default(), |_, _| true)).unwrap();
+        cancel(&world, &tutor, all[5].id);
         let taught = |period, limit| -> Vec<_> {
             let found = block_on(world.database.taught_during(tutor.user_id, period, limit)).unwrap();
             found.iter().map(|facts| facts.session.id).collect()
@@ -127,11 +131,10 @@ contract! {
         let added = block_on(world.sessions_at(now()).add(&tutor, &addition(course, "2026-02-05", 10))).unwrap();
         assert_conflict(&world, &before_a_booking);
         let before_a_cancellation = plan(&world, &tutor, week());
-        block_on(world.sessions_at(now()).cancel(&student, added.id, &CancelCommand::default(), |_, _| true)).unwrap();
+        cancel(&world, &student, added.id);
         assert_conflict(&world, &before_a_cancellation);
         let before_an_edit = plan(&world, &tutor, week());
-        let edited = super::to_hour(15);
-        block_on(world.sessions_at(now()).update(&tutor, all[1].id, &edited, |_, _| true)).unwrap();
+        update(&world, &tutor, all[1].id, &to_hour(15));
         assert_conflict(&world, &before_an_edit);
         let recorded = block_on(world.database.add_time_off(plan(&world, &tutor, week()))).unwrap();
         assert_eq!(recorded.unwrap().affected_count, 3);
@@ -154,7 +157,7 @@ contract! {
         let (tutor, _) = enrolled(&world);
         let plan = TimeOffPlan { cancellations: None, terms: terms(week(), false), ..plan(&world, &tutor, week()) };
         let first = sessions(&world, &tutor).remove(0);
-        block_on(world.sessions_at(now()).cancel(&tutor, first.id, &CancelCommand::default(), |_, _| true)).unwrap();
+        cancel(&world, &tutor, first.id);
         assert_eq!(block_on(world.database.add_time_off(plan)).unwrap().unwrap().affected_count, 2);
     }
 

@@ -1,13 +1,16 @@
 //! The contract of `SessionRepository::change`.
 
+use astegni_domain::accounts::Role;
 use astegni_domain::events::EventKind;
 use astegni_domain::page::PageRequest;
 use astegni_domain::schedule::{
-    CancelCommand, ChangeKind, ChangedField, Scope, SessionChangeError, SessionQueries, SessionStatus,
+    AddSessionError, AddedSession, AdditionRefusal, CancelCommand, ChangeKind, ChangedField, Move, Scope,
+    SessionChangeError, SessionQueries, SessionStatus, SessionUpdate,
 };
+use chrono::TimeDelta;
 use futures_executor::block_on;
 
-use super::{enrolled, sessions, to_hour};
+use super::{addition, assert_consistent, booked_daily, enrolled, sessions, to_hour, update};
 use crate::harness::{contract, now};
 
 contract! {
@@ -15,7 +18,10 @@ contract! {
         let (tutor, student) = enrolled(&world);
         let before = sessions(&world, &tutor).remove(1);
         let moved = block_on(world.sessions_at(now()).update(&tutor, before.id, &to_hour(15), |_, _| true)).unwrap();
-        assert_eq!(block_on(SessionQueries::find(&world.database, student.user_id, before.id)).unwrap(), Some(moved.clone()));
+        assert_eq!(
+            block_on(SessionQueries::find(&world.database, student.user_id, before.id)).unwrap(),
+            Some(moved.clone())
+        );
         assert_eq!((moved.version, moved.is_exception, moved.rescheduled_at), (1, true, Some(now())));
         assert_eq!(moved.series_date, before.occurrence.date);
         let history = block_on(world.database.history(before.id, PageRequest::FIRST)).unwrap().items;
@@ -57,12 +63,37 @@ contract! {
         let first = sessions(&world, &tutor).remove(0);
         let command = CancelCommand { reason: Some("Ill".to_owned()), scope: Scope::Following };
         let [to_tutor, to_student] = crate::events::told_during(&world, [&tutor, &student], || {
-            let cancelled = block_on(world.sessions_at(now()).cancel(&student, first.id, &command, |_, _| true)).unwrap();
+            let cancelled =
+                block_on(world.sessions_at(now()).cancel(&student, first.id, &command, |_, _| true)).unwrap();
             assert_eq!(cancelled.status, SessionStatus::Cancelled);
             assert_eq!(cancelled.cancellation.as_ref().unwrap().by, student.user_id);
         });
         assert_eq!(to_tutor, [EventKind::SessionCancelled, EventKind::MessageSent]);
         assert_eq!(to_student, [EventKind::MessageSent]);
         assert!(sessions(&world, &tutor).iter().all(|session| session.status == SessionStatus::Cancelled));
+    }
+
+    fn a_course_with_the_largest_number_of_sessions_changes_at_once(world: World) {
+        let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
+        let (course, _) = booked_daily(&world, &tutor, &student, 200);
+        let first = sessions(&world, &tutor).remove(0);
+        let service = world.sessions_at(now());
+        let add = |session: &AddedSession| block_on(service.add(&tutor, session));
+        for days in 0..200 {
+            let date = first.occurrence.date + TimeDelta::days(days);
+            add(&AddedSession { date, ..addition(course, "2026-02-01", 14) }).unwrap();
+        }
+        let full = add(&addition(course, "2026-02-01", 18));
+        assert!(matches!(full, Err(AddSessionError::Refused(AdditionRefusal::TooManySessions))), "{full:?}");
+        let time = Move { date: first.occurrence.date.succ_opt(), ..Move::default() };
+        let later =
+            SessionUpdate { time, scope: Scope::Following, overwrite_exceptions: true, ..SessionUpdate::default() };
+        update(&world, &tutor, first.id, &later);
+        let command = CancelCommand { reason: None, scope: Scope::Following };
+        block_on(service.cancel(&student, first.id, &command, |_, _| true)).unwrap();
+        let moved =
+            "SELECT COUNT(*) FROM sessions WHERE version = 2 AND status = 'cancelled' AND session_date = series_date";
+        assert_eq!(world.number(moved), 400);
+        assert_consistent(&world);
     }
 }

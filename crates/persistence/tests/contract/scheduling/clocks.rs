@@ -75,7 +75,9 @@ contract! {
         ];
         assert_eq!(shown(&sessions(&world, &tutor)), expected(&rows));
         assert_eq!(sessions(&world, &student), sessions(&world, &tutor));
-        assert!(sessions(&world, &tutor).iter().all(|session| session.occurrence.slot.start() == clock("02:30").unwrap()));
+        assert!(
+            sessions(&world, &tutor).iter().all(|session| session.occurrence.slot.start() == clock("02:30").unwrap())
+        );
         assert_eq!(world.number("SELECT COUNT(*) FROM sessions WHERE dst = 'gap' AND duration = 90"), 1);
     }
 
@@ -90,7 +92,10 @@ contract! {
     }
 
     fn an_overnight_series_ends_on_the_next_day(world: World) {
-        let (tutor, _) = booked(&world, ScheduleDraft { days: Some(vec![Weekday::Sat]), ..sundays("2026-02-28", ["22:00", "01:00"], 1) });
+        let (tutor, _) = booked(
+            &world,
+            ScheduleDraft { days: Some(vec![Weekday::Sat]), ..sundays("2026-02-28", ["22:00", "01:00"], 1) },
+        );
         let rows = [("02-28 03-01T03:00Z 03-01T06:00Z", None), ("03-07 03-08T03:00Z 03-08T06:00Z", None)];
         assert_eq!(shown(&sessions(&world, &tutor)), expected(&rows));
         assert_eq!(world.number("SELECT COUNT(*) FROM sessions WHERE duration = 180"), 2);
@@ -124,7 +129,10 @@ contract! {
         assert_eq!(shown(&sessions(&world, &tutor)), expected(&rows));
         move_series(&world, &tutor, Some("2026-03-01"), ["10:00", "12:00"]);
         let back = sessions(&world, &tutor);
-        assert!(back.iter().all(|session| session.version == 3 && session.occurrence.dst.is_none() && !session.is_exception));
+        assert!(
+            back.iter()
+                .all(|session| session.version == 3 && session.occurrence.dst.is_none() && !session.is_exception)
+        );
         assert_eq!(back[1].occurrence.starts_at - back[0].occurrence.starts_at, TimeDelta::hours(7 * 24 - 1));
     }
 }

@@ -8,7 +8,7 @@ use astegni_domain::ids::{CourseId, SessionId};
 use astegni_domain::money::Money;
 use astegni_domain::requests::RequestDraft;
 use astegni_domain::schedule::{
-    AddSessionError, AdditionPlan, AdditionRefusal, AvailabilityChanges, BusyTimes, CancelCommand, PackageUse, Period,
+    AddSessionError, AdditionPlan, AdditionRefusal, AvailabilityChanges, BusyTimes, PackageUse, Period,
     SessionRepository, TimeOffTerms, plan_addition,
 };
 use astegni_domain::tutoring::{PackageRepository, PackageTerms};
@@ -16,7 +16,8 @@ use chrono::TimeDelta;
 use futures_executor::block_on;
 
 use super::{
-    Household, addition, book, enrolled, household, leave, overlaps, send_and_accept, sessions, versatile, written,
+    Household, addition, book, cancel, enrolled, household, leave, overlaps, send_and_accept, sessions, versatile,
+    written,
 };
 use crate::connections::request;
 use crate::harness::{World, contract, dates, draft, now, race};
@@ -56,8 +57,7 @@ fn package_use(world: &World, course: CourseId) -> PackageUse {
 
 /// Cancels the first session of a student.
 fn cancel_first(world: &World, user: &Actor) {
-    let first = sessions(world, user).remove(0);
-    block_on(world.sessions_at(now()).cancel(user, first.id, &CancelCommand::default(), |_, _| true)).unwrap();
+    cancel(world, user, sessions(world, user)[0].id);
 }
 
 contract! {
@@ -90,7 +90,8 @@ contract! {
 
     fn a_late_cancellation_is_not_credited(world: World) {
         let (tutor, student, course) = packaged(&world);
-        let changes = AvailabilityChanges { cancellation_notice_hours: Change::Set(96), ..AvailabilityChanges::default() };
+        let notice = Change::Set(96);
+        let changes = AvailabilityChanges { cancellation_notice_hours: notice, ..AvailabilityChanges::default() };
         block_on(world.availability_at(now()).update(&tutor, &changes, |_| true)).unwrap();
         cancel_first(&world, &student);
         assert!(sessions(&world, &tutor)[0].cancellation.as_ref().unwrap().is_late);

@@ -31,7 +31,8 @@ contract! {
         let name = Some("Lessons".to_owned());
         let feed = CalendarFeed { id, owner: owner.user_id, scope: FeedScope::Full, name, created_at: now() };
         assert_eq!((find(&world, "secret"), find(&world, "Secret")), (Some(feed.clone()), None));
-        let set_active = |value| world.execute(&format!("UPDATE users SET is_active = {value} WHERE id = {}", owner.user_id));
+        let set_active =
+            |value| world.execute(&format!("UPDATE users SET is_active = {value} WHERE id = {}", owner.user_id));
         set_active("FALSE");
         assert_eq!(find(&world, "secret"), None);
         set_active("TRUE");
@@ -58,16 +59,16 @@ contract! {
     }
 
     fn an_installation_gets_one_identity(world: World) {
-        let identities = race(10, |number| {
-            block_on(world.database.installation(&format!("proposal {number}"))).unwrap()
-        });
+        let identities =
+            race(10, |number| block_on(world.database.installation(&format!("proposal {number}"))).unwrap());
         assert!(identities.iter().all(|identity| *identity == identities[0]), "{identities:?}");
         assert_eq!(block_on(world.database.installation("later")).unwrap(), identities[0]);
     }
 
     fn a_feed_shows_the_sessions_of_every_side(world: World) {
         let Household { tutor, child, parent, guardian } = household(&world);
-        let since = |user: &Actor, from, limit| block_on(world.database.sessions_since(user.user_id, from, limit)).unwrap();
+        let since =
+            |user: &Actor, from, limit| block_on(world.database.sessions_since(user.user_id, from, limit)).unwrap();
         let all = sessions(&world, &tutor);
         leave(&world, &guardian, &child);
         for reader in [&tutor, &child, &parent] {
@@ -81,7 +82,8 @@ contract! {
         let [one, other] = [versatile(&world), versatile(&world)];
         book(&world, &one, &other, dates(&["2026-02-03", "2026-02-05"], 10, 12));
         book(&world, &other, &one, dates(&["2026-02-02", "2026-02-04"], 10, 12));
-        let dates: Vec<_> = since(&one, now(), 5000).iter().map(|session| session.occurrence.date.to_string()).collect();
+        let dates: Vec<_> =
+            since(&one, now(), 5000).iter().map(|session| session.occurrence.date.to_string()).collect();
         assert_eq!(dates, ["2026-02-02", "2026-02-03", "2026-02-04", "2026-02-05"]);
     }
 }

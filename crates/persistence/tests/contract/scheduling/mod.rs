@@ -17,19 +17,19 @@ mod zones;
 
 use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::families::{FamilyRepository, GuardianshipTransition};
-use astegni_domain::ids::CourseId;
+use astegni_domain::ids::{CourseId, SessionId};
 use astegni_domain::page::PageRequest;
 use astegni_domain::requests::{Acceptance, RequestDraft, ScheduleDraft};
 use astegni_domain::schedule::{
-    AddedSession, ChangeFacts, Move, Scope, Session, SessionFilter, SessionQueries, SessionRepository, SessionUpdate,
-    TimeSlot,
+    AddedSession, CancelCommand, ChangeFacts, Move, Scope, Session, SessionFilter, SessionQueries, SessionRepository,
+    SessionUpdate, TimeSlot,
 };
 use chrono::{Days, NaiveDate, NaiveTime, Weekday};
 use futures_executor::block_on;
 
 use crate::blocks::guardianship;
 use crate::families::{open, transition};
-use crate::harness::{World, dates, draft};
+use crate::harness::{World, dates, draft, now};
 use crate::statements::{Sent, sent_during};
 
 const EVERY_DAY: [Weekday; 7] =
@@ -101,6 +101,16 @@ pub(crate) fn sessions(world: &World, user: &Actor) -> Vec<Session> {
     block_on(world.database.list(user.user_id, SessionFilter::ALL, PageRequest::FIRST)).unwrap().items
 }
 
+/// Updates a session.
+fn update(world: &World, tutor: &Actor, id: SessionId, update: &SessionUpdate) -> Session {
+    block_on(world.sessions_at(now()).update(tutor, id, update, |_, _| true)).unwrap()
+}
+
+/// Cancels a session alone.
+fn cancel(world: &World, user: &Actor, id: SessionId) -> Session {
+    block_on(world.sessions_at(now()).cancel(user, id, &CancelCommand::default(), |_, _| true)).unwrap()
+}
+
 /// Returns the update that moves a session to another hour of its day.
 pub(crate) fn to_hour(hour: u32) -> SessionUpdate {
     let time = Move { start: time(hour), end: time(hour + 2), ..Move::default() };
@@ -141,9 +151,10 @@ fn written(world: &World) -> Vec<i64> {
     counts.iter().map(|count| world.number(&format!("SELECT {count}"))).collect()
 }
 
-/// The sessions that occupy calendars, once for each party.
-const OCCUPIED: &str = "(SELECT id, tutor_user_id AS user_id, starts_at, ends_at FROM sessions WHERE status = 'scheduled' \
-    UNION ALL SELECT id, student_user_id, starts_at, ends_at FROM sessions WHERE status = 'scheduled')";
+/// The scheduled sessions, once for each party.
+const OCCUPIED: &str = "(SELECT id, tutor_user_id AS user_id, starts_at, ends_at FROM sessions \
+    WHERE status = 'scheduled' UNION ALL SELECT id, student_user_id, starts_at, ends_at FROM sessions \
+    WHERE status = 'scheduled')";
 
 /// Returns the number of pairs of scheduled sessions that a user would have to attend at once.
 fn overlaps(world: &World) -> i64 {

@@ -220,8 +220,9 @@ contract! {
         let seed = seed();
         let mut random = Random::new(seed);
         let stage = Stage::new(&world);
-        let day_ahead = AvailabilityChanges { cancellation_notice_hours: Change::Set(24), ..AvailabilityChanges::default() };
-        block_on(world.availability_at(now()).update(&stage.people[0], &day_ahead, |_| true)).unwrap();
+        let notice = Change::Set(24);
+        let changes = AvailabilityChanges { cancellation_notice_hours: notice, ..AvailabilityChanges::default() };
+        block_on(world.availability_at(now()).update(&stage.people[0], &changes, |_| true)).unwrap();
         let mut calendar = Calendar { now: minute(now()), notice: vec![DAY, 0], ..Calendar::default() };
         let (mut done, mut refused) = (0, 0);
         for step in 0..STEPS {

@@ -2,9 +2,11 @@
 
 use astegni_domain::RepositoryError;
 use astegni_domain::accounts::{Actor, Role};
+use astegni_domain::change::Change;
 use astegni_domain::schedule::{
-    ActionRefusal, CancelCommand, ConflictKind, Outcome, Scope, Session, SessionAction, SessionChangeError,
-    SessionChangePlan, SessionRepository, SessionStatus, SessionUpdate, plan_cancellation, plan_update,
+    ActionRefusal, CancelCommand, ConflictKind, Outcome, PriorityLevel, Scope, Session, SessionAction,
+    SessionChangeError, SessionChangePlan, SessionMode, SessionRepository, SessionStatus, SessionUpdate,
+    plan_cancellation, plan_update,
 };
 use chrono::TimeDelta;
 use futures_executor::block_on;
@@ -99,15 +101,21 @@ contract! {
         let updates = [
             SessionUpdate { topics: text("Angles"), ..none.clone() },
             SessionUpdate { topics_covered: text("Lines"), ..none.clone() },
-            SessionUpdate { location: astegni_domain::change::Change::Set("Room 4".to_owned()), ..none.clone() },
-            SessionUpdate { mode: Some(astegni_domain::schedule::SessionMode::Hybrid), ..none.clone() },
-            SessionUpdate { priority: Some(astegni_domain::schedule::PriorityLevel::High), ..none },
+            SessionUpdate { location: Change::Set("Room 4".to_owned()), ..none.clone() },
+            SessionUpdate { mode: Some(SessionMode::Hybrid), ..none.clone() },
+            SessionUpdate { priority: Some(PriorityLevel::High), ..none },
             to_hour(15),
         ];
         race(6, |number| update(&world, &tutor, &first, &updates[number]).unwrap());
         let last = stored(&world, &tutor, &first);
-        assert_eq!((last.version, &last.topics[..], &last.topics_covered[..]), (6, &["Angles".to_owned()][..], &["Lines".to_owned()][..]));
-        assert_eq!((last.location.as_deref(), last.mode.as_str(), last.priority.as_str()), (Some("Room 4"), "hybrid", "high"));
+        assert_eq!(
+            (last.version, last.topics, last.topics_covered),
+            (6, vec!["Angles".to_owned()], vec!["Lines".to_owned()])
+        );
+        assert_eq!(
+            (last.location.as_deref(), last.mode, last.priority),
+            (Some("Room 4"), SessionMode::Hybrid, PriorityLevel::High)
+        );
         assert_eq!(last.occurrence.slot.start().to_string(), "15:00:00");
         assert_consistent(&world);
     }
@@ -125,7 +133,10 @@ contract! {
                 };
                 match changed {
                     Ok(_) => true,
-                    Err(SessionChangeError::Refused(ActionRefusal::Status(SessionAction::Edit, SessionStatus::Cancelled))) => false,
+                    Err(SessionChangeError::Refused(refusal)) => {
+                        assert_eq!(refusal, ActionRefusal::Status(SessionAction::Edit, SessionStatus::Cancelled));
+                        false
+                    }
                     Err(error) => panic!("{error:?}"),
                 }
             });
@@ -145,7 +156,8 @@ contract! {
             let start = first.occurrence.starts_at;
             let facts = facts(&world, &student, &first, Scope::This);
             // Two servers whose clocks differ: for one of them, the session has begun.
-            let cancelled = plan_cancellation(&facts, student.user_id, &CancelCommand::default(), start - TimeDelta::seconds(1));
+            let command = CancelCommand::default();
+            let cancelled = plan_cancellation(&facts, student.user_id, &command, start - TimeDelta::seconds(1));
             let outcome = SessionUpdate { outcome: Some(Outcome::Completed), ..SessionUpdate::default() };
             let completed = plan_update(&facts, tutor.user_id, &outcome, start + TimeDelta::seconds(1)).unwrap();
             let plans: [SessionChangePlan; 2] = [cancelled.unwrap(), completed.unwrap()];
@@ -183,12 +195,15 @@ contract! {
         let people: Vec<Actor> = (0..4).map(|_| versatile(&world)).collect();
         let pairs: Vec<(usize, usize)> =
             (0..4).flat_map(|one| (0..4).filter(move |other| *other != one).map(move |other| (one, other))).collect();
-        let booked: Vec<(Actor, Session)> = (8..).zip(&pairs).map(|(hour, (teaches, learns))| {
-            let (tutor, student) = (people[*teaches], people[*learns]);
-            let course = book(&world, &tutor, &student, dates(&["2026-02-02"], hour, hour + 1));
-            let session = sessions(&world, &tutor).into_iter().find(|session| session.course_id == course).unwrap();
-            (tutor, session)
-        }).collect();
+        let booked: Vec<(Actor, Session)> = (8..)
+            .zip(&pairs)
+            .map(|(hour, (teaches, learns))| {
+                let (tutor, student) = (people[*teaches], people[*learns]);
+                let course = book(&world, &tutor, &student, dates(&["2026-02-02"], hour, hour + 1));
+                let session = sessions(&world, &tutor).into_iter().find(|session| session.course_id == course).unwrap();
+                (tutor, session)
+            })
+            .collect();
         let outcomes = race(booked.len(), |number| {
             let (tutor, session) = &booked[number];
             let mut moves = 0;

@@ -91,9 +91,11 @@ contract! {
                 assert!(!free.is_empty(), "the tutor has no time left");
                 let slot = random.one_of(&free.iter().collect::<Vec<_>>());
                 let sent = block_on(world.requests().create(&student, request_for(&tutor, slot, zone))).unwrap();
-                let preview = block_on(world.requests().preview(&tutor, sent.request_id, Acceptance::default())).unwrap();
+                let preview =
+                    block_on(world.requests().preview(&tutor, sent.request_id, Acceptance::default())).unwrap();
                 assert_eq!((preview.preview.sessions, preview.objections), (vec![slot.clone()], vec![vec![]]));
-                let accepted = block_on(world.requests().accept(&tutor, sent.request_id, Acceptance::default())).unwrap();
+                let accepted =
+                    block_on(world.requests().accept(&tutor, sent.request_id, Acceptance::default())).unwrap();
                 assert_eq!(accepted.sessions_created, 1);
                 let left = slots(&world, &tutor, &student, &query);
                 assert!(left.iter().all(|other| !other.period().overlaps(slot.period()) && free.contains(other)));

@@ -3,17 +3,18 @@
 use astegni_domain::accounts::Role;
 use astegni_domain::ids::SessionId;
 use astegni_domain::page::PageRequest;
+use astegni_domain::requests::ScheduleDraft;
 use astegni_domain::schedule::{
     ChangeKind, ConflictKind, RecheckReport, Session, SessionQueries, SessionRepository, ZONE_RULES,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_executor::block_on;
 
-use super::{assert_consistent, book, enrolled, sessions, written};
-use crate::harness::{World, contract, dates, now};
+use super::{EVERY_DAY, assert_consistent, book, cancel, enrolled, sessions, time, written};
+use crate::harness::{World, contract, dates, now, weekly};
 
 /// Makes a session look as if it was resolved under former rules, at other instants.
-fn resolved_before(world: &World, session: &Session, shift: TimeDelta) {
+pub(super) fn resolved_before(world: &World, session: &Session, shift: TimeDelta) {
     let text = |instant: DateTime<Utc>| (instant + shift).format("%Y-%m-%d %H:%M:%S").to_string();
     world.execute(&format!(
         "UPDATE sessions SET zone_rules = '2020a', starts_at = '{}', ends_at = '{}' WHERE id = {}",
@@ -46,14 +47,16 @@ contract! {
         resolved_before(&world, &all[1], TimeDelta::zero());
         let (before, stored) = (written(&world), sessions(&world, &tutor));
         assert_eq!(recheck(&world, true), (1, vec![all[0].id], vec![]));
-        assert_eq!((written(&world), sessions(&world, &tutor), under_other_rules(&world)), (before, stored, 2), "a trial writes nothing");
+        assert_eq!((written(&world), sessions(&world, &tutor)), (before, stored), "a trial writes nothing");
+        assert_eq!(under_other_rules(&world), 2);
 
         assert_eq!(recheck(&world, false), (1, vec![all[0].id], vec![]));
         let after = sessions(&world, &tutor);
         assert_eq!(after.iter().map(as_booked).collect::<Vec<_>>(), all);
         assert_eq!(after.iter().map(|session| session.version).collect::<Vec<_>>(), [1, 0, 0]);
         let history = block_on(world.database.history(all[0].id, PageRequest::FIRST)).unwrap().items;
-        assert_eq!((history[0].kind, history[0].actor.as_ref(), history[0].fields.len()), (ChangeKind::ZoneRules, None, 0));
+        assert_eq!((history[0].kind, history[0].actor.as_ref()), (ChangeKind::ZoneRules, None));
+        assert!(history[0].fields.is_empty(), "the wall clock is the same");
         assert_eq!(history[0].from.unwrap().starts_at, all[0].occurrence.starts_at + TimeDelta::hours(1));
 
         let before = written(&world);
@@ -131,24 +134,20 @@ contract! {
         let (before, stored) = (written(&world), sessions(&world, &tutor));
         for _ in 0..2 {
             assert_eq!(recheck(&world, false), (0, vec![], vec![(stuck.id, ConflictKind::TutorBusy)]));
-            assert_eq!((written(&world), sessions(&world, &tutor), under_other_rules(&world)), (before.clone(), stored.clone(), 1));
+            assert_eq!((&written(&world), &sessions(&world, &tutor)), (&before, &stored));
+            assert_eq!(under_other_rules(&world), 1);
         }
-        let command = astegni_domain::schedule::CancelCommand::default();
-        block_on(world.sessions_at(now()).cancel(&tutor, blocking.id, &command, |_, _| true)).unwrap();
+        cancel(&world, &tutor, blocking.id);
         assert_eq!(recheck(&world, false), (0, vec![stuck.id], vec![]));
         assert_consistent(&world);
     }
 
     fn many_sessions_are_rechecked_in_parts(world: World) {
         let (tutor, student) = (world.person(Role::Tutor), world.person(Role::Student));
-        let schedule = astegni_domain::requests::ScheduleDraft {
-            days: Some(super::EVERY_DAY.to_vec()),
-            weeks: Some(26),
-            ..crate::harness::weekly()
-        };
+        let schedule = ScheduleDraft { days: Some(EVERY_DAY.to_vec()), weeks: Some(26), ..weekly() };
         book(&world, &tutor, &student, schedule.clone());
-        let course = astegni_domain::requests::ScheduleDraft { start_time: super::time(14), end_time: super::time(15), ..schedule };
-        book(&world, &tutor, &world.person(Role::Student), course);
+        let afternoon = ScheduleDraft { start_time: time(14), end_time: time(15), ..schedule };
+        book(&world, &tutor, &world.person(Role::Student), afternoon);
         world.execute("UPDATE sessions SET zone_rules = '2020a'");
         let count = usize::try_from(world.number("SELECT COUNT(*) FROM sessions")).unwrap();
         assert!(count > 200, "more than one part");

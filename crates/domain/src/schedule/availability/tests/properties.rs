@@ -186,9 +186,8 @@ impl Search {
             let (tutor, student) = (booking.parties.tutor, booking.parties.student);
             let margin = if tutor == TUTOR || student == TUTOR { buffer } else { TimeDelta::zero() };
             let concerns = [tutor, student].iter().any(|user| [TUTOR, self.parties.student].contains(user));
-            let occupies = booking.status != SessionStatus::NoShow;
             let (from, to) = (booking.period.starts_at - margin, booking.period.ends_at + margin);
-            if occupies && concerns && from < end && start < to {
+            if concerns && from < end && start < to {
                 return false;
             }
             let (day, ..) = oracle::clock(availability.time_zone, booking.period.starts_at);

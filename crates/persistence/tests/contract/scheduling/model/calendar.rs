@@ -1,7 +1,6 @@
 //! A simple calendar in memory: the expected effect of every action.
 //!
-//! Times are minutes on the wall clock of one zone without clock changes, days are whole multiples of 1440 of them. The rules are
-//! written down a second time here, by lists alone.
+//! Times are minutes on the wall clock of one zone without clock changes. The rules are stated a second time here, on lists.
 
 use astegni_domain::schedule::{ConflictKind, SessionStatus};
 
@@ -117,7 +116,7 @@ impl Calendar {
     ) -> Vec<(i64, ConflictKind)> {
         let is_booked = |person: usize, (start, end): (i64, i64)| {
             self.lessons.iter().any(|other| {
-                matches!(other.status, SessionStatus::Scheduled | SessionStatus::Completed)
+                other.status != SessionStatus::Cancelled
                     && !moving.contains(&other.id)
                     && (other.tutor == person || other.student == person)
                     && other.start() < end
