@@ -9,7 +9,7 @@ from .databases import KINDS, seeded
 from .load import Side
 from .population import Population
 
-SCENARIOS = [load.CHECK, load.LIST, load.STATS, load.CELEBRITY_LIST, load.BOOK, load.BOOKED_SESSIONS,
+SCENARIOS = [load.CHECK, load.LIST, load.STATS, load.CELEBRITY_LIST, load.BOOK, load.BOOKED_SESSIONS, load.SLOTS,
              load.TUTOR_BY_NAME, load.TUTORS_BY_SUBJECT, load.TUTORS, load.CELEBRITY_SEARCH]
 TUTOR_SHARE = 10  # one user in ten is a tutor
 CELEBRITY_SHARE = 2  # every second user follows the celebrity

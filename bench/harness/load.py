@@ -44,6 +44,7 @@ FOLLOW = Scenario("follow (write)", "POST", "/api/connections",
                   body='{"target_user_id":{user},"connection_type":"follow"}')
 SESSIONS = Scenario("tutor's sessions", "GET", "/api/sessions?limit=50", "tutors")
 BOOKED_SESSIONS = Scenario("tutor's sessions (booked)", "GET", "/api/sessions?limit=50", "tutors")
+SLOTS = Scenario("free slots (booked)", "GET", "/api/v1/tutors/{tutor}/slots?duration=60")
 TUTORS = Scenario("tutors", "GET", "/api/tutors?limit=20")
 TUTOR_BY_NAME = Scenario("tutor search (a name)", "GET", "/api/tutors?limit=20&search=Last{tutor}")
 TUTORS_BY_SUBJECT = Scenario("tutor search (a subject)", "GET", "/api/tutors?limit=20&search=Physics")
