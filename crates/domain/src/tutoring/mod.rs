@@ -21,6 +21,7 @@ pub use package::{
 pub use ports::{MockPackageRepository, MockTutorRepository};
 pub use ports::{PackageRepository, TutorRepository};
 pub use service::TutoringService;
+pub(crate) use service::visible_tutor;
 pub use terms::{Term, TermKind, listed_terms, search_words};
 pub use tutor::{
     MAX_COUNTED, SearchPosition, SortTutors, TutorCard, TutorChanges, TutorFilter, TutorProfile, TutorSearch,

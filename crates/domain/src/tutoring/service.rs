@@ -13,6 +13,24 @@ use crate::ids::{PackageId, TutorId, UserId};
 use crate::page::{CountedPage, Page, PageRequest};
 use crate::{Clock, RepositoryError, retry_on_conflict};
 
+/// Returns an active tutor, unless a block hides the tutor from the viewer.
+pub(crate) async fn visible_tutor(
+    tutors: &dyn TutorRepository,
+    gate: &RelationGate,
+    viewer: Option<UserId>,
+    id: TutorId,
+) -> Result<TutorProfile, ReadTutorError> {
+    let tutor = tutors.find(id).await?.filter(|tutor| tutor.is_active).ok_or(ReadTutorError::NotFound)?;
+    if viewer.is_some() {
+        gate.open(viewer, tutor.user_id).await.map_err(|error| match error {
+            ConnectionError::Refused(Refusal::BlockedByYou) => ReadTutorError::BlockedByYou,
+            ConnectionError::Refused(_) => ReadTutorError::NotFound,
+            ConnectionError::Repository(error) => ReadTutorError::Repository(error),
+        })?;
+    }
+    Ok(tutor)
+}
+
 /// The use cases of tutoring.
 #[derive(Clone)]
 pub struct TutoringService {
@@ -49,14 +67,7 @@ impl TutoringService {
         id: TutorId,
         page: PageRequest,
     ) -> Result<TutorWithPackages, ReadTutorError> {
-        let tutor = self.tutors.find(id).await?.filter(|tutor| tutor.is_active).ok_or(ReadTutorError::NotFound)?;
-        if viewer.is_some() {
-            self.gate.open(viewer, tutor.user_id).await.map_err(|error| match error {
-                ConnectionError::Refused(Refusal::BlockedByYou) => ReadTutorError::BlockedByYou,
-                ConnectionError::Refused(_) => ReadTutorError::NotFound,
-                ConnectionError::Repository(error) => ReadTutorError::Repository(error),
-            })?;
-        }
+        let tutor = visible_tutor(self.tutors.as_ref(), &self.gate, viewer, id).await?;
         let packages = self.packages.list(id, true, page).await?;
         Ok(TutorWithPackages { tutor, packages })
     }

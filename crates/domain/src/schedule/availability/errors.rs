@@ -2,6 +2,7 @@
 
 use crate::RepositoryError;
 use crate::accounts::RoleRequired;
+use crate::tutoring::ReadTutorError;
 use crate::validation::Violations;
 
 /// Errors of reading or changing the caller's own availability.
@@ -44,12 +45,9 @@ pub enum TimeOffError {
 /// Errors of searching for free slots.
 #[derive(Debug, thiserror::Error)]
 pub enum SlotsError {
-    /// The tutor does not exist, or is hidden from the caller.
-    #[error("no such tutor")]
-    NotFound,
-    /// The caller has blocked the tutor.
-    #[error("the caller has blocked the tutor")]
-    BlockedByYou,
+    /// See [`ReadTutorError`].
+    #[error(transparent)]
+    Tutor(#[from] ReadTutorError),
     /// The caller is neither the student nor a guardian of the student.
     #[error("no such student")]
     StudentNotFound,

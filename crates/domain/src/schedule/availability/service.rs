@@ -8,11 +8,11 @@ use super::{
     SlotQuery, SlotsError, SlotsPage, TimeOff, TimeOffError, TimeOffPlan, TimeOffTerms,
 };
 use crate::accounts::Actor;
-use crate::connections::{ConnectionError, Refusal, RelationGate};
+use crate::connections::{ConnectionError, RelationGate};
 use crate::ids::{StudentId, TimeOffId, TutorId, UserId};
 use crate::page::{Page, PageRequest};
 use crate::schedule::{CalendarQueries, Parties, Session, SessionQueries, plan_cancellations};
-use crate::tutoring::TutorRepository;
+use crate::tutoring::{ReadTutorError, TutorRepository, visible_tutor};
 use crate::validation::{Invalid, Violations};
 use crate::{Clock, retry_on_conflict};
 
@@ -118,19 +118,12 @@ impl AvailabilityService {
         student: Option<StudentId>,
         query: &SlotQuery,
     ) -> Result<SlotsPage, SlotsError> {
-        let tutor = self.tutors.find(tutor).await?.filter(|tutor| tutor.is_active).ok_or(SlotsError::NotFound)?;
-        if viewer.is_some() {
-            self.gate.open(viewer, tutor.user_id).await.map_err(|error| match error {
-                ConnectionError::Refused(Refusal::BlockedByYou) => SlotsError::BlockedByYou,
-                ConnectionError::Refused(_) => SlotsError::NotFound,
-                ConnectionError::Repository(error) => SlotsError::Repository(error),
-            })?;
-        }
+        let tutor = visible_tutor(self.tutors.as_ref(), &self.gate, viewer, tutor).await?;
         let student = self.student(viewer, student).await?;
         if student.is_some() && student != viewer {
             // A guardian who asks for a child gets no further than the child.
             self.gate.open(student, tutor.user_id).await.map_err(|error| match error {
-                ConnectionError::Refused(_) => SlotsError::NotFound,
+                ConnectionError::Refused(_) => ReadTutorError::NotFound.into(),
                 ConnectionError::Repository(error) => SlotsError::Repository(error),
             })?;
         }

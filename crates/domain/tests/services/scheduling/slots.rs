@@ -3,7 +3,7 @@
 use astegni_domain::connections::{ProfileFacts, Relation, Standing, Viewer};
 use astegni_domain::ids::{StudentId, TutorId, UserId};
 use astegni_domain::schedule::{Availability, BusyTimes, DayWindow, Parties, SlotQuery, SlotsError, SlotsPage};
-use astegni_domain::tutoring::TutorProfile;
+use astegni_domain::tutoring::{ReadTutorError, TutorProfile};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_executor::block_on;
@@ -110,12 +110,18 @@ fn bookings_after_the_window_are_read_as_far_as_the_last_slot_reaches() {
 #[test]
 fn tutors_who_are_inactive_or_behind_a_block_offer_no_slots() {
     let search = |ports, viewer| search(ports, viewer, None, &SUNDAY);
-    assert!(matches!(search(market(false, None), None), Err(SlotsError::NotFound)));
-    assert!(matches!(search(market(true, Some(Standing::BlockedByThem)), Some(1)), Err(SlotsError::NotFound)));
-    assert!(matches!(search(market(true, Some(Standing::BlockedByYou)), Some(1)), Err(SlotsError::BlockedByYou)));
+    assert!(matches!(search(market(false, None), None), Err(SlotsError::Tutor(ReadTutorError::NotFound))));
+    assert!(matches!(
+        search(market(true, Some(Standing::BlockedByThem)), Some(1)),
+        Err(SlotsError::Tutor(ReadTutorError::NotFound))
+    ));
+    assert!(matches!(
+        search(market(true, Some(Standing::BlockedByYou)), Some(1)),
+        Err(SlotsError::Tutor(ReadTutorError::BlockedByYou))
+    ));
     let mut ports = Ports::default();
     ports.tutors.expect_find().times(1).returning(|_| Ok(None));
-    assert!(matches!(search(ports, None), Err(SlotsError::NotFound)));
+    assert!(matches!(search(ports, None), Err(SlotsError::Tutor(ReadTutorError::NotFound))));
 }
 
 #[test]
@@ -127,7 +133,7 @@ fn a_guardian_gets_no_slots_for_a_child_behind_a_block() {
             let standing = if user == Viewer::User(UserId::new(1)) { Standing::Open } else { standing };
             Ok(Some(Relation { standing, profile: ProfileFacts::of_stranger(true, false) }))
         });
-        assert!(matches!(search(ports, Some(1), Some(8), &SUNDAY), Err(SlotsError::NotFound)));
+        assert!(matches!(search(ports, Some(1), Some(8), &SUNDAY), Err(SlotsError::Tutor(ReadTutorError::NotFound))));
     }
 }
 

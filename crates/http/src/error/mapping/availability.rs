@@ -2,7 +2,6 @@
 
 use astegni_domain::schedule::{AvailabilityError, MAX_TIME_OFF, SlotsError, TimeOffError};
 
-use super::connections::blocked_by_you;
 use crate::error::{ApiError, Code};
 
 impl From<AvailabilityError> for ApiError {
@@ -36,8 +35,7 @@ impl From<TimeOffError> for ApiError {
 impl From<SlotsError> for ApiError {
     fn from(error: SlotsError) -> Self {
         match error {
-            SlotsError::NotFound => Self::not_found("Tutor"),
-            SlotsError::BlockedByYou => blocked_by_you(),
+            SlotsError::Tutor(error) => error.into(),
             SlotsError::StudentNotFound => Self::not_found("Student"),
             SlotsError::Invalid(violations) => Self::invalid(&violations),
             SlotsError::Repository(error) => error.into(),
