@@ -221,7 +221,7 @@ async fn both_sides_are_told_of_a_change_by_a_message_and_an_event() {
         messages["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
     let expected = [
         "Session on February 2, 2026, 15:00-16:00 (Africa/Addis_Ababa) cancelled",
-        "Session on February 2, 2026, 10:00-11:00 (Africa/Addis_Ababa) moved to February 2, 2026 at 15:00 \
+        "Session on February 2, 2026, 10:00-11:00 (Africa/Addis_Ababa) moved to February 2, 2026, 15:00-16:00 \
          (Africa/Addis_Ababa): Exams",
     ];
     assert_eq!(told, expected);
