@@ -1,11 +1,12 @@
 //! The contract of `SessionRepository::change`.
 
 use astegni_domain::accounts::Role;
+use astegni_domain::change::Change;
 use astegni_domain::events::EventKind;
 use astegni_domain::page::PageRequest;
 use astegni_domain::schedule::{
-    AddSessionError, AddedSession, AdditionRefusal, CancelCommand, ChangeKind, ChangedField, Move, Scope,
-    SessionChangeError, SessionQueries, SessionStatus, SessionUpdate,
+    AddSessionError, AddedSession, AdditionRefusal, CancelCommand, ChangeKind, ChangedField, Scope, SessionChangeError,
+    SessionQueries, SessionStatus, SessionUpdate,
 };
 use chrono::TimeDelta;
 use futures_executor::block_on;
@@ -85,15 +86,12 @@ contract! {
         }
         let full = add(&addition(course, "2026-02-01", 18));
         assert!(matches!(full, Err(AddSessionError::Refused(AdditionRefusal::TooManySessions))), "{full:?}");
-        let time = Move { date: first.occurrence.date.succ_opt(), ..Move::default() };
-        let later =
-            SessionUpdate { time, scope: Scope::Following, overwrite_exceptions: true, ..SessionUpdate::default() };
-        update(&world, &tutor, first.id, &later);
+        let location = Change::Set("Bole".to_owned());
+        update(&world, &tutor, first.id, &SessionUpdate { location, scope: Scope::Following, ..SessionUpdate::default() });
         let command = CancelCommand { reason: None, scope: Scope::Following };
         block_on(service.cancel(&student, first.id, &command, |_, _| true)).unwrap();
-        let moved =
-            "SELECT COUNT(*) FROM sessions WHERE version = 2 AND status = 'cancelled' AND session_date = series_date";
-        assert_eq!(world.number(moved), 400);
+        let changed = "SELECT COUNT(*) FROM sessions WHERE version = 2 AND status = 'cancelled' AND location = 'Bole'";
+        assert_eq!(world.number(changed), 400);
         assert_consistent(&world);
     }
 }
