@@ -43,7 +43,8 @@ fn recheck_zones(options: &RecheckOptions) -> anyhow::Result<()> {
     migrate::ensure_current(&options.database)?;
     let database = Arc::new(Database::open(url, DatabaseSettings { threads: 1 })?);
     let sessions = SessionService::new(database.clone(), database.clone(), database, Arc::new(SystemClock));
-    let rechecking = sessions.recheck_zones(options.dry_run);
+    let rechecking =
+        async { if options.dry_run { sessions.preview_recheck().await } else { sessions.recheck_zones().await } };
     let report = actix_web::rt::System::new().block_on(rechecking).context("cannot recheck the sessions")?;
     drop(sessions);
     checkpoint(url).context("cannot complete the database file")?;

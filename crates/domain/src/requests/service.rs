@@ -46,7 +46,7 @@ pub struct RequestService {
 /// The outcome of an acceptance at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewedAcceptance {
-    /// What the acceptance would create.
+    /// The sessions and conflicts of the acceptance.
     pub preview: Preview,
     /// The reasons, for each of the preview's sessions, why the tutor's availability does not offer it. They do not prevent the
     /// acceptance.

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    Booking, BusyTimes, ChangeFacts, CourseContact, Occurrence, Parties, Period, PriorityLevel, Session, SessionMode,
-    SessionStatus, TimeSlot,
+    Booking, BusyTimes, ChangeFacts, CourseContact, Occurrence, PackageUse, Parties, Period, PriorityLevel, Session,
+    SessionMode, SessionStatus, TimeSlot,
 };
 use crate::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
 
@@ -71,6 +71,12 @@ pub(super) fn session(place: i32) -> Session {
         created_at: instant("2026-01-01T00:00:00Z"),
         updated_at: instant("2026-01-01T00:00:00Z"),
     }
+}
+
+/// Returns whether a session uses up one of its package.
+pub(super) fn is_used(session: &Session) -> bool {
+    let is_late = session.cancellation.as_ref().is_some_and(|cancelled| cancelled.is_late);
+    PackageUse::count(None, [(session.status, is_late, 1)]).used == 1
 }
 
 /// Returns the series from a session on, in a zone.

@@ -22,16 +22,16 @@ mod zone;
 
 pub use availability::{
     Availability, AvailabilityChanges, AvailabilityError, AvailabilityRepository, AvailabilityService, DEFAULT_STEP,
-    DayWindow, FreeSlot, MAX_AFFECTED, MAX_OVERRIDES, MAX_SLOT_DAYS, MAX_TIME_OFF, MAX_WINDOWS, NewTimeOff, Objection,
-    Openings, RecordedTimeOff, STEPS, SlotQuery, SlotsError, SlotsPage, TimeOff, TimeOffError, TimeOffPlan,
-    TimeOffTerms,
+    DayWindow, FreeSlots, MAX_AFFECTED, MAX_OVERRIDES, MAX_SLOT_DAYS, MAX_TIME_OFF, MAX_WINDOWS, NewTimeOff, Objection,
+    Openings, RecordedTimeOff, STEPS, SlotQuery, SlotsError, TimeOff, TimeOffError, TimeOffPlan, TimeOffTerms,
+    cancellation_notice,
 };
 pub use change::{
     ActionRefusal, AddSessionError, AddedSession, AdditionPlan, AdditionRefusal, Announcement, CancelCommand,
-    ChangeFacts, ChangeKind, ChangedField, CourseContact, CourseFacts, HistoryEntry, Move, MovedSessions, Outcome,
-    PackageUse, RecheckReport, Scope, SessionAction, SessionChange, SessionChangeError, SessionChangePlan,
-    SessionRepository, SessionService, SessionUpdate, StuckSession, parse_topics, plan_addition, plan_cancellation,
-    plan_cancellations, plan_recheck, plan_update,
+    ChangeFacts, ChangeKind, ChangedField, CourseContact, CourseFacts, FindCourseError, HistoryEntry, Move,
+    MovedSessions, Outcome, PackageUse, RecheckReport, Scope, SessionAction, SessionChange, SessionChangeError,
+    SessionChangePlan, SessionRepository, SessionService, SessionUpdate, StuckSession, parse_topics, plan_addition,
+    plan_cancellation, plan_cancellations, plan_recheck, plan_update,
 };
 pub use conflict::{Booking, BusyTimes, Conflict, ConflictKind, Parties, find_conflicts};
 pub use errors::SessionError;

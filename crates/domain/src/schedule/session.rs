@@ -39,6 +39,11 @@ impl SessionStatus {
     }
 }
 
+/// Returns whether a session uses up one of its package: all do but those that were cancelled in time.
+pub(super) fn is_used(status: SessionStatus, is_cancelled_late: bool) -> bool {
+    status != SessionStatus::Cancelled || is_cancelled_late
+}
+
 /// The way in which the parties of a session meet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -145,11 +150,6 @@ impl Session {
         let start = self.occurrence.starts_at;
         let deadline = start - self.cancellation_notice;
         if self.rescheduled_at.is_some_and(|moved| moved > deadline) { start } else { deadline }
-    }
-
-    /// Returns whether the session uses up one of its package: all do but those that were cancelled in time.
-    pub fn is_used(&self) -> bool {
-        self.status != SessionStatus::Cancelled || self.cancellation.as_ref().is_some_and(|one| one.is_late)
     }
 }
 

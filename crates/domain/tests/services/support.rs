@@ -3,6 +3,7 @@
 use astegni_domain::accounts::{Actor, ProfileIds, Role};
 use astegni_domain::ids::{CourseId, DeviceId, RequestId, SessionId, StudentId, TutorId, UserId};
 use astegni_domain::schedule::{Occurrence, Parties, PriorityLevel, Session, SessionMode, SessionStatus, TimeSlot};
+use astegni_domain::tutoring::TutorProfile;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -25,6 +26,32 @@ pub(crate) fn student() -> Actor {
 pub(crate) fn tutor() -> Actor {
     let profiles = ProfileIds { tutor: Some(TutorId::new(2)), ..ProfileIds::default() };
     Actor { user_id: UserId::new(3), active_role: Some(Role::Tutor), profiles, ..student() }
+}
+
+/// The profile of [`tutor`].
+pub(crate) fn tutor_profile(is_active: bool) -> TutorProfile {
+    TutorProfile {
+        id: TutorId::new(2),
+        user_id: UserId::new(3),
+        first_name: None,
+        last_name: None,
+        father_name: None,
+        grandfather_name: None,
+        name: "Tigist".to_owned(),
+        username: None,
+        profile_picture: None,
+        bio: None,
+        quote: None,
+        subjects: Vec::new(),
+        languages: Vec::new(),
+        grade_levels: Vec::new(),
+        time_zone: Tz::UTC,
+        session_format: None,
+        location: None,
+        is_active,
+        created_at: now(),
+        updated_at: now(),
+    }
 }
 
 /// A slot between two full hours.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use astegni_domain::RepositoryError;
-use astegni_domain::accounts::{Actor, ProfileIds, Role, RoleRequired};
+use astegni_domain::accounts::{Role, RoleRequired};
 use astegni_domain::change::Change;
 use astegni_domain::clock::ManualClock;
 use astegni_domain::connections::{MockConnectionRepository, ProfileFacts, Relation, RelationGate, Standing, Viewer};
@@ -17,46 +17,14 @@ use astegni_domain::tutoring::{
     WritePackageError,
 };
 use chrono::NaiveTime;
-use chrono_tz::Tz;
 use futures_executor::block_on;
 use mockall::predicate::eq;
 
-use crate::support::{now, student};
+use crate::support::{now, student, tutor, tutor_profile};
 
 const TUTOR: TutorId = TutorId::new(2);
 const VIEWER: UserId = UserId::new(1);
 const PACKAGE: PackageId = PackageId::new(4);
-
-/// User 3, acting as a tutor with profile 2.
-fn tutor() -> Actor {
-    let profiles = ProfileIds { tutor: Some(TUTOR), ..ProfileIds::default() };
-    Actor { user_id: UserId::new(3), active_role: Some(Role::Tutor), profiles, ..student() }
-}
-
-fn profile(is_active: bool) -> TutorProfile {
-    TutorProfile {
-        id: TUTOR,
-        user_id: UserId::new(3),
-        first_name: None,
-        last_name: None,
-        father_name: None,
-        grandfather_name: None,
-        name: "Tigist".to_owned(),
-        username: None,
-        profile_picture: None,
-        bio: None,
-        quote: None,
-        subjects: Vec::new(),
-        languages: Vec::new(),
-        grade_levels: Vec::new(),
-        time_zone: Tz::UTC,
-        session_format: None,
-        location: None,
-        is_active,
-        created_at: now(),
-        updated_at: now(),
-    }
-}
 
 fn package(tutor_id: TutorId) -> Package {
     let terms = PackageTerms::new("Algebra".to_owned(), Money::from_cents(100));
@@ -114,7 +82,7 @@ fn relations(standing: Standing) -> MockConnectionRepository {
 
 fn read(ports: Ports, viewer: Option<UserId>) -> Result<usize, ReadTutorError> {
     let found = block_on(ports.service().read(viewer, TUTOR, PageRequest::FIRST))?;
-    assert_eq!(found.tutor, profile(true));
+    assert_eq!(found.tutor, tutor_profile(true));
     Ok(found.packages.items.len())
 }
 
@@ -166,12 +134,12 @@ fn a_search_is_passed_on_with_its_viewer() {
 
 #[test]
 fn an_anonymous_viewer_reads_an_active_tutor_with_the_active_packages() {
-    assert_eq!(read(listing(Ports::with_tutor(Some(profile(true))), true), None).unwrap(), 1);
+    assert_eq!(read(listing(Ports::with_tutor(Some(tutor_profile(true))), true), None).unwrap(), 1);
 }
 
 #[test]
 fn a_missing_or_inactive_tutor_is_not_found() {
-    for found in [None, Some(profile(false))] {
+    for found in [None, Some(tutor_profile(false))] {
         assert!(matches!(read(Ports::with_tutor(found), None), Err(ReadTutorError::NotFound)));
     }
 }
@@ -179,14 +147,14 @@ fn a_missing_or_inactive_tutor_is_not_found() {
 #[test]
 fn a_block_hides_a_tutor_from_the_blocked_viewer_and_is_named_to_the_blocker() {
     let seen = |standing| {
-        let mut ports = Ports::with_tutor(Some(profile(true)));
+        let mut ports = Ports::with_tutor(Some(tutor_profile(true)));
         ports.connections = relations(standing);
         ports
     };
     assert_eq!(read(listing(seen(Standing::Open), true), Some(VIEWER)).unwrap(), 1);
     assert!(matches!(read(seen(Standing::BlockedByThem), Some(VIEWER)), Err(ReadTutorError::NotFound)));
     assert!(matches!(read(seen(Standing::BlockedByYou), Some(VIEWER)), Err(ReadTutorError::BlockedByYou)));
-    let mut failing = Ports::with_tutor(Some(profile(true)));
+    let mut failing = Ports::with_tutor(Some(tutor_profile(true)));
     failing.connections.expect_relation().returning(|_, _| Err(RepositoryError::Conflict));
     assert!(matches!(read(failing, Some(VIEWER)), Err(ReadTutorError::Repository(_))));
 }
@@ -194,7 +162,7 @@ fn a_block_hides_a_tutor_from_the_blocked_viewer_and_is_named_to_the_blocker() {
 #[test]
 fn the_own_profile_is_returned_whether_or_not_it_is_active() {
     let own = |found| block_on(Ports::with_tutor(found).service().own_profile(&tutor()));
-    assert_eq!(own(Some(profile(false))).unwrap(), profile(false));
+    assert_eq!(own(Some(tutor_profile(false))).unwrap(), tutor_profile(false));
     assert!(matches!(own(None), Err(ProfileError::RoleRequired(RoleRequired(Role::Tutor)))));
 }
 
@@ -207,8 +175,8 @@ fn a_profile_is_changed_at_the_clocks_instant() {
         .expect_update()
         .with(eq(TUTOR), eq(changes.clone()), eq(now()))
         .times(1)
-        .returning(|_, _, _| Ok(profile(true)));
-    assert_eq!(block_on(ports.service().update_profile(&tutor(), changes)).unwrap(), profile(true));
+        .returning(|_, _, _| Ok(tutor_profile(true)));
+    assert_eq!(block_on(ports.service().update_profile(&tutor(), changes)).unwrap(), tutor_profile(true));
 }
 
 #[test]

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, UserId};
-use astegni_domain::schedule::{
-    ChangeFacts, CourseContact, CourseFacts, PackageUse, Parties, Period, Scope, Session, TimeSlot,
-};
+use astegni_domain::schedule::{ChangeFacts, CourseContact, CourseFacts, PackageUse, Parties, Period, Scope, TimeSlot};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use super::queries;
-use super::rows::{COLUMNS, Courses, SessionColumns, SessionRow};
+use super::rows::{COLUMNS, SessionColumns, SessionRow, complete};
 use crate::columns;
 use crate::connection::AnyConnection;
 use crate::connections;
@@ -48,22 +46,22 @@ pub(super) fn change_facts(
     id: SessionId,
     scope: Scope,
 ) -> Result<Option<ChangeFacts>, StoreError> {
-    let Some(session) = queries::find(conn, user, id)? else { return Ok(None) };
-    let following = match scope {
+    let Some(row) = queries::find(conn, user, id)? else { return Ok(None) };
+    let mut rows = match scope {
         Scope::This => Vec::new(),
         Scope::Following => {
             let text = format!(
                 "SELECT {COLUMNS} FROM sessions WHERE enrolled_courses_id = ? AND starts_at > ? AND status = 'scheduled' \
                  ORDER BY starts_at"
             );
-            let start = session.occurrence.starts_at.naive_utc();
-            let rows = Statement::<SessionColumns>::new(text).bind(session.course_id.get()).bind(start);
-            let rows = rows.load(conn)?;
-            complete(conn, rows)?
+            Statement::<SessionColumns>::new(text).bind(row.enrolled_courses_id).bind(row.starts_at).load(conn)?
         }
     };
+    rows.insert(0, row);
+    let mut sessions = complete(conn, rows)?.into_iter();
+    let session = sessions.next().ok_or(StoreError::Conflict)?;
     let contact = contacts(conn, &[session.course_id])?.remove(&session.course_id).ok_or(StoreError::Conflict)?;
-    Ok(Some(ChangeFacts { session, following, contact }))
+    Ok(Some(ChangeFacts { session, following: sessions.collect(), contact }))
 }
 
 /// Loads the facts about the sessions that a tutor teaches during a period and that are scheduled or in progress.
@@ -113,11 +111,6 @@ fn of_rows(conn: &mut AnyConnection, rows: Statement<'_, SessionColumns>) -> Res
     Ok(facts.collect())
 }
 
-fn complete(conn: &mut AnyConnection, rows: Vec<SessionRow>) -> Result<Vec<Session>, StoreError> {
-    let courses = Courses::of(conn, &rows)?;
-    rows.into_iter().map(|row| courses.complete(row)).collect()
-}
-
 /// Loads the people on the student's side of courses.
 fn contacts(conn: &mut AnyConnection, courses: &[CourseId]) -> Result<BTreeMap<CourseId, CourseContact>, StoreError> {
     let mut contacts = BTreeMap::new();
@@ -148,11 +141,15 @@ pub(super) fn course_facts(conn: &mut AnyConnection, course: CourseId) -> Result
     );
     let row: Option<Row> = Statement::<Columns>::new(text).bind(course.get()).first(conn)?;
     let Some((request, tutor, student_user, student, zone, included, people)) = row else { return Ok(None) };
-    let counts = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'cancelled' AND NOT cancelled_late THEN 1 ELSE 0 END), 0), \
-        COALESCE(MAX(series_index) + 1, 0) FROM sessions WHERE enrolled_courses_id = ?";
-    let counts: Option<(i64, i64, i32)> =
-        Statement::<(BigInt, BigInt, Integer)>::new(counts).bind(course.get()).first(conn)?;
-    let (booked, credited, next_place) = counts.unwrap_or_default();
+    let groups = "SELECT status, cancelled_late, COUNT(*), MAX(series_index) FROM sessions WHERE enrolled_courses_id = ? \
+        GROUP BY status, cancelled_late";
+    let groups: Vec<(String, bool, i64, i32)> =
+        Statement::<(Text, Bool, BigInt, Integer)>::new(groups).bind(course.get()).load(conn)?;
+    let next_place = groups.iter().map(|(.., last_place)| last_place + 1).max().unwrap_or_default();
+    let numbers = groups.into_iter().map(|(status, is_cancelled_late, number, _)| {
+        Ok((columns::parse_column("sessions.status", &status)?, is_cancelled_late, number))
+    });
+    let numbers = numbers.collect::<Result<Vec<_>, StoreError>>()?;
     Ok(Some(CourseFacts {
         course,
         request: RequestId::new(request),
@@ -160,7 +157,7 @@ pub(super) fn course_facts(conn: &mut AnyConnection, course: CourseId) -> Result
         student: StudentId::new(student),
         contact: contact(people),
         time_zone: columns::zone("requested_sessions.time_zone", &zone)?,
-        package: PackageUse { included: columns::session_count(included), used: booked - credited, credited },
+        package: PackageUse::count(columns::session_count(included), numbers),
         next_place,
     }))
 }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use strum::VariantArray;
 
 use super::history;
-use super::rows::{Courses, SessionRow};
+use super::rows::{self, SessionRow};
 use super::scan::{SessionScan, keyset};
 use crate::Database;
 use crate::columns;
@@ -52,7 +52,11 @@ impl SessionQueries for Database {
     }
 
     async fn find(&self, viewer: UserId, id: SessionId) -> Result<Option<Session>, RepositoryError> {
-        Ok(self.read(move |conn| find(conn, viewer, id)).await?)
+        let found = self.read(move |conn| {
+            let row = find(conn, viewer, id)?;
+            Ok(rows::complete(conn, row.into_iter().collect())?.pop())
+        });
+        Ok(found.await?)
     }
 
     async fn history(&self, id: SessionId, page: PageRequest) -> Result<Page<HistoryEntry>, RepositoryError> {
@@ -84,15 +88,13 @@ impl SessionQueries for Database {
     }
 }
 
-/// Returns a session if any side shows it to the viewer.
-pub(super) fn find(conn: &mut AnyConnection, viewer: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
+/// Returns the row of a session if any side shows it to the viewer.
+pub(super) fn find(conn: &mut AnyConnection, viewer: UserId, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
     let row: Option<SessionRow> =
         sessions::table.find(id.get()).select(SessionRow::as_select()).first(conn).optional()?;
     let Some(row) = row else { return Ok(None) };
     let parties = Parties { tutor: UserId::new(row.tutor_user_id), student: UserId::new(row.student_user_id) };
-    let guards_student = families::is_active_guardian(conn, viewer, parties.student)?;
-    if !Side::VARIANTS.iter().any(|side| side.shows(parties, viewer, guards_student)) {
-        return Ok(None);
-    }
-    Courses::of(conn, [&row])?.complete(row).map(Some)
+    let guards_student = !parties.includes(viewer) && families::is_active_guardian(conn, viewer, parties.student)?;
+    let is_shown = Side::VARIANTS.iter().any(|side| side.shows(parties, viewer, guards_student));
+    Ok(Some(row).filter(|_| is_shown))
 }

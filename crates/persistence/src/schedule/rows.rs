@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, TutorId, UserId};
-use astegni_domain::schedule::{Cancellation, Occurrence, Parties, Session, TimeSlot};
+use astegni_domain::schedule::{Cancellation, Occurrence, Parties, Session, TimeSlot, cancellation_notice};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Time, Timestamp};
@@ -33,7 +33,7 @@ pub(super) type SessionColumns = (
 #[diesel(table_name = sessions)]
 pub(super) struct SessionRow {
     pub(super) id: i64,
-    enrolled_courses_id: i64,
+    pub(super) enrolled_courses_id: i64,
     series_index: i32,
     pub(super) tutor_user_id: i64,
     pub(super) student_user_id: i64,
@@ -62,6 +62,12 @@ pub(super) struct SessionRow {
     updated_at: NaiveDateTime,
 }
 
+/// Completes sessions with their courses.
+pub(super) fn complete(conn: &mut AnyConnection, rows: Vec<SessionRow>) -> Result<Vec<Session>, StoreError> {
+    let courses = Courses::of(conn, &rows)?;
+    rows.into_iter().map(|row| courses.complete(row)).collect()
+}
+
 /// The properties that all sessions of a course share.
 #[derive(Queryable)]
 struct CourseRow {
@@ -73,9 +79,18 @@ struct CourseRow {
     tutor_name: String,
     student_name: String,
     cancellation_notice_hours: Option<i32>,
+    minimum_notice_hours: Option<i32>,
 }
 
-type CourseColumns = (BigInt, BigInt, BigInt, BigInt, Nullable<Text>, Text, Text, Nullable<Integer>);
+type CourseColumns = (BigInt, BigInt, BigInt, BigInt, Nullable<Text>, Text, Text, Nullable<Integer>, Nullable<Integer>);
+
+impl CourseRow {
+    fn cancellation_notice(&self) -> TimeDelta {
+        let hours = |value: i32| u16::try_from(value).unwrap_or(u16::MAX);
+        let minimum = self.minimum_notice_hours.map(hours).unwrap_or_default();
+        cancellation_notice(self.cancellation_notice_hours.map(hours), minimum)
+    }
+}
 
 /// Courses by id.
 pub(super) struct Courses(BTreeMap<i64, CourseRow>);
@@ -95,7 +110,7 @@ impl Courses {
             let places = vec!["?"; statement::padded(ids.len())].join(",");
             let text = format!(
                 "SELECT c.id, c.tutor_id, c.student_id, c.request_id, r.package_name, t.display_name, s.display_name, \
-                 COALESCE(a.cancellation_notice_hours, a.minimum_notice_hours) \
+                 a.cancellation_notice_hours, a.minimum_notice_hours \
                  FROM enrolled_courses c JOIN requested_sessions r ON r.id = c.request_id \
                  JOIN tutor_profiles tp ON tp.id = c.tutor_id JOIN users t ON t.id = tp.user_id \
                  JOIN student_profiles sp ON sp.id = c.student_id JOIN users s ON s.id = sp.user_id \
@@ -152,7 +167,7 @@ impl Courses {
             location: row.location,
             status: columns::parse_column("sessions.status", &row.status)?,
             cancellation,
-            cancellation_notice: TimeDelta::hours(course.cancellation_notice_hours.unwrap_or_default().into()),
+            cancellation_notice: course.cancellation_notice(),
             priority: columns::parse_column("sessions.priority_level", &row.priority_level)?,
             version: row.version,
             created_at: instant(row.created_at),

@@ -214,14 +214,14 @@ fn a_series_on_postgresql_is_booked_moved_and_cancelled_by_few_statements() {
         let service = world.sessions_at(now());
         let first = sessions(&world, &tutor).remove(0);
         let [one, series] = [Scope::This, Scope::Following].map(|scope| SessionUpdate { scope, ..to_hour(15) });
-        // The session, its side and its course, the requester; the calendars; BEGIN, the locks, the calendars, the sessions, the
+        // The session, its course, the requester; the calendars; BEGIN, the locks, the calendars, the sessions, the
         // history, the message, the events, COMMIT.
         let update = |update| block_on(service.update(&tutor, first.id, update, |_, _| true)).unwrap();
         let (_, sent) = sent_during(&world, || update(&one));
-        assert_count(&sent, 13);
-        // The following sessions and their course in addition.
+        assert_count(&sent, 12);
+        // The following sessions in addition.
         let (_, sent) = sent_during(&world, || update(&series));
-        assert_count(&sent, 15);
+        assert_count(&sent, 13);
         // A cancellation reads no calendars.
         let cancel = |id, scope| {
             let command = CancelCommand { reason: None, scope };
@@ -229,9 +229,9 @@ fn a_series_on_postgresql_is_booked_moved_and_cancelled_by_few_statements() {
         };
         let second = sessions(&world, &tutor).remove(1);
         let (_, sent) = sent_during(&world, || cancel(second.id, Scope::This));
-        assert_count(&sent, 11);
+        assert_count(&sent, 10);
         let (_, sent) = sent_during(&world, || cancel(first.id, Scope::Following));
-        assert_count(&sent, 13);
+        assert_count(&sent, 11);
     }
 }
 
@@ -249,7 +249,7 @@ fn series_of_similar_lengths_share_their_statements_on_postgresql() {
         let (_, moved) = sent_during(&world, moves);
         booked.into_iter().chain(moved).map(|sent| sent.text).collect::<Vec<_>>()
     });
-    assert_eq!(sent[0].len(), 22);
+    assert_eq!(sent[0].len(), 20);
     assert!(sent.iter().all(|texts| *texts == sent[0]));
 }
 

@@ -23,7 +23,7 @@ pub use ports::AvailabilityRepository;
 #[cfg(feature = "test-util")]
 pub use ports::MockAvailabilityRepository;
 pub use service::AvailabilityService;
-pub use slots::{DEFAULT_STEP, FreeSlot, MAX_SLOT_DAYS, STEPS, SlotQuery, SlotsPage};
+pub use slots::{DEFAULT_STEP, FreeSlots, MAX_SLOT_DAYS, STEPS, SlotQuery};
 pub use time_off::{MAX_AFFECTED, MAX_TIME_OFF, NewTimeOff, RecordedTimeOff, TimeOff, TimeOffPlan, TimeOffTerms};
 
 use crate::change::Change;
@@ -40,7 +40,8 @@ pub const MAX_OVERRIDES: usize = 400;
 pub struct Availability {
     /// The zone of the wall-clock times, and of the days and weeks that the limits refer to.
     pub time_zone: Tz,
-    /// The windows of every week, ascending and disjoint on each day. Without any, all times are offered.
+    /// The windows of every week by the number of days since Monday, ascending and disjoint on each day. Without any, all times
+    /// are offered.
     pub weekly: BTreeMap<u8, Vec<DayWindow>>,
     /// Dates whose windows replace those of the week; a date without windows is closed.
     pub overrides: BTreeMap<NaiveDate, Vec<DayWindow>>,
@@ -89,11 +90,6 @@ impl Availability {
         }
     }
 
-    /// Returns the time before the start within which a cancellation by the student's side is late.
-    pub fn cancellation_notice(&self) -> TimeDelta {
-        TimeDelta::hours(i64::from(self.cancellation_notice_hours.unwrap_or(self.minimum_notice_hours)))
-    }
-
     /// Returns the availability after a change, or its invalid fields: windows that overlap, a repeated date, and dates before
     /// yesterday, which are dropped.
     pub fn apply(&self, changes: AvailabilityChanges, now: DateTime<Utc>) -> Result<Self, Violations> {
@@ -127,6 +123,12 @@ impl Availability {
         };
         if violations.is_empty() { Ok(changed) } else { Err(violations) }
     }
+}
+
+/// Returns the time before the start within which a cancellation by the student's side is late, from the two settings of an
+/// [`Availability`] in hours.
+pub fn cancellation_notice(cancellation_notice_hours: Option<u16>, minimum_notice_hours: u16) -> TimeDelta {
+    TimeDelta::hours(i64::from(cancellation_notice_hours.unwrap_or(minimum_notice_hours)))
 }
 
 fn week(windows: &[(Weekday, DayWindow)], violations: &mut Violations) -> BTreeMap<u8, Vec<DayWindow>> {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Days, IsoWeek, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use strum::VariantArray;
 
 use super::Availability;
 use crate::ids::UserId;
-use crate::schedule::{Booking, Period, PeriodSet, TimeSlot, resolve};
+use crate::schedule::{Booking, Period, PeriodSet, resolve};
 
 /// A reason why a tutor's availability does not offer a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
@@ -46,8 +47,7 @@ pub struct Openings<'a> {
 }
 
 impl<'a> Openings<'a> {
-    /// Returns the time whose bookings matter for sessions that start within `time`: whole weeks in the tutor's zone, and the
-    /// hours until the last session ends.
+    /// Returns the time whose bookings matter for sessions within `time`: whole weeks in the tutor's zone, and the buffers.
     pub fn reach(availability: &Availability, time: &Range<DateTime<Utc>>) -> Range<DateTime<Utc>> {
         let date = |instant: DateTime<Utc>| instant.with_timezone(&availability.time_zone).date_naive();
         let midnight = |date: NaiveDate| resolve(availability.time_zone, date.and_time(NaiveTime::MIN)).0;
@@ -56,8 +56,7 @@ impl<'a> Openings<'a> {
         let monday = first.checked_sub_days(Days::new(since_monday(first))).unwrap_or(first);
         let next_monday = last.checked_add_days(Days::new(7 - since_monday(last))).unwrap_or(last);
         let buffer = TimeDelta::minutes(i64::from(availability.buffer_minutes));
-        let latest_end = time.end + TimeSlot::MAX_DURATION + buffer;
-        midnight(monday).min(time.start - buffer)..midnight(next_monday).max(latest_end)
+        midnight(monday).min(time.start - buffer)..midnight(next_monday).max(time.end + buffer)
     }
 
     /// Compares availability with the bookings of a tutor within the [reach](Self::reach) of a time.
@@ -105,6 +104,11 @@ impl<'a> Openings<'a> {
 
     fn date(&self, session: Period) -> NaiveDate {
         session.starts_at.with_timezone(&self.availability.time_zone).date_naive()
+    }
+
+    /// Returns the tutor's zone.
+    pub(super) fn zone(&self) -> Tz {
+        self.availability.time_zone
     }
 
     /// Returns the periods at which the tutor is open.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::slots::free_slots;
 use super::{
-    Availability, AvailabilityChanges, AvailabilityError, AvailabilityRepository, MAX_AFFECTED, NewTimeOff, Openings,
-    SlotQuery, SlotsError, SlotsPage, TimeOff, TimeOffError, TimeOffPlan, TimeOffTerms,
+    Availability, AvailabilityChanges, AvailabilityError, AvailabilityRepository, FreeSlots, MAX_AFFECTED, NewTimeOff,
+    Openings, SlotQuery, SlotsError, TimeOff, TimeOffError, TimeOffPlan, TimeOffTerms,
 };
 use crate::accounts::Actor;
 use crate::connections::{ConnectionError, RelationGate};
@@ -79,8 +79,7 @@ impl AvailabilityService {
                 if affected.len() > MAX_AFFECTED {
                     return Err(too_many_sessions());
                 }
-                // The tutor's note on the time off is private.
-                let plan = plan_cancellations(&affected, tutor, None, now);
+                let plan = plan_cancellations(&affected, tutor, now);
                 let affected: Vec<Session> = affected.into_iter().map(|facts| plan.after(facts.session)).collect();
                 Some((plan, affected))
             } else {
@@ -117,7 +116,7 @@ impl AvailabilityService {
         tutor: TutorId,
         student: Option<StudentId>,
         query: &SlotQuery,
-    ) -> Result<SlotsPage, SlotsError> {
+    ) -> Result<FreeSlots, SlotsError> {
         let tutor = visible_tutor(self.tutors.as_ref(), &self.gate, viewer, tutor).await?;
         let student = self.student(viewer, student).await?;
         if student.is_some() && student != viewer {
@@ -136,8 +135,8 @@ impl AvailabilityService {
         let parties = Parties { tutor, student: student.unwrap_or(tutor) };
         let busy = self.calendars.busy_times(parties, query.reach(&availability, &window)).await?;
         let openings = Openings::new(&availability, tutor, &window, &busy.bookings, now);
-        let slots = free_slots(&openings, &availability, &busy, parties, (&window, query, zone), now);
-        Ok(SlotsPage { time_zone: zone, slots })
+        let slots = free_slots(&openings, &busy.occupied(parties), query, zone, &window, now);
+        Ok(FreeSlots { time_zone: zone, slots })
     }
 
     async fn student(&self, viewer: Option<UserId>, student: Option<StudentId>) -> Result<Option<UserId>, SlotsError> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::{Availability, Openings};
-use crate::schedule::{BusyTimes, Occurrence, Parties, Period, TimeSlot, resolve};
+use crate::schedule::{Occurrence, Period, PeriodSet, TimeSlot, resolve};
 use crate::validation::{Invalid, Violations};
 
 /// The largest number of days whose slots are returned at once.
@@ -66,39 +66,34 @@ impl SlotQuery {
     }
 }
 
-/// A time that can be booked.
+/// The times at which a tutor can be booked, in a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FreeSlot(pub Occurrence);
-
-/// The free slots of some time, in a zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotsPage {
+pub struct FreeSlots {
     /// The zone of the slots' wall clock.
     pub time_zone: Tz,
-    /// In ascending order.
-    pub slots: Vec<FreeSlot>,
+    /// The times in ascending order.
+    pub slots: Vec<Occurrence>,
 }
 
-/// Returns the times within `window` at which two users can meet.
+/// Returns the times that start within `window` and are not `occupied`.
 ///
 /// A slot starts at a multiple of the step on the tutor's wall clock, is offered by the availability, conflicts with
 /// nothing, and can be expressed on the wall clock of `zone`: the second pass of an hour that the clock shows twice cannot.
 pub(super) fn free_slots(
     openings: &Openings<'_>,
-    availability: &Availability,
-    busy: &BusyTimes,
-    parties: Parties,
-    (window, query, zone): (&Range<DateTime<Utc>>, &SlotQuery, Tz),
+    occupied: &PeriodSet,
+    query: &SlotQuery,
+    zone: Tz,
+    window: &Range<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Vec<FreeSlot> {
+) -> Vec<Occurrence> {
     /// All offsets of zones, and all steps, are multiples of it.
     const GRID: i64 = 5 * 60;
     let duration = query.length();
     let is_aligned = |start: DateTime<Utc>| {
-        let time = start.with_timezone(&availability.time_zone).time();
+        let time = start.with_timezone(&openings.zone()).time();
         time.second() == 0 && (time.num_seconds_from_midnight() / 60).is_multiple_of(u32::from(query.step))
     };
-    let occupied = busy.occupied(parties);
     let mut slots = Vec::new();
     for open in openings.open().iter() {
         let first = open.starts_at.max(window.start);
@@ -108,7 +103,7 @@ pub(super) fn free_slots(
             let period = Period { starts_at: start, ends_at: start + duration };
             let is_free = start > now && !occupied.overlaps(period);
             if is_free && is_aligned(start) && openings.offers(period) {
-                slots.extend(expressed(period, zone).map(FreeSlot));
+                slots.extend(expressed(period, zone));
             }
             start += TimeDelta::seconds(GRID);
         }

@@ -9,7 +9,10 @@ use crate::chat::{Notice, NoticeKind};
 use crate::events::{Event, EventKind, Subject};
 use crate::ids::{ConversationId, CourseId, MessageId, RequestId, StudentId, UserId};
 use crate::requests::Involved;
-use crate::schedule::{BusyTimes, Conflict, MAX_SESSIONS, Occurrence, Parties, TimeSlot, find_conflicts};
+use crate::schedule::session::is_used;
+use crate::schedule::{
+    BusyTimes, Conflict, MAX_SESSIONS, Occurrence, Parties, SessionStatus, TimeSlot, find_conflicts,
+};
 
 /// A session that a tutor adds to a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,19 @@ pub struct PackageUse {
 }
 
 impl PackageUse {
+    /// Counts the sessions of a course, given as numbers of those with a status, cancelled late or not.
+    pub fn count(included: Option<u16>, sessions: impl IntoIterator<Item = (SessionStatus, bool, i64)>) -> Self {
+        let mut found = Self { included, used: 0, credited: 0 };
+        for (status, is_cancelled_late, number) in sessions {
+            if is_used(status, is_cancelled_late) {
+                found.used += number;
+            } else {
+                found.credited += number;
+            }
+        }
+        found
+    }
+
     /// Returns the number of sessions that can still be booked; `None` if it is not limited.
     pub fn remaining(self) -> Option<i64> {
         self.included.map(|included| (i64::from(included) - self.used).max(0))

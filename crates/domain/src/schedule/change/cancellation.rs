@@ -45,13 +45,9 @@ pub fn plan_cancellation(
     })
 }
 
-/// Cancels sessions of several courses in the name of their tutor. Sessions that have begun are left as they are.
-pub fn plan_cancellations(
-    sessions: &[ChangeFacts],
-    tutor: UserId,
-    reason: Option<&String>,
-    now: DateTime<Utc>,
-) -> SessionChangePlan {
+/// Cancels sessions of several courses for the time off of their tutor, whose note on it is private. Sessions that have begun are
+/// left as they are.
+pub fn plan_cancellations(sessions: &[ChangeFacts], tutor: UserId, now: DateTime<Utc>) -> SessionChangePlan {
     let mut plan = SessionChangePlan {
         actor: Some(tutor),
         at: now,
@@ -62,8 +58,7 @@ pub fn plan_cancellations(
     let mut upcoming: Vec<&ChangeFacts> = sessions.iter().filter(|facts| facts.session.is_upcoming(now)).collect();
     upcoming.sort_by_key(|facts| facts.session.course_id);
     for course in upcoming.chunk_by(|one, other| one.session.course_id == other.session.course_id) {
-        let changes: Vec<SessionChange> =
-            course.iter().map(|facts| cancel(&facts.session, tutor, reason, now)).collect();
+        let changes: Vec<SessionChange> = course.iter().map(|facts| cancel(&facts.session, tutor, None, now)).collect();
         let contact = course.first().map(|facts| facts.contact);
         plan.announcements.extend(contact.and_then(|contact| Announcement::of(&changes, contact, Some(tutor))));
         plan.changes.extend(changes);

@@ -35,6 +35,17 @@ impl From<ActionRefusal> for SessionChangeError {
     }
 }
 
+/// Errors of reading a course.
+#[derive(Debug, thiserror::Error)]
+pub enum FindCourseError {
+    /// The course does not exist, or the caller does not take part in it.
+    #[error("no such course")]
+    NotFound,
+    /// A failure of the store.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
 /// Errors of adding a session to a course.
 #[derive(Debug, thiserror::Error)]
 pub enum AddSessionError {

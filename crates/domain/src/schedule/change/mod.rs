@@ -20,7 +20,7 @@ pub use action::{ActionRefusal, SessionAction};
 pub use addition::{AddedSession, AdditionPlan, AdditionRefusal, CourseFacts, PackageUse, plan_addition};
 pub use announcement::Announcement;
 pub use cancellation::{CancelCommand, plan_cancellation, plan_cancellations};
-pub use errors::{AddSessionError, SessionChangeError};
+pub use errors::{AddSessionError, FindCourseError, SessionChangeError};
 pub use facts::{ChangeFacts, CourseContact};
 pub use history::{ChangeKind, ChangedField, HistoryEntry, SessionChange};
 #[cfg(feature = "test-util")]
@@ -58,7 +58,7 @@ pub struct SessionChangePlan {
     pub at: DateTime<Utc>,
     /// The changes, at most one per session.
     pub changes: Vec<SessionChange>,
-    /// What both sides are told, one entry per course.
+    /// The announcements to both sides, one per course.
     pub announcements: Vec<Announcement>,
     /// The guardianship that entitles the actor. The write guards that it is still active.
     pub guardianship: Option<GuardianshipFact>,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use strum::VariantArray;
 
 use super::{
-    AddSessionError, AddedSession, AdditionRefusal, CancelCommand, ChangeFacts, CourseFacts, RecheckReport, Scope,
-    SessionChangeError, SessionChangePlan, SessionRepository, SessionUpdate, StuckSession, plan_addition,
-    plan_cancellation, plan_recheck, plan_update,
+    AddSessionError, AddedSession, AdditionRefusal, CancelCommand, ChangeFacts, CourseFacts, FindCourseError,
+    RecheckReport, Scope, SessionChangeError, SessionChangePlan, SessionRepository, SessionUpdate, StuckSession,
+    plan_addition, plan_cancellation, plan_recheck, plan_update,
 };
 use crate::accounts::Actor;
 use crate::ids::{CourseId, SessionId};
@@ -37,7 +38,7 @@ impl SessionService {
         Self { sessions, queries, calendars, clock }
     }
 
-    /// Edits, reschedules or concludes a session that the caller teaches, and in the scope of the update those behind it, if
+    /// Edits, reschedules or concludes a session that the caller teaches, and in the scope of the update those that start later, if
     /// the session as it reads at an instant satisfies `precondition`. Returns the session after the change.
     pub async fn update(
         &self,
@@ -50,7 +51,7 @@ impl SessionService {
             .await
     }
 
-    /// Cancels a session of the caller or of a child of the caller, and in the scope of the command those behind it, if the
+    /// Cancels a session of the caller or of a child of the caller, and in the scope of the command those that start later, if the
     /// session satisfies `precondition`. Returns the session after the change.
     pub async fn cancel(
         &self,
@@ -101,16 +102,11 @@ impl SessionService {
     }
 
     /// Returns a course that the caller teaches or attends, or that a child of the caller attends.
-    pub async fn find_course(&self, actor: &Actor, course: CourseId) -> Result<CourseFacts, AddSessionError> {
-        let facts = self.sessions.course_facts(course).await?;
-        let facts = facts.ok_or(AddSessionError::Refused(AdditionRefusal::NotFound))?;
+    pub async fn find_course(&self, actor: &Actor, course: CourseId) -> Result<CourseFacts, FindCourseError> {
+        let facts = self.sessions.course_facts(course).await?.ok_or(FindCourseError::NotFound)?;
         let is_guardian = self.queries.guards(actor.user_id, facts.student).await?;
         let shows = |side: &Side| side.shows(facts.parties, actor.user_id, is_guardian);
-        if [Side::Teaching, Side::Learning, Side::Guarding].iter().any(shows) {
-            Ok(facts)
-        } else {
-            Err(AddSessionError::Refused(AdditionRefusal::NotFound))
-        }
+        if Side::VARIANTS.iter().any(shows) { Ok(facts) } else { Err(FindCourseError::NotFound) }
     }
 
     /// Adds a session to a course that the caller teaches, and returns it.
@@ -132,29 +128,32 @@ impl SessionService {
         added.ok_or(AddSessionError::Refused(AdditionRefusal::NotFound))
     }
 
+    /// Reports the future sessions whose instants have changed with the rules of their zones. Nothing is written, and conflicts
+    /// are not looked for.
+    pub async fn preview_recheck(&self) -> Result<RecheckReport, RepositoryError> {
+        let now = self.clock.now();
+        let mut report = RecheckReport::default();
+        let mut after = SessionId::new(0);
+        while let Some(part) = self.outdated(after, now).await? {
+            report.unchanged += part.same.len();
+            report.moved.extend(part.moving);
+            after = part.last;
+        }
+        Ok(report)
+    }
+
     /// Moves the future sessions whose instants have changed with the rules of their zones. Sessions that would conflict are
-    /// tried again once the others have moved, and reported if they still conflict. A trial run writes nothing.
-    pub async fn recheck_zones(&self, is_trial: bool) -> Result<RecheckReport, RepositoryError> {
+    /// tried again once the others have moved, and reported if they still conflict.
+    pub async fn recheck_zones(&self) -> Result<RecheckReport, RepositoryError> {
         let now = self.clock.now();
         let mut report = RecheckReport::default();
         let mut waiting = Vec::new();
         let mut after = SessionId::new(0);
-        loop {
-            let part = self.sessions.resolved_under_other_rules(ZONE_RULES, now, after, RECHECK_PART).await?;
-            let Some(last) = part.last() else { break };
-            after = last.session.id;
-            let (same, moving): (Vec<_>, Vec<_>) =
-                part.into_iter().partition(|facts| plan_recheck(facts, now).is_none());
-            report.unchanged += same.len();
-            let same = same.into_iter().map(|facts| (facts.session.id, facts.session.version)).collect();
-            if !is_trial {
-                self.sessions.confirm_rules(same, ZONE_RULES).await?;
-            }
-            waiting.extend(moving.into_iter().map(|facts| facts.session.id));
-        }
-        if is_trial {
-            report.moved = waiting;
-            return Ok(report);
+        while let Some(part) = self.outdated(after, now).await? {
+            report.unchanged += part.same.len();
+            self.sessions.confirm_rules(part.same, ZONE_RULES).await?;
+            waiting.extend(part.moving);
+            after = part.last;
         }
         while !waiting.is_empty() {
             let count = waiting.len();
@@ -174,6 +173,18 @@ impl SessionService {
         Ok(report)
     }
 
+    /// Returns some of the future sessions that were resolved under other rules, from behind `after`; `None` without any.
+    async fn outdated(&self, after: SessionId, now: DateTime<Utc>) -> Result<Option<Outdated>, RepositoryError> {
+        let part = self.sessions.resolved_under_other_rules(ZONE_RULES, now, after, RECHECK_PART).await?;
+        let Some(last) = part.last().map(|facts| facts.session.id) else { return Ok(None) };
+        let (same, moving): (Vec<_>, Vec<_>) = part.into_iter().partition(|facts| plan_recheck(facts, now).is_none());
+        Ok(Some(Outdated {
+            same: same.into_iter().map(|facts| (facts.session.id, facts.session.version)).collect(),
+            moving: moving.into_iter().map(|facts| facts.session.id).collect(),
+            last,
+        }))
+    }
+
     /// Moves one session to its instants under the present rules, unless a conflict prevents it.
     async fn recheck(&self, id: SessionId, now: DateTime<Utc>) -> Result<Rechecked, RepositoryError> {
         retry_on_conflict(async || {
@@ -190,6 +201,15 @@ impl SessionService {
         })
         .await
     }
+}
+
+/// Sessions that were resolved under other rules.
+struct Outdated {
+    /// The sessions whose instants are the same, with their versions.
+    same: Vec<(SessionId, i32)>,
+    /// The sessions whose instants have changed.
+    moving: Vec<SessionId>,
+    last: SessionId,
 }
 
 /// The outcome of rechecking one session.

@@ -86,11 +86,13 @@ fn calendars(store: &Store) -> MockCalendarQueries {
     calendars
 }
 
-fn run(sessions: MockSessionRepository, store: &Store, is_trial: bool) -> RecheckReport {
+fn service(sessions: MockSessionRepository, store: &Store) -> SessionService {
     let (calendars, clock) = (calendars(store), Arc::new(ManualClock::new(now())));
-    let service =
-        SessionService::new(Arc::new(sessions), Arc::new(MockSessionQueries::new()), Arc::new(calendars), clock);
-    block_on(service.recheck_zones(is_trial)).unwrap()
+    SessionService::new(Arc::new(sessions), Arc::new(MockSessionQueries::new()), Arc::new(calendars), clock)
+}
+
+fn run(sessions: MockSessionRepository, store: &Store) -> RecheckReport {
+    block_on(service(sessions, store).recheck_zones()).unwrap()
 }
 
 fn ids(numbers: &[i64]) -> Vec<SessionId> {
@@ -101,7 +103,7 @@ fn ids(numbers: &[i64]) -> Vec<SessionId> {
 fn adjacent_sessions_that_move_onto_each_other_succeed_in_the_second_pass() {
     // The first session moves to the hour that the second one leaves.
     let store = store(&[stale(1, 10, 1), stale(2, 11, 1), stale(3, 14, 0)]);
-    let report = run(repository(&store), &store, false);
+    let report = run(repository(&store), &store);
     assert_eq!(report, RecheckReport { unchanged: 1, moved: ids(&[2, 1]), stuck: Vec::new() });
     for (session, is_present) in store.lock().unwrap().iter() {
         let expected = Occurrence::at(Tz::UTC, session.occurrence.date, session.occurrence.slot);
@@ -116,7 +118,7 @@ fn sessions_that_cannot_move_stay_and_are_reported() {
     past.occurrence.date = "2026-01-30".parse().unwrap();
     let sessions = [stale(1, 10, 1), stale(2, 10, 0), stale(3, 14, 1), past];
     let store = store(&sessions);
-    let report = run(repository(&store), &store, false);
+    let report = run(repository(&store), &store);
     assert_eq!((report.unchanged, report.moved), (1, ids(&[3])));
     let stuck: Vec<_> = report
         .stuck
@@ -131,7 +133,7 @@ fn sessions_that_cannot_move_stay_and_are_reported() {
 #[test]
 fn a_trial_run_writes_nothing() {
     let store = store(&[stale(1, 10, 1), stale(2, 14, 0)]);
-    let report = run(reading(&store), &store, true);
+    let report = block_on(service(reading(&store), &store).preview_recheck()).unwrap();
     assert_eq!(report, RecheckReport { unchanged: 1, moved: ids(&[1]), stuck: Vec::new() });
 }
 
@@ -144,6 +146,6 @@ fn a_session_that_its_parties_move_meanwhile_is_left_to_them() {
     sessions.expect_confirm_rules().returning(|_, _| Ok(()));
     // The write finds another version than was read.
     sessions.expect_change().times(1).returning(|_| Err(RepositoryError::Conflict));
-    let report = run(sessions, &store, false);
+    let report = run(sessions, &store);
     assert_eq!(report, RecheckReport { unchanged: 1, ..RecheckReport::default() });
 }

@@ -9,9 +9,9 @@ use astegni_domain::clock::ManualClock;
 use astegni_domain::ids::{CourseId, RequestId, SessionId, StudentId, UserId};
 use astegni_domain::schedule::{
     ActionRefusal, AddSessionError, AddedSession, AdditionRefusal, Booking, BusyTimes, CancelCommand, ChangeFacts,
-    ConflictKind, CourseContact, CourseFacts, MockCalendarQueries, MockSessionQueries, MockSessionRepository, Move,
-    PackageUse, Period, Scope, Session, SessionAction, SessionChangeError, SessionService, SessionStatus,
-    SessionUpdate, plan_cancellation, plan_update,
+    ConflictKind, CourseContact, CourseFacts, FindCourseError, MockCalendarQueries, MockSessionQueries,
+    MockSessionRepository, Move, PackageUse, Period, Scope, Session, SessionAction, SessionChangeError, SessionService,
+    SessionStatus, SessionUpdate, plan_cancellation, plan_update,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -239,5 +239,5 @@ fn a_course_is_shown_to_its_parties_and_to_guardians_of_the_student() {
     assert!(!find(9, false));
     let none = changing(courses(None, 1), calendars(0));
     let outcome = block_on(none.find_course(&tutor(), COURSE));
-    assert!(matches!(outcome, Err(AddSessionError::Refused(AdditionRefusal::NotFound))));
+    assert!(matches!(outcome, Err(FindCourseError::NotFound)));
 }

@@ -2,45 +2,25 @@
 
 use astegni_domain::connections::{ProfileFacts, Relation, Standing, Viewer};
 use astegni_domain::ids::{StudentId, TutorId, UserId};
-use astegni_domain::schedule::{Availability, BusyTimes, DayWindow, Parties, SlotQuery, SlotsError, SlotsPage};
-use astegni_domain::tutoring::{ReadTutorError, TutorProfile};
+use astegni_domain::schedule::{Availability, BusyTimes, DayWindow, FreeSlots, Parties, SlotQuery, SlotsError};
+use astegni_domain::tutoring::ReadTutorError;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_executor::block_on;
 use mockall::predicate::eq;
 
 use super::availability::{Ports, TUTOR};
-use crate::support::now;
-
-fn profile(is_active: bool) -> TutorProfile {
-    TutorProfile {
-        id: TutorId::new(2),
-        user_id: TUTOR,
-        first_name: None,
-        last_name: None,
-        father_name: None,
-        grandfather_name: None,
-        name: "Tigist".to_owned(),
-        username: None,
-        profile_picture: None,
-        bio: None,
-        quote: None,
-        subjects: Vec::new(),
-        languages: Vec::new(),
-        grade_levels: Vec::new(),
-        time_zone: Tz::UTC,
-        session_format: None,
-        location: None,
-        is_active,
-        created_at: now(),
-        updated_at: now(),
-    }
-}
+use crate::support::tutor_profile;
 
 /// A market with one tutor, to whom the viewer has this standing.
 fn market(is_active: bool, standing: Option<Standing>) -> Ports {
     let mut ports = Ports::default();
-    ports.tutors.expect_find().with(eq(TutorId::new(2))).times(1).returning(move |_| Ok(Some(profile(is_active))));
+    ports
+        .tutors
+        .expect_find()
+        .with(eq(TutorId::new(2)))
+        .times(1)
+        .returning(move |_| Ok(Some(tutor_profile(is_active))));
     if let Some(standing) = standing {
         let relation = Relation { standing, profile: ProfileFacts::of_stranger(true, false) };
         ports.connections.expect_relation().times(1..=2).returning(move |_, _| Ok(Some(relation)));
@@ -48,7 +28,7 @@ fn market(is_active: bool, standing: Option<Standing>) -> Ports {
     ports
 }
 
-fn search(ports: Ports, viewer: Option<i64>, student: Option<i64>, query: &SlotQuery) -> Result<SlotsPage, SlotsError> {
+fn search(ports: Ports, viewer: Option<i64>, student: Option<i64>, query: &SlotQuery) -> Result<FreeSlots, SlotsError> {
     let (viewer, student) = (viewer.map(UserId::new), student.map(StudentId::new));
     block_on(ports.service().slots(viewer, TutorId::new(2), student, query))
 }
@@ -84,7 +64,7 @@ fn slots_are_free_in_both_calendars_and_shown_in_the_wanted_zone() {
                 .returning(|_, _| Ok(Some(UserId::new(6))));
         }
         let page = search(ports, Some(1), student, &sunday(Some(Tz::UTC))).unwrap();
-        let starts: Vec<_> = page.slots.iter().map(|slot| slot.0.starts_at.to_rfc3339()).collect();
+        let starts: Vec<_> = page.slots.iter().map(|slot| slot.starts_at.to_rfc3339()).collect();
         assert_eq!(starts, ["2026-02-01T09:00:00+00:00", "2026-02-01T10:00:00+00:00"]);
         assert_eq!(page.time_zone, Tz::UTC);
     }

@@ -1,7 +1,8 @@
 //! Responses to the errors of sessions.
 
 use astegni_domain::schedule::{
-    ActionRefusal, AddSessionError, AdditionRefusal, Conflict, SessionAction, SessionChangeError, SessionError,
+    ActionRefusal, AddSessionError, AdditionRefusal, Conflict, FindCourseError, SessionAction, SessionChangeError,
+    SessionError,
 };
 
 use crate::error::{ApiError, Code};
@@ -69,6 +70,15 @@ fn participle(action: SessionAction) -> &'static str {
         SessionAction::Cancel => "cancelled",
         SessionAction::Complete => "completed",
         SessionAction::MarkNoShow => "marked as a no-show",
+    }
+}
+
+impl From<FindCourseError> for ApiError {
+    fn from(error: FindCourseError) -> Self {
+        match error {
+            FindCourseError::NotFound => Self::not_found("Course"),
+            FindCourseError::Repository(error) => error.into(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use astegni_domain::accounts::{Actor, Role};
 use astegni_domain::ids::{StudentId, TutorId, parse_id};
-use astegni_domain::schedule::{DEFAULT_STEP, FreeSlot, STEPS, SlotQuery, parse_date, parse_zone};
+use astegni_domain::schedule::{DEFAULT_STEP, Occurrence, STEPS, SlotQuery, parse_date, parse_zone};
 use astegni_domain::validation::{Invalid, Violations};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -85,8 +85,8 @@ pub(crate) struct SlotBody {
     overnight: bool,
 }
 
-impl From<FreeSlot> for SlotBody {
-    fn from(FreeSlot(occurrence): FreeSlot) -> Self {
+impl From<Occurrence> for SlotBody {
+    fn from(occurrence: Occurrence) -> Self {
         Self {
             starts_at: wire::instant(occurrence.starts_at),
             ends_at: wire::instant(occurrence.ends_at),
@@ -134,10 +134,10 @@ pub(crate) async fn list_free_slots(
 ) -> Result<Json<SlotsBody>, ApiError> {
     let student = student.or_else(|| caller.as_ref().and_then(own_profile));
     let viewer = caller.map(|actor| actor.user_id);
-    let page = services.availability.slots(viewer, TutorId::new(id), student, &query).await?;
+    let found = services.availability.slots(viewer, TutorId::new(id), student, &query).await?;
     Ok(Json(SlotsBody {
-        time_zone: page.time_zone.name(),
-        slots: page.slots.into_iter().map(SlotBody::from).collect(),
+        time_zone: found.time_zone.name(),
+        slots: found.slots.into_iter().map(SlotBody::from).collect(),
     }))
 }
 

@@ -162,7 +162,7 @@ contract! {
         let first = sessions(&world, &home.tutor).remove(0);
         resolved_before(&world, &first, TimeDelta::hours(1));
         let told = told_during(&world, everyone(&home, &stranger), || {
-            assert_eq!(block_on(world.sessions_at(now()).recheck_zones(false)).unwrap().moved, [first.id]);
+            assert_eq!(block_on(world.sessions_at(now()).recheck_zones()).unwrap().moved, [first.id]);
         });
         let both = vec![SessionChanged, MessageSent];
         assert_eq!(told, [both.clone(), vec![SessionChanged], both, vec![SessionChanged], vec![]]);

@@ -23,7 +23,7 @@ fn terms(period: Period, cancels_sessions: bool) -> TimeOffTerms {
 /// Returns a plan that cancels the sessions that a tutor teaches during a period.
 fn plan(world: &World, tutor: &Actor, period: Period) -> TimeOffPlan {
     let affected = block_on(world.database.taught_during(tutor.user_id, period, 100)).unwrap();
-    let cancellations = Some(plan_cancellations(&affected, tutor.user_id, None, now()));
+    let cancellations = Some(plan_cancellations(&affected, tutor.user_id, now()));
     TimeOffPlan { tutor: tutor.user_id, terms: terms(period, true), cancellations, at: now() }
 }
 

@@ -53,7 +53,7 @@ fn busy_tutor(world: &World, random: &mut Random) -> Actor {
 fn slots(world: &World, tutor: &Actor, student: &Actor, query: &SlotQuery) -> Vec<Occurrence> {
     let (viewer, profile) = (Some(student.user_id), student.profiles.student);
     let page = block_on(world.availability_at(now()).slots(viewer, tutor_id(tutor), profile, query)).unwrap();
-    page.slots.into_iter().map(|slot| slot.0).collect()
+    page.slots
 }
 
 /// The request for a slot, in the zone in which it is shown.

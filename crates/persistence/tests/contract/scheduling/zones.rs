@@ -28,8 +28,8 @@ fn under_other_rules(world: &World) -> i64 {
     world.number(&format!("SELECT COUNT(*) FROM sessions WHERE zone_rules <> '{ZONE_RULES}'"))
 }
 
-fn recheck(world: &World, is_trial: bool) -> (usize, Vec<SessionId>, Vec<(SessionId, ConflictKind)>) {
-    let report = block_on(world.sessions_at(now()).recheck_zones(is_trial)).unwrap();
+fn recheck(world: &World) -> (usize, Vec<SessionId>, Vec<(SessionId, ConflictKind)>) {
+    let report = block_on(world.sessions_at(now()).recheck_zones()).unwrap();
     let stuck = report.stuck.iter().map(|stuck| (stuck.session.id, stuck.conflict.kind)).collect();
     (report.unchanged, report.moved, stuck)
 }
@@ -46,11 +46,12 @@ contract! {
         resolved_before(&world, &all[0], TimeDelta::hours(1));
         resolved_before(&world, &all[1], TimeDelta::zero());
         let (before, stored) = (written(&world), sessions(&world, &tutor));
-        assert_eq!(recheck(&world, true), (1, vec![all[0].id], vec![]));
+        let trial = block_on(world.sessions_at(now()).preview_recheck()).unwrap();
+        assert_eq!((trial.unchanged, trial.moved, trial.stuck.len()), (1, vec![all[0].id], 0));
         assert_eq!((written(&world), sessions(&world, &tutor)), (before, stored), "a trial writes nothing");
         assert_eq!(under_other_rules(&world), 2);
 
-        assert_eq!(recheck(&world, false), (1, vec![all[0].id], vec![]));
+        assert_eq!(recheck(&world), (1, vec![all[0].id], vec![]));
         let after = sessions(&world, &tutor);
         assert_eq!(after.iter().map(as_booked).collect::<Vec<_>>(), all);
         assert_eq!(after.iter().map(|session| session.version).collect::<Vec<_>>(), [1, 0, 0]);
@@ -60,7 +61,7 @@ contract! {
         assert_eq!(history[0].from.unwrap().starts_at, all[0].occurrence.starts_at + TimeDelta::hours(1));
 
         let before = written(&world);
-        assert_eq!((recheck(&world, false), under_other_rules(&world)), ((0, vec![], vec![]), 0));
+        assert_eq!((recheck(&world), under_other_rules(&world)), ((0, vec![], vec![]), 0));
         assert_eq!(written(&world), before, "a second run does nothing");
         assert_consistent(&world);
     }
@@ -75,7 +76,7 @@ contract! {
         world.execute(&format!("UPDATE sessions SET status = 'completed' WHERE id = {}", all[1].id));
         let started = all[2].occurrence.starts_at + TimeDelta::hours(1);
         let before = sessions(&world, &tutor);
-        let report = block_on(world.sessions_at(started).recheck_zones(false)).unwrap();
+        let report = block_on(world.sessions_at(started).recheck_zones()).unwrap();
         assert_eq!((report, sessions(&world, &tutor)), (RecheckReport::default(), before));
         let rules = |after: SessionId, limit| {
             let found = block_on(world.database.resolved_under_other_rules(ZONE_RULES, now(), after, limit)).unwrap();
@@ -114,7 +115,7 @@ contract! {
             for session in &all {
                 resolved_before(&world, session, shift);
             }
-            let (unchanged, mut moved, stuck) = recheck(&world, false);
+            let (unchanged, mut moved, stuck) = recheck(&world);
             moved.sort_unstable();
             assert_eq!((unchanged, moved, stuck), (0, all.iter().map(|session| session.id).collect(), vec![]));
             assert_eq!(sessions(&world, &tutor).iter().map(as_booked).collect::<Vec<_>>(), all);
@@ -133,12 +134,12 @@ contract! {
         let blocking = sessions(&world, &other).remove(0);
         let (before, stored) = (written(&world), sessions(&world, &tutor));
         for _ in 0..2 {
-            assert_eq!(recheck(&world, false), (0, vec![], vec![(stuck.id, ConflictKind::TutorBusy)]));
+            assert_eq!(recheck(&world), (0, vec![], vec![(stuck.id, ConflictKind::TutorBusy)]));
             assert_eq!((&written(&world), &sessions(&world, &tutor)), (&before, &stored));
             assert_eq!(under_other_rules(&world), 1);
         }
         cancel(&world, &tutor, blocking.id);
-        assert_eq!(recheck(&world, false), (0, vec![stuck.id], vec![]));
+        assert_eq!(recheck(&world), (0, vec![stuck.id], vec![]));
         assert_consistent(&world);
     }
 
@@ -151,8 +152,9 @@ contract! {
         world.execute("UPDATE sessions SET zone_rules = '2020a'");
         let count = usize::try_from(world.number("SELECT COUNT(*) FROM sessions")).unwrap();
         assert!(count > 200, "more than one part");
-        assert_eq!(recheck(&world, true), (count, vec![], vec![]));
-        assert_eq!(recheck(&world, false), (count, vec![], vec![]));
+        let trial = block_on(world.sessions_at(now()).preview_recheck()).unwrap();
+        assert_eq!((trial.unchanged, trial.moved.len(), trial.stuck.len()), (count, 0, 0));
+        assert_eq!(recheck(&world), (count, vec![], vec![]));
         assert_eq!(under_other_rules(&world), 0);
     }
 }

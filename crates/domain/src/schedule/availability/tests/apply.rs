@@ -118,11 +118,8 @@ fn fields_that_are_not_given_stay_and_null_clears_them() {
 
 #[test]
 fn the_notice_of_cancellations_is_the_minimum_notice_unless_it_is_set() {
-    let notice = |cancellation_notice_hours| {
-        let availability =
-            Availability { minimum_notice_hours: 12, cancellation_notice_hours, ..Availability::unlimited(Tz::UTC) };
-        availability.cancellation_notice().num_hours()
-    };
+    let notice = |hours| cancellation_notice(hours, 12).num_hours();
     assert_eq!([None, Some(0), Some(48)].map(notice), [12, 0, 48]);
-    assert_eq!(Availability::unlimited(Tz::UTC).cancellation_notice(), TimeDelta::zero());
+    let unset = Availability::unlimited(Tz::UTC);
+    assert_eq!(cancellation_notice(unset.cancellation_notice_hours, unset.minimum_notice_hours), TimeDelta::zero());
 }

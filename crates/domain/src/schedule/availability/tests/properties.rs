@@ -129,16 +129,16 @@ impl Search {
         loaded.bookings.retain(|booking| booking.period.overlaps(reach));
         loaded.time_off.retain(|off| off.overlaps(reach));
         let openings = Openings::new(&self.availability, TUTOR, &window, &loaded.bookings, self.now);
-        let place = (&window, &self.query, self.zone);
-        let slots = free_slots(&openings, &self.availability, &loaded, self.parties, place, self.now);
-        for FreeSlot(slot) in &slots {
+        let occupied = loaded.occupied(self.parties);
+        let slots = free_slots(&openings, &occupied, &self.query, self.zone, &window, self.now);
+        for slot in &slots {
             let conflicts = find_conflicts(std::slice::from_ref(slot), self.parties, &self.busy, self.now);
             prop_assert!(conflicts.is_empty(), "{:?}", conflicts);
             prop_assert_eq!(openings.objections(slot.period()), []);
             prop_assert_eq!(&Occurrence::at(self.zone, slot.date, slot.slot), slot);
             prop_assert_eq!(slot.ends_at - slot.starts_at, TimeDelta::minutes(self.query.duration.into()));
         }
-        Ok(slots.into_iter().map(|FreeSlot(slot)| slot.starts_at).collect())
+        Ok(slots.into_iter().map(|slot| slot.starts_at).collect())
     }
 
     /// Returns the starts that a search minute by minute finds.

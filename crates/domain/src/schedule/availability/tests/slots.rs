@@ -1,7 +1,7 @@
 use super::super::slots::free_slots;
 use super::*;
 use crate::schedule::fixtures::{MOMENT, PARTIES, busy, date, period, series, session};
-use crate::schedule::{BusyTimes, Dst};
+use crate::schedule::{BusyTimes, Dst, Occurrence, PeriodSet};
 
 const HOUR: SlotQuery = SlotQuery { from: None, to: None, duration: 60, step: 60, time_zone: None };
 
@@ -10,15 +10,15 @@ fn on(text: &str) -> SlotQuery {
 }
 
 /// Returns the slots that a query finds, with the dates and the wall clock of its zone.
-fn slots(availability: &Availability, busy: &BusyTimes, query: SlotQuery) -> Vec<FreeSlot> {
+fn slots(availability: &Availability, busy: &BusyTimes, query: SlotQuery) -> Vec<Occurrence> {
     let zone = query.time_zone.unwrap_or(availability.time_zone);
     let window = query.window(zone, now()).unwrap();
     let openings = Openings::new(availability, PARTIES.tutor, &window, &busy.bookings, now());
-    free_slots(&openings, availability, busy, PARTIES, (&window, &query, zone), now())
+    free_slots(&openings, &busy.occupied(PARTIES), &query, zone, &window, now())
 }
 
 fn starts(availability: &Availability, busy: &BusyTimes, query: SlotQuery) -> Vec<String> {
-    let start = |FreeSlot(occurrence): &FreeSlot| {
+    let start = |occurrence: &Occurrence| {
         format!("{} {}", occurrence.date.format("%m-%d"), occurrence.slot.start().format("%H:%M"))
     };
     slots(availability, busy, query).iter().map(start).collect()
@@ -92,9 +92,8 @@ fn a_slot_has_not_begun() {
         let always = Availability::unlimited(Tz::UTC);
         let window = on("2026-01-30").window(Tz::UTC, at).unwrap();
         let openings = Openings::new(&always, PARTIES.tutor, &window, &[], at);
-        let found =
-            free_slots(&openings, &always, &BusyTimes::default(), PARTIES, (&window, &on("2026-01-30"), Tz::UTC), at);
-        found[0].0.starts_at
+        let found = free_slots(&openings, &PeriodSet::default(), &on("2026-01-30"), Tz::UTC, &window, at);
+        found[0].starts_at
     };
     assert_eq!(today(now()), now() + TimeDelta::hours(1));
     assert_eq!(today(now() - MOMENT), now());
@@ -106,7 +105,7 @@ fn the_same_instants_are_offered_in_every_zone() {
     let of = |zone| {
         let query = SlotQuery { from: Some(date("2026-02-01")), to: Some(date("2026-02-03")), ..HOUR };
         let found = slots(&berlin, &BusyTimes::default(), SlotQuery { time_zone: Some(zone), ..query });
-        found.iter().map(|FreeSlot(occurrence)| occurrence.period()).collect::<Vec<_>>()
+        found.iter().map(Occurrence::period).collect::<Vec<_>>()
     };
     assert_eq!(of(Tz::Europe__Berlin).len(), 8);
     for zone in [Tz::UTC, Tz::America__Los_Angeles, Tz::Pacific__Auckland, Tz::Asia__Kathmandu] {
@@ -119,11 +118,11 @@ fn slots_last_as_long_and_shift_across_clock_changes() {
     let early =
         Availability { weekly: [(6, vec![window(0, 240)])].into(), ..Availability::unlimited(Tz::America__New_York) };
     let gap = slots(&early, &BusyTimes::default(), on("2026-03-08"));
-    let shown: Vec<_> = gap.iter().map(|FreeSlot(slot)| slot.slot.start().format("%H:%M").to_string()).collect();
+    let shown: Vec<_> = gap.iter().map(|slot| slot.slot.start().format("%H:%M").to_string()).collect();
     assert_eq!(shown, ["00:00", "01:00", "03:00"]);
-    let hour = |FreeSlot(slot): &FreeSlot| slot.ends_at - slot.starts_at == TimeDelta::hours(1);
+    let hour = |slot: &Occurrence| slot.ends_at - slot.starts_at == TimeDelta::hours(1);
     assert!(gap.iter().all(hour));
-    assert_eq!(gap[1].0.slot.end().to_string(), "02:00:00", "the wall clock of the slot ignores the gap");
+    assert_eq!(gap[1].slot.end().to_string(), "02:00:00", "the wall clock of the slot ignores the gap");
 
     // Hours that reach into the gap end, or begin, with the clock change.
     let shown = |from, to| {
@@ -135,8 +134,7 @@ fn slots_last_as_long_and_shift_across_clock_changes() {
 
     // The second pass of the hour from one to two cannot be named on the wall clock, but in another zone it can.
     let overlap = slots(&early, &BusyTimes::default(), on("2026-11-01"));
-    let shown: Vec<_> =
-        overlap.iter().map(|FreeSlot(slot)| (slot.slot.start().format("%H:%M").to_string(), slot.dst)).collect();
+    let shown: Vec<_> = overlap.iter().map(|slot| (slot.slot.start().format("%H:%M").to_string(), slot.dst)).collect();
     let expected = [("00:00", None), ("01:00", Some(Dst::Overlap)), ("02:00", None), ("03:00", None)];
     assert_eq!(shown, expected.map(|(time, dst)| (time.to_owned(), dst)));
     assert!(overlap.iter().all(hour));
@@ -154,11 +152,11 @@ fn a_slot_may_last_beyond_midnight_and_the_window() {
     let query = SlotQuery { duration: 120, step: 30, ..on("2026-02-02") };
     let found = slots(&night, &BusyTimes::default(), query);
     assert_eq!(found.len(), 1);
-    assert!(found[0].0.slot.is_overnight());
-    assert_eq!(found[0].0.ends_at, instant("2026-02-03T01:00:00Z"));
+    assert!(found[0].slot.is_overnight());
+    assert_eq!(found[0].ends_at, instant("2026-02-03T01:00:00Z"));
     // Bookings that begin after the window matter as well.
     let window = query.window(Tz::UTC, now()).unwrap();
-    assert!(query.reach(&night, &window).end >= found[0].0.ends_at);
+    assert!(query.reach(&night, &window).end >= found[0].ends_at);
     let sunday = SlotQuery { time_zone: Some(Tz::America__Los_Angeles), duration: 600, ..on("2026-02-01") };
     let tutor = Availability::unlimited(Tz::America__New_York);
     // Midnight in Los Angeles is Monday, three in the morning, in New York; then the other way round.

@@ -4,7 +4,7 @@ use super::*;
 use crate::chat::{Notice, NoticeKind};
 use crate::events::{Audience, Event, EventKind, Subject};
 use crate::ids::{CourseId, RequestId, StudentId};
-use crate::schedule::fixtures::{PARENT, PARTIES, STUDENT, busy, date, facts_of, session, slot};
+use crate::schedule::fixtures::{PARENT, PARTIES, STUDENT, busy, date, facts_of, is_used, session, slot};
 use crate::schedule::{BusyTimes, ConflictKind, MAX_SESSIONS};
 
 const UNLIMITED: PackageUse = PackageUse { included: None, used: 8, credited: 0 };
@@ -88,7 +88,7 @@ fn a_package_that_is_used_up_admits_no_session() {
 /// Returns the use of a package of two sessions, one of which the student cancels at an instant.
 fn use_after_cancellation(at: DateTime<Utc>) -> PackageUse {
     let plan = plan_cancellation(&facts_of(vec![session(0)]), STUDENT, &CancelCommand::default(), at).unwrap();
-    let used = [plan.changes[0].after.clone(), session(1)].iter().filter(|session| session.is_used()).count();
+    let used = [plan.changes[0].after.clone(), session(1)].iter().filter(|session| is_used(session)).count();
     PackageUse { included: Some(2), used: used.try_into().unwrap(), credited: 0 }
 }
 
